@@ -1,0 +1,186 @@
+"""Assessment -> Card: choose the text of the verdict, fill its blanks, attach suggestions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cards import blocks
+from cards.facts import CardFacts
+from cards.model import Card, Link, OverrideReason, Suggestion
+from cards.orders import OrderBook, Requester, remove
+from cards.words import CardText, Words, suggestion_name
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import Assessment, Chart, Indicator
+
+@dataclass(frozen=True)
+class Desk:
+    """What card building needs beside the assessment; one per service, made at start."""
+
+    words: Words
+    knowledge: Knowledge
+    orders: OrderBook
+    version: str
+    new_uuid: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One assessment with the request it answers."""
+
+    assessment: Assessment
+    chart: Chart
+    today: date
+    requester: Requester
+
+
+def build(case: Case, desk: Desk, *, with_orders: bool = True) -> Card | None:
+    """The card of a verdict; None where the verdict has none.
+
+    with_orders False leaves the remove-draft suggestion out (no drug in hand).
+    """
+    if case.assessment.indicator is Indicator.NONE:
+        return None
+    text = desk.words.texts.get(case.assessment.verdict)
+    return _card(text, case, desk, with_orders) if text else None
+
+
+def build_incomplete(case: Case, desk: Desk) -> Card:
+    """The low-key card that says what was not seen, where the verdict itself has none."""
+    return _card(desk.words.texts["partlySeen"], case, desk, with_orders=False)
+
+
+def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
+    facts = CardFacts(
+        case.assessment, desk.words, desk.knowledge, case.today, case.chart.accepted_gaps
+    )
+    child = case.assessment.child
+    cited = text.references_child if child else text.references
+    main = desk.words.references[text.source_child if child else text.source]
+    indicator = case.assessment.indicator
+    return Card(
+        uuid=desk.new_uuid(),
+        summary=_summary(text, facts),
+        indicator=str(indicator if indicator is not Indicator.NONE else Indicator.INFO),
+        detail=_detail(text, facts, case, desk, cited),
+        source_label=main.publisher or main.label,
+        source_url=main.url,
+        topic=case.assessment.verdict,
+        topic_display=desk.words.phrase("verdict", case.assessment.verdict),
+        suggestions=tuple(_suggestions(text, case, facts, desk, with_orders)),
+        override_reasons=_override_reasons(desk.words) if _wants_reason(text) else (),
+        links=_links(cited, desk.words),
+    )
+
+
+def _wants_reason(text: CardText) -> bool:
+    return text.verdict not in ("notEvaluated", "partlySeen")
+
+
+def _summary(text: CardText, facts: CardFacts) -> str:
+    template = text.summary_for.get(facts.assessment.row.id, text.summary)
+    if facts.assessment.child and text.summary_child is not None:
+        template = text.summary_child
+    return template.substitute(facts.blanks())
+
+
+def _detail(
+    text: CardText, facts: CardFacts, case: Case, desk: Desk, cited: Sequence[str]
+) -> str:
+    on_denosumab = any(use.drug_class == "denosumab" for use in case.chart.drugs)
+    drugs = " and ".join(facts.drug_names) or facts.drugs_short
+    body = text.body.substitute(
+        drugs=drugs[:1].upper() + drugs[1:],
+        results=blocks.results(facts),
+        why=blocks.why(facts),
+        unseen=blocks.unseen(facts),
+        unused=blocks.unused(facts),
+        notes=blocks.notes(facts, on_denosumab),
+        footer=blocks.footer(facts, [desk.words.references[r].label for r in cited], desk.version),
+    )
+    return _tidy(body)
+
+
+def _tidy(body: str) -> str:
+    """No heading without content, no run of empty lines."""
+    body = re.sub(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))", "", body)
+    return re.sub(r"\n{3,}", "\n\n", body).strip()
+
+
+def _override_reasons(words: Words) -> tuple[OverrideReason, ...]:
+    return tuple(
+        OverrideReason(code, words.override_system, display)
+        for code, display in words.override_reasons.items()
+    )
+
+
+def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
+    known = (words.references[name] for name in cited)
+    return tuple(Link(item.label, item.url) for item in known if item.url)
+
+
+def _suggestions(
+    text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
+) -> Iterator[Suggestion]:
+    for entry in text.suggestions:
+        name, condition, preselected = suggestion_name(entry)
+        if name == "remove-draft":
+            if with_orders and "urgent-oncology" not in case.assessment.modifiers:
+                yield from _removals(case, desk, preselected)
+        elif name == "@cause":
+            yield from _orders(_tests_of_causes(facts), case, desk)
+        elif _applies(condition, case):
+            yield from _orders([name], case, desk)
+
+
+def _removals(case: Case, desk: Desk, preselected: bool) -> Iterator[Suggestion]:
+    """One suggestion for each draft that has an id to name."""
+    text = desk.words.suggestions["remove-draft"]
+    for draft in case.assessment.drafts:
+        if draft.reference:
+            drug = desk.knowledge.drugs[draft.group].name
+            action = remove(draft.reference, text.description.replace("${drug}", drug))
+            label = text.label.substitute(drug=drug)
+            yield Suggestion(desk.new_uuid(), label, action, preselected)
+
+
+def _tests_of_causes(facts: CardFacts) -> list[str]:
+    return list(
+        dict.fromkeys(
+            name
+            for code in facts.cause_codes
+            if code in facts.knowledge.causes
+            for name in facts.knowledge.causes[code].suggest
+        )
+    )
+
+
+def _applies(condition: str, case: Case) -> bool:
+    if condition == "child":
+        return case.assessment.child
+    if condition == "liver":
+        return any("mask_liver" in c.groups and c.counts for c in case.chart.conditions)
+    return True
+
+
+def _orders(names: Sequence[str], case: Case, desk: Desk) -> Iterator[Suggestion]:
+    """Orders for what is not recently on record."""
+    for name in names:
+        text = desk.words.suggestions[name]
+        if text.test and _recently_tested(text.test, case, desk.knowledge):
+            continue
+        label = text.label.substitute()
+        yield Suggestion(desk.new_uuid(), label, desk.orders.create(name, label, case.requester))
+
+
+def _recently_tested(test: str, case: Case, knowledge: Knowledge) -> bool:
+    since = case.today - timedelta(days=knowledge.days("workup_recent"))
+    return any(
+        result.test == test
+        and result.value is not None
+        and result.day is not None
+        and since <= result.day <= case.today
+        for result in case.chart.results
+    )

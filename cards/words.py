@@ -1,0 +1,267 @@
+"""Read the words of cards from their files; report every fault by file and key.
+
+Texts are Markdown with TOML front matter and string.Template blanks.  At start every blank
+is compared with what can fill it, and the longest possible summary with 140 characters.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+Say = Callable[[str, str, str], None]  # file, key, message
+FOLDER = "texts"
+SUMMARY_LIMIT = 139
+TABLES = ("phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml")
+TEXTS = (
+    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpCauseNotReassuring",
+    "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
+    "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen",
+)  # fmt: skip
+SUMMARY_BLANKS = frozenset({"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"})
+BODY_BLANKS = frozenset({"drugs", "results", "why", "unseen", "unused", "notes", "footer"})
+TEXT_KEYS = frozenset(
+    {
+        "verdict", "summary", "summary_child", "summary_for", "source", "source_child",
+        "suggestions", "references", "references_child", "review",
+    }
+)  # fmt: skip
+# What the rest of the code looks up by name; a site's phrases.toml must hold it all.
+PHRASE_TABLES = (
+    "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
+    "heading", "sentence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    """One card text.  A `!` behind a suggestion preselects it, `?liver` or `?child` is its
+    condition, `@cause` stands for the tests of the causes that were found."""
+
+    verdict: str
+    summary: Template
+    summary_child: Template | None
+    summary_for: Mapping[str, Template]
+    body: Template
+    source: str
+    source_child: str
+    suggestions: tuple[str, ...]
+    references: tuple[str, ...]
+    references_child: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderText:
+    """A suggestion of suggestions.toml."""
+
+    label: Template
+    description: str = ""
+    text: str = ""
+    loinc: str = ""
+    test: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    label: str
+    says: str
+    publisher: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything a card may say."""
+
+    texts: Mapping[str, CardText]
+    phrases: Mapping[str, Mapping[str, str]]
+    suggestions: Mapping[str, OrderText]
+    references: Mapping[str, Reference]
+    override_system: str
+    override_reasons: Mapping[str, str]
+    reviews: Mapping[str, str] = field(default_factory=dict)
+
+    def phrase(self, table: str, key: str) -> str:
+        """The words for a code; the code itself where nobody wrote words for it."""
+        return self.phrases[table].get(key, key)
+
+    def sentence(self, name: str, /, **blanks: object) -> str:
+        return Template(self.phrases["sentence"][name]).substitute(blanks)
+
+
+def load_words(
+    longest: Callable[[Words], Mapping[str, str]], say: Say, overlay: Path | None = None
+) -> Words:
+    """Read all texts.  longest: from the words, the longest value each summary blank can take."""
+    source = _Source(overlay, say)
+    tables = {name: source.toml(name) for name in TABLES}
+    references = {
+        key: Reference(**entry) for key, entry in tables["references.toml"].items() if _is_table(entry)
+    }
+    texts = {name: text for name in TEXTS if (text := _text(name, source, references))}
+    overrides = tables["override_reasons.toml"]
+    words = Words(
+        texts=texts,
+        phrases={name: dict(tables["phrases.toml"].get(name, {})) for name in PHRASE_TABLES},
+        suggestions=_suggestions(tables["suggestions.toml"], say),
+        references=references,
+        override_system=overrides.get("system", ""),
+        override_reasons=overrides.get("reasons", {}),
+        reviews={f"{FOLDER}/{n}": str(t.get("review", "none")) for n, t in tables.items()},
+    )
+    _check(words, source, say)
+    _check_summaries(words, longest(words), say)
+    return words
+
+
+@dataclass
+class _Source:
+    """Reads a file of the texts folder, the site's own first."""
+
+    overlay: Path | None
+    say: Say
+
+    def read(self, name: str, *, shipped: bool = False) -> str:
+        theirs = self.overlay / FOLDER / name if self.overlay else None
+        try:
+            if theirs is not None and theirs.is_file() and not shipped:
+                return theirs.read_text("utf-8-sig")
+            return files("cards").joinpath(FOLDER, name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            self.say(f"{FOLDER}/{name}", "", "cannot be read as UTF-8 text")
+            return ""
+
+    def toml(self, name: str, *, shipped: bool = False) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.read(name, shipped=shipped))
+        except tomllib.TOMLDecodeError as error:
+            self.say(f"{FOLDER}/{name}", "", f"is not TOML: {error}")
+            return {}
+
+
+def _is_table(entry: object) -> bool:
+    return isinstance(entry, dict)
+
+
+def _text(
+    name: str, source: _Source, references: Mapping[str, Reference]
+) -> CardText | None:
+    file = f"{FOLDER}/{name}.md"
+    parts = source.read(f"{name}.md").split("+++\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        source.say(file, "", "must begin with TOML front matter between two lines +++")
+        return None
+    try:
+        front = tomllib.loads(parts[1])
+    except tomllib.TOMLDecodeError as error:
+        source.say(file, "front matter", f"is not TOML: {error}")
+        return None
+    for problem in _front_problems(name, front, references):
+        source.say(file, *problem)
+    text = _card_text(front, parts[2])
+    _check_blanks(file, "body", text.body, BODY_BLANKS, source.say)
+    return text
+
+
+def _front_problems(
+    name: str, front: Mapping[str, Any], references: Mapping[str, Reference]
+) -> Iterable[tuple[str, str]]:
+    for key in sorted(set(front) - TEXT_KEYS):
+        yield key, "is not a key of a card text"
+    for key in ("verdict", "summary", "source"):
+        if not front.get(key):
+            yield key, "is missing"
+    if front.get("verdict") != name:
+        yield "verdict", f"must be {name!r}, as the file is called"
+    cited = {*front.get("references", ()), *front.get("references_child", ())}
+    for reference in sorted((cited | {front.get("source", "")}) - set(references) - {""}):
+        yield "references", f"{reference!r} is not in references.toml"
+
+
+def _card_text(front: Mapping[str, Any], body: str) -> CardText:
+    child = front.get("summary_child")
+    return CardText(
+        verdict=front.get("verdict", ""),
+        summary=Template(front.get("summary", "")),
+        summary_child=Template(child) if child else None,
+        summary_for={row: Template(text) for row, text in front.get("summary_for", {}).items()},
+        body=Template(body.strip()),
+        source=front.get("source", ""),
+        source_child=front.get("source_child", front.get("source", "")),
+        suggestions=tuple(front.get("suggestions", ())),
+        references=tuple(front.get("references", ())),
+        references_child=tuple(front.get("references_child", front.get("references", ()))),
+    )
+
+
+def _check_summaries(words: Words, longest: Mapping[str, str], say: Say) -> None:
+    for name, text in words.texts.items():
+        for template in (text.summary, text.summary_child, *text.summary_for.values()):
+            if template is not None:
+                _check_summary(f"{FOLDER}/{name}.md", template, longest, say)
+
+
+def _check_summary(file: str, template: Template, longest: Mapping[str, str], say: Say) -> None:
+    if not _check_blanks(file, "summary", template, SUMMARY_BLANKS, say):
+        return
+    length = len(template.substitute(longest))
+    if length > SUMMARY_LIMIT:
+        message = f"can grow to {length} characters; {SUMMARY_LIMIT} is the most: {template.template}"
+        say(file, "summary", message)
+
+
+def _check_blanks(
+    file: str, key: str, template: Template, known: frozenset[str], say: Say
+) -> bool:
+    if not template.is_valid():
+        say(file, key, "has a $ that is not a blank; write $$ for a dollar sign")
+        return False
+    unknown = sorted(set(template.get_identifiers()) - known)
+    for blank in unknown:
+        say(file, key, f"${{{blank}}} is not a blank here; known: {', '.join(sorted(known))}")
+    return not unknown
+
+
+def _suggestions(table: Mapping[str, Any], say: Say) -> dict[str, OrderText]:
+    found = {}
+    for name, entry in table.items():
+        if not _is_table(entry):
+            continue
+        try:
+            found[name] = OrderText(**{**entry, "label": Template(entry["label"])})
+        except (TypeError, KeyError):
+            known = "label, description, text, loinc, test, note"
+            say(f"{FOLDER}/suggestions.toml", name, f"takes the keys {known}; label is required")
+    return found
+
+
+def suggestion_name(entry: str) -> tuple[str, str, bool]:
+    """(name, condition, preselected) of an entry such as `remove-draft!` or `plp?child`."""
+    preselected = entry.endswith("!")
+    name, _, condition = entry.rstrip("!").partition("?")
+    return name, condition, preselected
+
+
+def _check(words: Words, source: _Source, say: Say) -> None:
+    for text in words.texts.values():
+        for entry in text.suggestions:
+            name, condition, _ = suggestion_name(entry)
+            if name not in words.suggestions and name != "@cause":
+                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"{name!r} is not known")
+            if condition not in ("", "liver", "child"):
+                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"?{condition} is not known")
+    ours = source.toml("phrases.toml", shipped=True)
+    for table in PHRASE_TABLES:
+        for key, phrase in ours.get(table, {}).items():
+            theirs = words.phrases[table].get(key)
+            if theirs is None:
+                say(f"{FOLDER}/phrases.toml", f"{table}.{key}", "is missing")
+            elif table == "sentence":
+                blanks = frozenset(Template(phrase).get_identifiers())
+                _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)

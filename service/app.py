@@ -1,0 +1,78 @@
+"""The application factory: the one place where things are wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from cards.build import Desk
+from cards.facts import longest_blanks
+from cards.orders import OrderBook
+from cards.words import Words, load_words
+from service import __version__
+from service.evaluation import House, random_uuid
+from service.hooks import cors, routes
+from service.hooks.errors import ServiceError
+from service.hpp.knowledge import ContentFault, Fault, Knowledge, load_knowledge
+from service.settings import Client, Settings
+from service.watch.health import checks
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, today: Callable[[], date] | None = None) -> Flask:
+    """The WSGI application.
+
+    today: the order date; the site's calendar day by default.  Raises ContentFault where the
+    content cannot be used.
+    """
+    settings = settings or Settings()
+    house = build_house(settings)
+    app = Flask("hpp-cds", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.merge_slashes = False
+    cors.install(app, any_origin=settings.is_development)
+    clock = today or (lambda: datetime.now(settings.zone).date())
+    health = lambda: checks(settings, house.knowledge)  # noqa: E731
+    app.register_blueprint(routes.hook_routes(house, clock, health))
+    if settings.is_development:
+        _add_page(app, settings, house, clock)
+    app.register_error_handler(ServiceError, routes.answer_service_error)
+    app.register_error_handler(HTTPException, routes.answer_http_error)
+    app.register_error_handler(Exception, routes.answer_crash)
+    return app
+
+
+def build_house(settings: Settings) -> House:
+    """Content and words, checked whole.  Raises ContentFault with every fault of both."""
+    knowledge, words = load_content(settings)
+    desk = Desk(words, knowledge, OrderBook(words.suggestions), __version__, random_uuid)
+    client = settings.clients[0] if settings.clients else Client()
+    return House(knowledge, desk, settings.zone, settings.version, client)
+
+
+def load_content(settings: Settings) -> tuple[Knowledge, Words]:
+    faults: list[Fault] = []
+    try:
+        knowledge = load_knowledge(settings.content_dir)
+    except ContentFault as error:
+        faults += error.faults
+        knowledge = load_knowledge()
+
+    def say(file: str, key: str, message: str) -> None:
+        faults.append(Fault(file, key, message))
+
+    words = load_words(lambda read: longest_blanks(knowledge, read), say, settings.content_dir)
+    if faults:
+        raise ContentFault(faults)
+    return knowledge, words
+
+
+def _add_page(app: Flask, settings: Settings, house: House, clock: Callable[[], date]) -> None:
+    """What people look at in a browser; development mode only."""
+    from service.pages.wiring import add_page
+
+    add_page(app, settings, house, clock)

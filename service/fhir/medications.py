@@ -1,0 +1,175 @@
+"""MedicationRequest -> drug uses on record, and draft orders of a drug of interest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from service.fhir.codings import Match, codings, drug_of, groups_by_code, mentions, texts
+from service.fhir.dates import first_day, last_day
+from service.fhir.references import local_reference, resolve
+from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
+from service.hpp.knowledge.model import Drug, Knowledge, fold
+from service.hpp.model import DraftOrder, DrugUse
+
+ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
+NOT_AN_ORDER = frozenset({"proposal", "option"})
+NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Drugs:
+    """The drugs of one order.  unresolved: it names a Medication that was not sent."""
+
+    match: Match
+    words: tuple[str, ...]
+    unresolved: bool = False
+
+
+def drugs_of(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> Drugs:
+    """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
+    medication = obj(order.get("medication"))
+    concept = obj(order.get("medicationCodeableConcept") or medication.get("concept"))
+    pointer = obj(order.get("medicationReference") or medication.get("reference"))
+    if order.get("resourceType") not in ORDER_TYPES:
+        concept = obj(order.get("code"))
+    sent = resolve(pointer.get("reference"), order, index)
+    concepts: list[object] = [concept, sent.get("code"), *_ingredients(sent)]
+    concepts.append({"text": text(pointer.get("display"))})
+    words = tuple(word for item in concepts for word in texts(item))
+    found = [drug_of(item, knowledge) for item in concepts]
+    coded = frozenset().union(*(m.groups for m in found if not m.by_name))
+    named = frozenset().union(*(m.groups for m in found if m.by_name))
+    match = Match(coded or named, by_name=not coded and bool(named))
+    blind = bool(text(pointer.get("reference"))) and not sent and not words
+    return Drugs(match, words, unresolved=blind)
+
+
+def _ingredients(medication: Json) -> Iterator[object]:
+    for item in objs(medication.get("ingredient")):
+        inner = obj(item.get("item"))
+        yield item.get("itemCodeableConcept") or inner.get("concept") or inner
+
+
+def read_uses(
+    order: Json, reference: str, knowledge: Knowledge, index: Mapping[str, Json], zone: tzinfo
+) -> Iterator[DrugUse]:
+    """One use for each known drug of an order on record, with its period (2a.5)."""
+    if order.get("doNotPerform") is True or text(order.get("intent")) in NOT_AN_ORDER:
+        return
+    drugs = drugs_of(order, knowledge, index)
+    period = _bounds(order)
+    for group in sorted(drugs.match.groups):
+        yield DrugUse(
+            reference=reference,
+            group=group,
+            drug_class=_class_of(knowledge.drugs[group], drugs.words, order, knowledge),
+            status=text(order.get("status")),
+            start=first_day(period.get("start"), zone),
+            end=last_day(period.get("end"), zone),
+            authored=first_day(order.get("authoredOn") or order.get("dateWritten"), zone),
+            by_name=drugs.match.by_name,
+        )
+
+
+def _bounds(order: Json) -> Json:
+    """The first boundsPeriod of the dosage instructions."""
+    for dosage in objs(order.get("dosageInstruction")):
+        period = obj(obj(obj(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
+        if period:
+            return period
+    return NOTHING
+
+
+def _class_of(drug: Drug, words: tuple[str, ...], order: Json, knowledge: Knowledge) -> str:
+    """The injected class where the name or the route of a drug with two forms says so."""
+    if not drug.injected_class:
+        return drug.drug_class
+    routes = [w for d in objs(order.get("dosageInstruction")) for w in texts(d.get("route"))]
+    said = f" {fold(' '.join([*words, *routes]))} "
+    injected = any(_stands_in(word, said) for word in knowledge.injected_words)
+    return drug.injected_class if injected else drug.drug_class
+
+
+def _stands_in(word: str, said: str) -> bool:
+    return f" {word} " in said or (len(word) > 2 and word in said)
+
+
+def read_draft(
+    order: Json, knowledge: Knowledge, index: Mapping[str, Json]
+) -> tuple[DraftOrder | None, bool]:
+    """A draft order of a drug that is judged; and whether its drug could not be resolved."""
+    if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
+        return None, False
+    drugs = drugs_of(order, knowledge, index)
+    for group in sorted(drugs.match.groups):
+        drug = knowledge.drugs[group]
+        kind = _class_of(drug, drugs.words, order, knowledge)
+        if knowledge.classes[kind].triggers:
+            reasons = _reasons(order, knowledge)
+            dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
+            name = _own_reference(order)
+            return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
+    return None, drugs.unresolved
+
+
+def _own_reference(order: Json) -> str:
+    identity = text(order.get("id"))
+    return f"{order.get('resourceType')}/{identity}" if identity else ""
+
+
+def _reasons(order: Json, knowledge: Knowledge) -> frozenset[str]:
+    """Value-set groups of the reasons an order gives (codes, text, and what they refer to)."""
+    concepts: list[object] = list(objs(order.get("reasonCode")))
+    concepts += [obj(item).get("concept") for item in objs(order.get("reason"))]
+    concepts += [{"text": text(r.get("display"))} for r in objs(order.get("reasonReference"))]
+    found: frozenset[str] = frozenset()
+    for concept in concepts:
+        found |= groups_by_code(concept, knowledge)
+        if mentions(concept, knowledge.text["hypercalcaemia_malignancy"]):
+            found |= {knowledge.oncology.malignant_calcium}
+    return found
+
+
+def reason_references(order: Json) -> list[str]:
+    """`Type/id` of the Conditions an order gives as its reason."""
+    return [local_reference(r.get("reference")) for r in objs(order.get("reasonReference"))]
+
+
+def _is_oncology_dose(
+    group: str, words: tuple[str, ...], order: Json, knowledge: Knowledge
+) -> bool:
+    """The dose or brand of a drug that is given for bone metastases."""
+    oncology = knowledge.oncology
+    wanted = oncology.doses_mg.get(group)
+    if wanted is None:
+        return False
+    said = fold(" ".join(words))
+    if any(brand in said for brand in oncology.brands):
+        return True
+    if any(part == f"{wanted} mg" for part in _doses_in(said)):
+        return True
+    return any(
+        number(quantity.get("value")) == wanted and text(quantity.get("unit")) in ("mg", "MG")
+        or number(quantity.get("value")) == wanted and text(quantity.get("code")) == "mg"
+        for quantity in _dose_quantities(order)
+    )
+
+
+def _doses_in(said: str) -> list[str]:
+    """Neighbouring words of the form `4 mg`."""
+    words = said.split()
+    return [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+
+
+def _dose_quantities(order: Json) -> Iterator[Json]:
+    for dosage in objs(order.get("dosageInstruction")):
+        yield obj(dosage.get("doseQuantity"))
+        for rate in objs(dosage.get("doseAndRate")):
+            yield obj(rate.get("doseQuantity"))
+
+
+def code_pairs(order: Json) -> list[tuple[str, str]]:
+    """All codings of an order's drug, for the explanation."""
+    return list(codings(order.get("medicationCodeableConcept")))

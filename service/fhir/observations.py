@@ -1,0 +1,241 @@
+"""Observation -> laboratory results and ALPL variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from decimal import Decimal
+
+from service.fhir.codings import codings, test_of, texts
+from service.fhir.dates import Days, read_days
+from service.fhir.references import resolve
+from service.fhir.tolerant import Json, number, obj, objs, text
+from service.fhir.units import Reading, read_quantity, read_string, unit_factor
+from service.hpp.causes import COUNTING
+from service.hpp.knowledge.model import Knowledge, Test, fold
+from service.hpp.model import Patient, PrintedRange, Result, Sex, Variant
+
+GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
+AGE_UNIT_DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
+SEX_WORDS = {"female": Sex.FEMALE, "male": Sex.MALE, "f": Sex.FEMALE, "m": Sex.MALE}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What reading an Observation needs beside the Observation."""
+
+    knowledge: Knowledge
+    patient: Patient
+    zone: tzinfo
+    index: Mapping[str, Json]
+
+
+def read_results(resource: Json, reference: str, context: Context) -> Iterator[Result]:
+    """Every value of a known test: the Observation's own, or those of its components."""
+    own = test_of(obj(resource.get("code")), context.knowledge)
+    components = list(objs(resource.get("component")))
+    if own and (_has_value(resource) or not components):
+        yield _result(resource, resource, own, reference, context)
+    for position, part in enumerate(components):
+        test = test_of(obj(part.get("code")), context.knowledge)
+        if test:
+            where = f"{reference}#component[{position}]"
+            yield _result(resource, part, test, where, context)
+
+
+def _has_value(part: Json) -> bool:
+    return "valueQuantity" in part or "valueString" in part
+
+
+def _result(whole: Json, part: Json, test: str, reference: str, context: Context) -> Result:
+    definition = context.knowledge.tests[test]
+    days = specimen_days(whole, context.zone)
+    day = days.first if days else None
+    reading = _reading(part, definition, context.knowledge)
+    printed = _printed_range(part, definition, day, context)
+    return Result(
+        reference=reference,
+        test=test,
+        day=day,
+        value=reading.value,
+        comparator=reading.comparator,
+        unit=reading.unit,
+        status=_status(whole),
+        printed=printed,
+        problem=reading.problem,
+        shown=reading.shown,
+        specimen=text(obj(whole.get("specimen")).get("reference")),
+        inpatient=_is_inpatient(whole, context.index),
+        partial_date=bool(days and days.partial),
+    )
+
+
+def _status(resource: Json) -> str:
+    """The status as written; a missing one is the same as `unknown`."""
+    return text(resource.get("status")) or "unknown"
+
+
+def specimen_days(resource: Json, zone: tzinfo) -> Days | None:
+    """effective[x] (the start of a period), else issued (decision table, section 2.5)."""
+    period = obj(resource.get("effectivePeriod"))
+    timing = obj(resource.get("effectiveTiming"))
+    events = timing.get("event")
+    candidates = (
+        resource.get("effectiveDateTime"),
+        resource.get("effectiveInstant"),
+        period.get("start"),
+        events[0] if isinstance(events, list) and events else None,
+        resource.get("issued"),
+    )
+    return next((days for days in (read_days(c, zone) for c in candidates) if days), None)
+
+
+def _reading(part: Json, test: Test, knowledge: Knowledge) -> Reading:
+    if "valueQuantity" in part:
+        return read_quantity(obj(part["valueQuantity"]), test, knowledge)
+    if isinstance(part.get("valueString"), str):
+        return read_string(part["valueString"], _range_unit(part), test, knowledge)
+    other = any(key.startswith("value") for key in part)
+    return Reading(problem="ratio" if "valueRatio" in part else "text" if other else "no-value")
+
+
+def _range_unit(part: Json) -> str:
+    for item in objs(part.get("referenceRange")):
+        for side in ("low", "high"):
+            unit = text(obj(item.get(side)).get("unit")) or text(obj(item.get(side)).get("code"))
+            if unit:
+                return unit
+    return ""
+
+
+def _printed_range(
+    part: Json, test: Test, day: date | None, context: Context
+) -> PrintedRange:
+    """The one printed range that applies to this patient; none where several disagree."""
+    fitting = [
+        item
+        for item in objs(part.get("referenceRange"))
+        if _is_normal_range(item) and _applies(item, day, context.patient)
+    ]
+    found = {_limits(item, part, test, context.knowledge) for item in fitting}
+    found.discard(PrintedRange())
+    return found.pop() if len(found) == 1 else PrintedRange()
+
+
+def _is_normal_range(item: Json) -> bool:
+    """A range without type is the normal one; treatment or therapeutic ranges are not."""
+    kinds = [code.lower() for _, code in codings(item.get("type"))]
+    return not kinds or "normal" in kinds
+
+
+def _applies(item: Json, day: date | None, patient: Patient) -> bool:
+    return _applies_to_sex(item, patient) and _applies_to_age(obj(item.get("age")), day, patient)
+
+
+def _applies_to_sex(item: Json, patient: Patient) -> bool:
+    """A range for a named sex; one for anything else (a pregnancy) is not known to apply."""
+    named = list(objs(item.get("appliesTo")))
+    if not named:
+        return True
+    words = {fold(word).removesuffix("s") for concept in named for word in texts(concept)}
+    words |= {code.lower() for concept in named for _, code in codings(concept)}
+    sexes = {SEX_WORDS[word] for word in words if word in SEX_WORDS}
+    return patient.sex is not None and sexes == {patient.sex}
+
+
+def _applies_to_age(age: Json, day: date | None, patient: Patient) -> bool:
+    if not age:
+        return True
+    ages = patient.ages_days(day) if day else None
+    low, high = _age_days(obj(age.get("low"))), _age_days(obj(age.get("high")))
+    if ages is None:
+        return False
+    return (low is None or ages[0] >= low) and (high is None or ages[1] <= high)
+
+
+def _age_days(quantity: Json) -> float | None:
+    value = number(quantity.get("value"))
+    unit = text(quantity.get("code")) or text(quantity.get("unit"))
+    days = AGE_UNIT_DAYS.get(unit)
+    return float(value) * days if value is not None and days is not None else None
+
+
+def _limits(item: Json, part: Json, test: Test, knowledge: Knowledge) -> PrintedRange:
+    """Low and high in the test's unit, each by its own unit, else the result's (2a.2).
+
+    0 to 0 and a low above the high say nothing.
+    """
+    own = obj(part.get("valueQuantity"))
+    low = _limit(obj(item.get("low")), own, test, knowledge)
+    high = _limit(obj(item.get("high")), own, test, knowledge)
+    if high is not None and (high <= 0 or (low is not None and low > high)):
+        return PrintedRange()
+    return PrintedRange(low if low is not None and low > 0 else None, high)
+
+
+def _limit(side: Json, own: Json, test: Test, knowledge: Knowledge) -> Decimal | None:
+    value = number(side.get("value"))
+    if value is None:
+        return None
+    has_unit = text(side.get("code")) or text(side.get("unit"))
+    if not test.measure:
+        same = {text(side.get("unit")), text(side.get("code"))} & {
+            text(own.get("unit")), text(own.get("code"))
+        }  # fmt: skip
+        return value if not has_unit or same - {""} else None
+    factor, _ = unit_factor(side if has_unit else own, test, knowledge)
+    return value * factor if factor is not None else None
+
+
+def _is_inpatient(resource: Json, index: Mapping[str, Json]) -> bool:
+    """The Encounter of the result, where it was sent along, is of class inpatient."""
+    reference = obj(resource.get("encounter") or resource.get("context")).get("reference")
+    kind = resolve(reference, resource, index).get("class")
+    codes = [text(item.get("code")) for item in objs(kind)]
+    codes += [code for item in objs(kind) for _, code in codings(item)]
+    return "IMP" in codes
+
+
+def read_variant(resource: Json, reference: str, context: Context) -> Variant | None:
+    """A genetic result that names ALPL (decision table, section 3); None for any other."""
+    if _status(resource) not in COUNTING or not _names_gene(resource, context.knowledge):
+        return None
+    parts = [resource, *objs(resource.get("component"))]
+    pathogenic = any(
+        _has_code(part, SIGNIFICANCE) and _is_pathogenic(part, context.knowledge) for part in parts
+    )
+    days = specimen_days(resource, context.zone)
+    return Variant(reference, pathogenic, days.first if days else None)
+
+
+def _has_code(part: Json, wanted: str) -> bool:
+    return any(code == wanted for _, code in codings(part.get("code")))
+
+
+def _names_gene(resource: Json, knowledge: Knowledge) -> bool:
+    """A gene-studied component or value of ALPL, or ALPL as a whole word in the code's text."""
+    for part in [resource, *objs(resource.get("component"))]:
+        if _has_code(part, GENE_STUDIED) and _value_is_gene(part, knowledge):
+            return True
+    words = {
+        word.upper()
+        for item in texts(resource.get("code"))
+        for word in fold(item[:200]).replace("(", " ").replace(")", " ").split()
+    }
+    return bool(words & set(knowledge.text["gene_words"]))
+
+
+def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:
+    concept = part.get("valueCodeableConcept")
+    known = set(knowledge.text["gene_codes"]) | set(knowledge.text["gene_words"])
+    said = {code for _, code in codings(concept)} | set(texts(concept))
+    return bool(known & (said | {text(part.get("valueString"))}))
+
+
+def _is_pathogenic(part: Json, knowledge: Knowledge) -> bool:
+    concept = part.get("valueCodeableConcept")
+    if {code for _, code in codings(concept)} & set(knowledge.text["pathogenic_codes"]):
+        return True
+    said = {fold(word) for word in texts(concept)} | {fold(text(part.get("valueString")))}
+    return bool(said & set(knowledge.text["pathogenic"]))

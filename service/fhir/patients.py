@@ -1,0 +1,56 @@
+"""Patient -> birth and sex, and the identities by which other resources name the patient."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from service.fhir.dates import read_days
+from service.fhir.gather import Record
+from service.fhir.references import Subject
+from service.fhir.tolerant import NOTHING, Json, obj, objs, text
+from service.hpp.model import Gap, Patient, Sex
+
+SEXES = {"male": Sex.MALE, "female": Sex.FEMALE}
+
+
+def find_patient(record: Record, patient_id: str) -> tuple[Json, Gap | None]:
+    """The Patient that was sent, or an empty object with the gap that says why."""
+    sent = [r for _, r in record.resources.get("patient", ()) if r["resourceType"] == "Patient"]
+    for resource in sent:
+        if text(resource.get("id")) == patient_id:
+            return resource, None
+    if sent:
+        return NOTHING, Gap("foreign-patient", "patient", len(sent))
+    if any(gap.key == "patient" for gap in record.gaps):
+        return NOTHING, None
+    wrong = record.resources.get("patient", ())
+    return NOTHING, Gap("unreadable" if wrong else "not-found", "patient", len(wrong))
+
+
+def read_patient(resource: Json, zone: tzinfo) -> Patient:
+    """Birth as the days it can have been; a sex that is not male or female stays unknown."""
+    born = read_days(resource.get("birthDate"), zone)
+    sex = SEXES.get(text(resource.get("gender")))
+    return Patient(born.first, born.last, sex) if born else Patient(sex=sex)
+
+
+def is_replaced(resource: Json) -> bool:
+    """A merged record: another one continues it, so this one's history is not complete."""
+    return any(text(link.get("type")) == "replaced-by" for link in objs(resource.get("link")))
+
+
+def subject_of(
+    resource: Json, patient_id: str, bases: tuple[str, ...], record: Record
+) -> Subject:
+    identifiers = {
+        (text(item.get("system")), text(item.get("value")))
+        for item in objs(resource.get("identifier"))
+        if text(obj(item).get("value"))
+    }
+    urls = {
+        url
+        for url, sent in record.index.items()
+        if sent is resource and url.startswith("urn:uuid:")
+    }
+    trimmed = tuple(base.rstrip("/") for base in bases if base)
+    return Subject(patient_id, trimmed, frozenset(identifiers), frozenset(urls))

@@ -1,0 +1,189 @@
+"""Record -> Chart: every resource checked to be the patient's, then read field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from service.fhir import conditions, medications, observations, patients
+from service.fhir.gather import KEYS, Record, entries
+from service.fhir.references import Owner, Subject
+from service.fhir.tolerant import Json, has_unknown_modifier, text
+from service.hpp.drugs import NOT_TAKEN
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import (
+    Chart,
+    Condition,
+    DraftOrder,
+    DrugUse,
+    Excluded,
+    Gap,
+    Result,
+    Variant,
+)
+
+# What each key holds; other types among them (outcomes, included resources) are not evidence.
+TYPES = {
+    "alp": {"Observation"},
+    "labs": {"Observation"},
+    "medications": medications.ORDER_TYPES,
+    "conditions": {"Condition"},
+    "procedures": {"Procedure"},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the request says: whose chart, which drafts are to be judged, known FHIR bases.
+
+    selections: `Type/id` or bare ids to judge, or None for all drafts.
+    """
+
+    patient_id: str
+    draft_orders: Any = None
+    selections: frozenset[str] | None = None
+    bases: tuple[str, ...] = ()
+    accepted_gaps: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Reading:
+    results: list[Result] = field(default_factory=list)
+    variants: list[Variant] = field(default_factory=list)
+    drugs: list[DrugUse] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def read_chart(record: Record, asked: Asked, knowledge: Knowledge, zone: tzinfo) -> Chart:
+    """Read all that was sent.  One bad resource is one gap; a foreign Patient ends the reading."""
+    resource, problem = patients.find_patient(record, asked.patient_id)
+    subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
+    drafts, draft_gaps = _drafts(record, asked, subject, knowledge)
+    gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
+    if problem and problem.kind == "foreign-patient":
+        gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
+        return Chart(drafts=drafts, gaps=_merged(gaps), accepted_gaps=asked.accepted_gaps)
+    if patients.is_replaced(resource):
+        gaps.append(Gap("merged-record", "alp"))
+    patient = patients.read_patient(resource, zone)
+    if resource and patient.born_first is None:
+        gaps.append(Gap("no-birth-date", "patient"))
+    context = observations.Context(knowledge, patient, zone, record.index)
+    reading = _read_all(record, subject, context)
+    return Chart(
+        patient=patient,
+        results=tuple(reading.results),
+        conditions=tuple(reading.conditions),
+        drugs=tuple(reading.drugs),
+        variants=tuple(reading.variants),
+        drafts=drafts,
+        gaps=_merged([*gaps, *reading.gaps]),
+        accepted_gaps=asked.accepted_gaps,
+        excluded=tuple(
+            Excluded(use.reference, "undated-drug", shown=use.group)
+            for use in reading.drugs
+            if use.began is None and use.status not in NOT_TAKEN
+        ),
+    )
+
+
+def _read_all(record: Record, subject: Subject, context: observations.Context) -> _Reading:
+    reading = _Reading()
+    for key, kinds in TYPES.items():
+        for where, resource in record.resources.get(key, ()):
+            if resource["resourceType"] not in kinds:
+                continue
+            gap = _gap_of(resource, subject)
+            if gap:
+                reading.gaps.append(Gap(gap, key, 1, (_reference(resource, where),)))
+            else:
+                _read_one(resource, _reference(resource, where), reading, context)
+    return reading
+
+
+def _gap_of(resource: Json, subject: Subject) -> str:
+    """Why a resource cannot be used: someone else's, nobody's that can be told, or modified."""
+    owner = subject.owner_of(resource)
+    if owner is Owner.FOREIGN:
+        return "foreign-patient"
+    return "unreadable" if owner is Owner.UNCLEAR or has_unknown_modifier(resource) else ""
+
+
+def _reference(resource: Json, where: str) -> str:
+    identity = text(resource.get("id"))
+    return f"{resource['resourceType']}/{identity}" if identity else where
+
+
+def _read_one(
+    resource: Json, reference: str, reading: _Reading, context: observations.Context
+) -> None:
+    knowledge, zone = context.knowledge, context.zone
+    match resource["resourceType"]:
+        case "Observation":
+            reading.results += observations.read_results(resource, reference, context)
+            variant = observations.read_variant(resource, reference, context)
+            reading.variants += [variant] if variant else []
+        case "Condition":
+            seen = conditions.read_condition(resource, reference, knowledge, zone)
+            reading.conditions += [seen] if seen else []
+        case "Procedure":
+            seen = conditions.read_procedure(resource, reference, knowledge, zone)
+            reading.conditions += [seen] if seen else []
+        case _:
+            uses = medications.read_uses(resource, reference, knowledge, context.index, zone)
+            reading.drugs += uses
+
+
+def has_drug_of_interest(record: Record, asked: Asked, knowledge: Knowledge) -> bool:
+    """Whether any draft to judge holds such a drug, or one that could not be identified."""
+    drafts = (medications.read_draft(o, knowledge, record.index) for _, o in _to_judge(asked))
+    return any(draft is not None or unresolved for draft, unresolved in drafts)
+
+
+def _drafts(
+    record: Record, asked: Asked, subject: Subject, knowledge: Knowledge
+) -> tuple[tuple[DraftOrder, ...], list[Gap]]:
+    """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
+    found, gaps = [], []
+    for where, order in _to_judge(asked):
+        draft, unresolved = medications.read_draft(order, knowledge, record.index)
+        if draft is None and not unresolved:
+            continue
+        has_subject = order.get("subject") or order.get("patient")
+        if has_subject and subject.owner_of(order) is not Owner.OURS:
+            gaps.append(Gap("foreign-order", "draftOrders", 1, (where,)))
+        elif draft is None:
+            gaps.append(Gap("unknown-drug", "draftOrders", 1, (where,)))
+        elif has_unknown_modifier(order):
+            gaps.append(Gap("unreadable", "draftOrders", 1, (where,)))
+        else:
+            found.append(draft)
+    return tuple(found), gaps
+
+
+def _to_judge(asked: Asked) -> Iterator[tuple[str, Json]]:
+    """Medication orders, and service requests that carry a drug code, among the drafts."""
+    kinds = medications.ORDER_TYPES | {"ServiceRequest"}
+    for where, order, _ in entries(asked.draft_orders, "draftOrders"):
+        if order.get("resourceType") in kinds and _is_selected(order, asked.selections):
+            yield where, order
+
+
+def _is_selected(order: Json, selections: frozenset[str] | None) -> bool:
+    if selections is None:
+        return True
+    identity = text(order.get("id"))
+    return bool(selections & {identity, f"{order.get('resourceType')}/{identity}"} - {""})
+
+
+def _merged(gaps: list[Gap]) -> tuple[Gap, ...]:
+    """One gap for each kind and key, with the count and places of all of them."""
+    merged: dict[tuple[str, str], Gap] = {}
+    for gap in gaps:
+        before = merged.get((gap.kind, gap.key), Gap(gap.kind, gap.key))
+        where = (*before.where, *gap.where)
+        merged[gap.kind, gap.key] = Gap(gap.kind, gap.key, before.count + gap.count, where)
+    return tuple(merged.values())

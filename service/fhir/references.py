@@ -1,0 +1,87 @@
+"""References and whose a resource is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from service.fhir.tolerant import Json, obj, objs, text
+
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_REFERENCE = re.compile(r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)")
+
+
+class Owner(Enum):
+    """Whose a resource is: the context patient's, another's, or not to be told."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The patient of the request, and the FHIR bases under which an absolute reference counts."""
+
+    patient_id: str
+    bases: tuple[str, ...] = ()
+    identifiers: frozenset[tuple[str, str]] = frozenset()
+    full_urls: frozenset[str] = field(default=frozenset())
+
+    def owner_of(self, resource: Json) -> Owner:
+        """Whose `subject` (or DSTU2 `patient`) this is."""
+        subject = obj(resource.get("subject") or resource.get("patient"))
+        reference = text(subject.get("reference"))
+        if reference.startswith("#"):
+            return self._contained(resource, reference[1:])
+        if reference:
+            return self._referenced(reference)
+        return self._identified(obj(subject.get("identifier")))
+
+    def _referenced(self, reference: str) -> Owner:
+        if reference in self.full_urls:
+            return Owner.OURS
+        if reference.startswith("urn:uuid:"):
+            return Owner.OURS if reference[9:] == self.patient_id else Owner.FOREIGN
+        match = _REFERENCE.fullmatch(reference.split("/_history/")[0])
+        if match is None or match["type"] != "Patient" or match["id"] != self.patient_id:
+            return Owner.FOREIGN
+        base = match["base"]
+        known = base is None or not self.bases or base.rstrip("/") in self.bases
+        return Owner.OURS if known else Owner.FOREIGN
+
+    def _contained(self, resource: Json, wanted: str) -> Owner:
+        for item in objs(resource.get("contained")):
+            if text(item.get("id")) == wanted and item.get("resourceType") == "Patient":
+                known = {self._identified(obj(i)) for i in objs(item.get("identifier"))}
+                return Owner.OURS if Owner.OURS in known else Owner.UNCLEAR
+        return Owner.UNCLEAR
+
+    def _identified(self, identifier: Json) -> Owner:
+        pair = (text(identifier.get("system")), text(identifier.get("value")))
+        return Owner.OURS if pair[1] and pair in self.identifiers else Owner.UNCLEAR
+
+
+def local_reference(reference: object) -> str:
+    """`Type/id` of a relative or absolute reference, or the reference as it is."""
+    plain = text(reference).split("/_history/")[0]
+    match = _REFERENCE.fullmatch(plain)
+    return f"{match['type']}/{match['id']}" if match else plain
+
+
+def contained(resource: Json, reference: str) -> Json:
+    """The contained resource that `#id` names, or an empty object."""
+    for item in objs(resource.get("contained")):
+        if text(item.get("id")) == reference.removeprefix("#"):
+            return item
+    return {}
+
+
+def resolve(reference: object, resource: Json, index: Mapping[str, Json]) -> Json:
+    """What a reference points at: contained, or sent beside it; empty where it was not sent."""
+    written = text(reference)
+    if written.startswith("#"):
+        return contained(resource, written)
+    return index.get(written) or index.get(local_reference(written)) or {}

@@ -1,0 +1,49 @@
+"""Read JSON that should be FHIR: a wrong type is the same as nothing, never an exception."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+Json = Mapping[str, Any]
+NOTHING: Json = {}
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,17})?")
+
+
+def obj(value: object) -> Json:
+    """The value if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else NOTHING
+
+
+def objs(value: object) -> Iterator[Json]:
+    """The objects of an array; a lone object counts as an array of one (real EHRs send both)."""
+    if isinstance(value, dict):
+        yield value
+    elif isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))
+
+
+def text(value: object) -> str:
+    """The value if it is a string, stripped, else an empty one."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def number(value: object) -> Decimal | None:
+    """An exact decimal from a JSON number, or from a string that is plainly one."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, float):
+        exact = Decimal(repr(value))
+        return exact if exact.is_finite() else None
+    if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value):
+        return Decimal(value)
+    return None
+
+
+def has_unknown_modifier(resource: Json) -> bool:
+    """A modifierExtension changes what a resource means; none is understood here."""
+    return bool(resource.get("modifierExtension")) or bool(resource.get("implicitRules"))

@@ -1,0 +1,86 @@
+"""Quantities -> exact values in the unit a test is judged in.
+
+The factors are ours (units.csv); a unit that is not in the table makes the value unusable.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from service.fhir.tolerant import Json, number, obj, text
+from service.hpp.knowledge.model import Knowledge, Test
+
+COMPARATORS = ("<=", ">=", "<", ">")
+_PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(\S{0,20})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value in the test's unit, or why there is none.
+
+    problem: `no-value`, `text`, `number`, `no-unit`, `unit`, `unit-conflict`, `comparator`.
+    """
+
+    value: Decimal | None = None
+    comparator: str = ""
+    unit: str = ""
+    shown: str = ""
+    problem: str = ""
+
+
+def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
+    """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
+    raw, comparator = quantity.get("value"), text(quantity.get("comparator"))
+    unit = text(quantity.get("unit")) or text(quantity.get("code"))
+    shown = f"{comparator}{_plain(raw)} {unit}".strip()
+    value = number(raw)
+    if raw is None or value is None:
+        return Reading(unit=unit, shown=shown, problem="no-value" if raw is None else "number")
+    if value < 0:
+        return Reading(unit=unit, shown=shown, problem="negative")
+    if comparator and comparator not in COMPARATORS:
+        return Reading(unit=unit, shown=shown, problem="comparator")
+    factor, problem = unit_factor(quantity, test, knowledge)
+    if factor is None:
+        return Reading(unit=unit, shown=shown, problem=problem)
+    return Reading(value * factor, comparator, unit, shown)
+
+
+def _plain(raw: object) -> str:
+    return str(raw)[:20] if isinstance(raw, int | float | str) and not isinstance(raw, bool) else ""
+
+
+def unit_factor(
+    quantity: Json, test: Test, knowledge: Knowledge
+) -> tuple[Decimal | None, str]:
+    """The factor to the test's unit, or the problem.  Two units that disagree are a problem.
+
+    A test without a measure is only compared with its own printed limit: factor 1.
+    """
+    written = [u for u in (text(quantity.get("code")), text(quantity.get("unit"))) if u]
+    if not test.measure:
+        return Decimal(1), ""
+    if not written:
+        return None, "no-unit"
+    known = {knowledge.units.get((test.measure, unit)) for unit in written} - {None}
+    if len(known) > 1:
+        return None, "unit-conflict"
+    return (known.pop(), "") if known else (None, "unit")
+
+
+def read_string(value: str, unit: str, test: Test, knowledge: Knowledge) -> Reading:
+    """A string that is plainly a comparator and a number (`<20`, `<= 20 U/L`), else unusable.
+
+    unit: that of the printed range, used where the string has none.
+    """
+    match = _PLAIN.fullmatch(value.strip())
+    if match is None:
+        return Reading(shown=value[:40], problem="text")
+    quantity = {
+        "value": match[2],
+        "comparator": match[1],
+        "unit": match[3] or unit,
+    }
+    return read_quantity(obj(quantity), test, knowledge)

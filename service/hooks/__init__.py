@@ -1,0 +1,1 @@
+"""The CDS Hooks edge: routes, messages, services and their prefetch templates, errors."""

@@ -1,0 +1,70 @@
+"""Errors by what happened, and the OperationOutcome that says so without leaking anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong with a request: where (a JSON pointer), and what, without its value."""
+
+    pointer: str
+    message: str
+
+
+class ServiceError(Exception):
+    """What the caller is told.  status: HTTP.  code: FHIR issue-type."""
+
+    status = 500
+    code = "exception"
+    message = "The service failed; nothing was evaluated."
+
+    def __init__(self, *issues: Issue, message: str = "") -> None:
+        super().__init__(message or self.message)
+        self.issues = issues
+        self.text = message or self.message
+
+    def outcome(self) -> dict[str, Any]:
+        return operation_outcome(self.code, self.text, self.issues)
+
+
+class InvalidHookRequest(ServiceError):
+    status = 400
+    code = "invalid"
+    message = "The request is not a CDS Hooks request this service can read."
+
+
+class UnknownService(ServiceError):
+    status = 404
+    code = "not-found"
+    message = "There is no such service here."
+
+
+class DataUnavailable(ServiceError):
+    """Needed data was neither sent nor can be had: 412 Precondition Failed."""
+
+    status = 412
+    code = "incomplete"
+    message = "Data this service needs was neither sent nor can be obtained."
+
+
+def operation_outcome(code: str, text: str, issues: tuple[Issue, ...] = ()) -> dict[str, Any]:
+    """A FHIR OperationOutcome: one issue for each problem, with its place."""
+    listed = [
+        {
+            "severity": "error",
+            "code": code,
+            "diagnostics": f"{issue.pointer or '/'}: {issue.message}",
+            "expression": [expression(issue.pointer)],
+        }
+        for issue in issues
+    ]
+    whole = [{"severity": "error", "code": code, "diagnostics": text}]
+    return {"resourceType": "OperationOutcome", "issue": listed or whole}
+
+
+def expression(pointer: str) -> str:
+    """`/context/patientId` as the dotted path that OperationOutcome.expression holds."""
+    return pointer.strip("/").replace("/", ".") or "$this"

@@ -1,0 +1,152 @@
+"""JSON -> HookRequest.  Validation ends here; unknown members are ignored at every level."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from service.fhir.references import ID
+from service.hooks.errors import InvalidHookRequest, Issue
+
+Json = Mapping[str, Any]
+PATIENT_ID = validate.Regexp(re.compile(f"^{ID.pattern}$"), error="must be a bare FHIR id")
+USER_ID = validate.Regexp(
+    re.compile(r"^[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}$"), error="must be Type/id"
+)
+NOT_EMPTY = validate.Length(1, 256, error="must be 1 to 256 characters")
+BASE_URL = validate.Regexp(
+    re.compile(r"^https?://[^\s?#@\\]+$"), error="must be an absolute http or https URL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """One call of a CDS Hooks service (cds-hooks.org, "HTTP Request").
+
+    prefetch: None where the client sent no such member; values as they came.
+    selections: None on hooks without them.  user_reference: `Type/id`.
+    """
+
+    hook: str
+    hook_instance: str
+    patient_id: str
+    user_reference: str
+    prefetch: Json | None = None
+    draft_orders: Any = None
+    selections: frozenset[str] | None = None
+    fhir_server: str = ""
+
+
+class JsonObject(fields.Field[Any]):
+    """A JSON object, kept as it is."""
+
+    default_error_messages = {"invalid": "must be a JSON object"}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        return value
+
+
+def _string(check: validate.Validator, required: bool = True) -> fields.String:
+    return fields.String(required=required, validate=check)
+
+
+class _Lenient(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class _Envelope(_Lenient):
+    hook = _string(NOT_EMPTY)
+    hookInstance = _string(NOT_EMPTY)
+    context = JsonObject(required=True)
+    prefetch = JsonObject(allow_none=True)
+    fhirServer = _string(BASE_URL, required=False)
+    fhirAuthorization = JsonObject(allow_none=True)
+    extension = JsonObject(allow_none=True)
+
+
+class _PatientView(_Lenient):
+    patientId = _string(PATIENT_ID)
+    userId = _string(USER_ID)
+
+
+class _OrderSign(_PatientView):
+    draftOrders = JsonObject(required=True)
+
+
+class _OrderSelect(_OrderSign):
+    selections = fields.List(fields.String(), required=True)
+
+
+ENVELOPE = _Envelope()
+CONTEXTS: Mapping[str, Schema] = {
+    "patient-view": _PatientView(),
+    "order-sign": _OrderSign(),
+    "order-select": _OrderSelect(),
+}
+
+
+def parse_body(raw: bytes) -> Json:
+    """Bytes -> a JSON object.  Raises InvalidHookRequest for anything else."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise InvalidHookRequest(Issue("", f"is not JSON (byte {error.pos})")) from None
+    if not isinstance(body, dict):
+        raise InvalidHookRequest(Issue("", "must be a JSON object"))
+    return body
+
+
+def read_request(body: Json, hook: str) -> HookRequest:
+    """Check the members of a request for one hook.
+
+    Raises InvalidHookRequest that names every wrong member by JSON pointer, without values.
+    """
+    envelope = _load(ENVELOPE, body, "")
+    if envelope["hook"] != hook:
+        raise InvalidHookRequest(Issue("/hook", f"must be {hook} for this service"))
+    context = _load(CONTEXTS[hook], envelope["context"], "/context")
+    _check_token_patient(envelope.get("fhirAuthorization"), context["patientId"])
+    selections = context.get("selections")
+    return HookRequest(
+        hook=hook,
+        hook_instance=envelope["hookInstance"],
+        patient_id=context["patientId"],
+        user_reference=context["userId"],
+        prefetch=envelope.get("prefetch"),
+        draft_orders=context.get("draftOrders"),
+        selections=None if selections is None else frozenset(selections),
+        fhir_server=envelope.get("fhirServer", ""),
+    )
+
+
+def _load(schema: Schema, value: Json, base: str) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(value)
+        return loaded
+    except ValidationError as error:
+        raise InvalidHookRequest(*_issues(error.messages, base)) from None
+
+
+def _issues(messages: Any, base: str) -> list[Issue]:
+    """marshmallow's nested messages as pointers; the messages hold no values."""
+    if isinstance(messages, dict):
+        return [i for name, inner in messages.items() for i in _issues(inner, f"{base}/{name}")]
+    text = "; ".join(str(message) for message in messages)
+    return [Issue(base, text.rstrip(".").replace("Missing data for required field", "is missing"))]
+
+
+def _check_token_patient(authorization: Json | None, patient_id: str) -> None:
+    """A token for another patient than the context's is refused, never used."""
+    named = (authorization or {}).get("patient")
+    if isinstance(named, str) and named and named != patient_id:
+        raise InvalidHookRequest(
+            Issue("/fhirAuthorization/patient", "is not the patient of the context")
+        )

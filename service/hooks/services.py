@@ -1,0 +1,104 @@
+"""The services offered, and the prefetch templates that ask for what the judgement needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.hpp.knowledge.model import Knowledge
+
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+# Results that decide or word a card; everything else in the tests value set is not asked for.
+LAB_GROUPS = (
+    "lab_plp", "lab_pea_urine", "lab_alpl_test", "lab_calcium", "lab_calcium_corrected",
+    "lab_potassium", "lab_tsh", "lab_ggt", "lab_magnesium", "lab_zinc", "lab_b12", "lab_folate",
+    "lab_haemoglobin", "lab_albumin", "lab_prealbumin", "lab_25ohd", "lab_ceruloplasmin",
+    "lab_egfr", "vital_bmi", "lab_phosphate", "lab_pth", "lab_creatinine",
+)  # fmt: skip
+PROCEDURE_GROUPS = ("sec_cardiac_surgery", "sec_transfusion")
+USAGE = (
+    "Decision support for clinicians who order antiresorptives; it informs and never decides. "
+    "No clinician has signed the content. patient and alp are needed; where a FHIR server was "
+    "asked and failed, the answer is an information card unless 412 is configured."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One CDS service: its id, its hook, and what a reader of discovery is told."""
+
+    id: str
+    hook: str
+    title: str
+    description: str
+
+    @property
+    def judges_orders(self) -> bool:
+        return self.hook != "patient-view"
+
+
+SERVICES = (
+    Service(
+        "hpp-order-sign",
+        "order-sign",
+        "Low ALP before an antiresorptive (signing)",
+        "Warns before a bisphosphonate or denosumab is signed when the ALP history makes "
+        "hypophosphatasia likely, and says what was found and what was not known.",
+    ),
+    Service(
+        "hpp-order-select",
+        "order-select",
+        "Low ALP before an antiresorptive (selecting)",
+        "The same check for the orders that are being selected; other drafts are background.",
+    ),
+    Service(
+        "hpp-patient-view",
+        "patient-view",
+        "Hypophosphatasia suspected",
+        "An information card when the ALP history makes hypophosphatasia likely and nobody has "
+        "written it down.",
+    ),
+)
+BY_ID = {service.id: service for service in SERVICES}
+
+
+def prefetch_templates(knowledge: Knowledge) -> dict[str, str]:
+    """The FHIR R4 queries of every service, inside the portable subset of CDS Hooks 2.0."""
+    who = "patient={{context.patientId}}"
+    alp = _tokens(knowledge, ("alp_total",))
+    labs = _tokens(knowledge, LAB_GROUPS)
+    procedures = _tokens(knowledge, PROCEDURE_GROUPS)
+    return {
+        "patient": "Patient/{{context.patientId}}",
+        "alp": f"Observation?{who}&code={alp}&_sort=-date&_count=200",
+        "labs": f"Observation?{who}&code={labs}&_sort=-date&_count=200",
+        "medications": f"MedicationRequest?{who}&_sort=-authoredon&_count=200",
+        "conditions": f"Condition?{who}&_sort=-recorded-date&_count=200",
+        "procedures": f"Procedure?{who}&code={procedures}&_sort=-date&_count=100",
+    }
+
+
+def _tokens(knowledge: Knowledge, groups: Sequence[str]) -> str:
+    """All active LOINC and SNOMED CT codes of some groups as `system|code` tokens."""
+    tokens = [f"{LOINC}|{code}" for code in knowledge.test_codes(groups, "loinc")]
+    tokens += [f"{SNOMED}|{code}" for code in knowledge.test_codes(groups, "snomed")]
+    return ",".join(dict.fromkeys(tokens))
+
+
+def discovery(knowledge: Knowledge) -> dict[str, Any]:
+    """The body of `GET /cds-services`."""
+    templates = prefetch_templates(knowledge)
+    return {
+        "services": [
+            {
+                "hook": service.hook,
+                "id": service.id,
+                "title": service.title,
+                "description": service.description,
+                "usageRequirements": USAGE,
+                "prefetch": templates,
+            }
+            for service in SERVICES
+        ]
+    }

@@ -1,0 +1,1 @@
+"""The clinical core: facts in, reasons out.  Standard library only, no clock, no files."""

@@ -1,0 +1,333 @@
+"""Judge an ALP history: the limit, the class of each result, persistence.
+
+Source: decision table, sections 1, 2 and 2a.  Values are compared unrounded, in U/L.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from service.hpp import causes, drugs
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import (
+    ALP,
+    AlpClass,
+    Chart,
+    Excluded,
+    JudgedResult,
+    Limit,
+    Patient,
+    Result,
+    Sex,
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """The judged ALP results of one patient, oldest first, one a day.
+
+    undecided: some result has no limit because the age at the specimen is unknown.
+    """
+
+    judged: tuple[JudgedResult, ...]
+    excluded: tuple[Excluded, ...] = ()
+    undecided: bool = False
+
+    @cached_property
+    def dated(self) -> list[JudgedResult]:
+        return [item for item in self.judged if item.day is not None]
+
+    @cached_property
+    def eligible(self) -> list[JudgedResult]:
+        return [item for item in self.dated if item.kind.eligible]
+
+    @cached_property
+    def lows(self) -> list[JudgedResult]:
+        return [item for item in self.eligible if item.kind.eligible_low]
+
+    def of(self, *kinds: AlpClass) -> list[JudgedResult]:
+        return [item for item in self.judged if item.kind in kinds]
+
+    @cached_property
+    def last_eligible(self) -> JudgedResult | None:
+        return self.eligible[-1] if self.eligible else None
+
+    @cached_property
+    def latest(self) -> JudgedResult | None:
+        """The latest result that is not invalid, acute ones included (2a.11)."""
+        valid = [item for item in self.dated if item.kind is not AlpClass.INVALID]
+        return valid[-1] if valid else None
+
+    def span_days(self, items: Sequence[JudgedResult]) -> int:
+        days = [item.day for item in items if item.day is not None]
+        return (max(days) - min(days)).days if days else 0
+
+    def is_persistent(self, anchors: Sequence[JudgedResult], spacing_days: int, part: Decimal) -> bool:
+        """Lows spaced, the last result low, enough of the rest low, none above its ceiling.
+
+        anchors: the lows to start from: all eligible ones, or the unexplained ones only
+        (2a.8).  The share and the ceiling look at everything since the first anchor.
+        """
+        if not anchors or self.span_days(anchors) < spacing_days:
+            return False
+        since = [item for item in self.eligible if _day(item) >= _day(anchors[0])]
+        lows = [item for item in since if item.kind.eligible_low]
+        return (
+            since[-1].kind.eligible_low
+            and Decimal(len(lows)) >= part * len(since)
+            and not any(item.above_ceiling for item in since if item.kind is AlpClass.NORMAL)
+        )
+
+    @cached_property
+    def normal_before_first_low(self) -> bool:
+        """A normal above its ceiling dated before the first eligible low (2a.13)."""
+        return bool(self.lows) and any(
+            item.above_ceiling and _day(item) < _day(self.lows[0])
+            for item in self.eligible
+            if item.kind is AlpClass.NORMAL
+        )
+
+
+def _day(item: JudgedResult) -> date:
+    return item.day or date.min
+
+
+def judge(chart: Chart, today: date, knowledge: Knowledge) -> History:
+    """Read the ALP results of a chart as a history.  `today` is the order date."""
+    usable, excluded = _in_scope(chart, today, knowledge)
+    judged = [_judge_one(result, chart, today, knowledge) for result in usable]
+    undecided = any(item is None for item in judged)
+    kept, dropped = _one_a_day([item for item in judged if item is not None])
+    ordered = sorted(kept, key=lambda item: (item.day or date.min, item.result.reference))
+    return History(tuple(ordered), (*excluded, *dropped), undecided)
+
+
+def _in_scope(
+    chart: Chart, today: date, knowledge: Knowledge
+) -> tuple[list[Result], list[Excluded]]:
+    """Results whose status counts, not in the future, not older than the look-back."""
+    oldest = _oldest_day(chart.patient, today, knowledge)
+    usable, excluded = [], []
+    for result in chart.results:
+        if result.test != ALP:
+            continue
+        reason = ""
+        if result.status not in causes.COUNTING:
+            reason = f"status-{result.status}"
+        elif result.day is not None and result.day > today:
+            reason = "future"
+        elif result.day is not None and _before_birth(chart.patient, result.day):
+            reason = "before-birth"
+        elif result.day is not None and result.day < oldest:
+            reason = "too-old"
+        if reason:
+            excluded.append(Excluded(result.reference, reason, result.day, result.shown))
+        else:
+            usable.append(result)
+    return usable, excluded
+
+
+def _before_birth(patient: Patient, day: date) -> bool:
+    ages = patient.ages_days(day)
+    return ages is not None and ages[1] < 0
+
+
+def _oldest_day(patient: Patient, today: date, knowledge: Knowledge) -> date:
+    """Adults are looked back on for ten years, children for their whole life."""
+    ages = patient.ages_days(today)
+    if ages is not None and ages[0] >= knowledge.days("adult_age"):
+        return today - timedelta(days=knowledge.days("lookback_adult"))
+    return date.min
+
+
+def _judge_one(
+    result: Result, chart: Chart, today: date, knowledge: Knowledge
+) -> JudgedResult | None:
+    """The class of one result; None where its limit is unknown because the age is."""
+    day = result.day
+    problem = _problem(result, chart, today, knowledge)
+    if problem or day is None or result.value is None:
+        return JudgedResult(result, day, AlpClass.INVALID, reasons=(problem or "undated",))
+    limit = limit_for(result, day, chart.patient, knowledge)
+    if limit is None:
+        return None
+    low = is_low(result, limit.low)
+    if low is None:
+        return JudgedResult(result, day, AlpClass.INVALID, limit, reasons=("undecidable",))
+    very_low = low and _is_very_low(result, limit.very_low)
+    kind, reasons = _class(result, day, low, very_low, chart, today, knowledge)
+    above = result.value > limit.ceiling and result.comparator not in ("<", "<=")
+    return JudgedResult(result, day, kind, limit, very_low, above, reasons)
+
+
+def _problem(result: Result, chart: Chart, today: date, knowledge: Knowledge) -> str:
+    """Why a result says nothing, or nothing."""
+    if result.problem:
+        return result.problem
+    if result.day is None:
+        return "undated"
+    if drugs.with_effect(chart, "invalidates", result.day, today, knowledge):
+        return "on-asfotase-alfa"
+    return "edta" if _contaminated(result, chart, today, knowledge) else ""
+
+
+def _contaminated(result: Result, chart: Chart, today: date, knowledge: Knowledge) -> bool:
+    """EDTA in the tube: high potassium and low calcium in the same specimen (2a.22)."""
+    same = [
+        other
+        for other in causes.counted(chart, today)
+        if other.day == result.day or (result.specimen and other.specimen == result.specimen)
+        if not (result.specimen and other.specimen and other.specimen != result.specimen)
+    ]
+    potassium = knowledge.number("edta_potassium")
+    calcium = knowledge.number("edta_calcium")
+    high = any(
+        other.test == "lab_potassium"
+        and other.value is not None
+        and other.comparator not in ("<", "<=")
+        and other.value >= potassium
+        for other in same
+    )
+    return high and any(
+        other.test == "lab_calcium" and causes.is_below(other, calcium) for other in same
+    )
+
+
+def is_low(result: Result, low: Decimal) -> bool | None:
+    """Below the limit; None where a comparator leaves it open (section 2 point 3)."""
+    value = result.value
+    if value is None:
+        return None
+    if result.comparator in ("<", "<="):
+        return True if value <= low else None
+    if result.comparator in (">", ">="):
+        return False if value >= low else None
+    return value < low
+
+
+def _is_very_low(result: Result, very_low: Decimal) -> bool:
+    """`<25` is very low at a limit of 25, 25 is not (2a.1)."""
+    if result.value is None or result.comparator in (">", ">="):
+        return False
+    if result.comparator in ("<", "<="):
+        return result.value <= very_low
+    return result.value < very_low
+
+
+def _class(
+    result: Result,
+    day: date,
+    low: bool,
+    very_low: bool,
+    chart: Chart,
+    today: date,
+    knowledge: Knowledge,
+) -> tuple[AlpClass, tuple[str, ...]]:
+    """First of acute, suppressed, explained, clean; or acute, masked, normal (2a.7)."""
+    acute = causes.acute(chart, result, day, knowledge)
+    if acute:
+        return (AlpClass.LOW_ACUTE if low else AlpClass.NORMAL_ACUTE), acute
+    if not low:
+        masks = causes.masking(chart, result, day, today, knowledge)
+        return (AlpClass.NORMAL_MASKED if masks else AlpClass.NORMAL), masks
+    taken = drugs.suppressing(chart, day, today, knowledge)
+    if taken:
+        return AlpClass.LOW_SUPPRESSED, tuple(dict.fromkeys(use.group for use in taken))
+    explained = causes.explaining(chart, day, very_low, today, knowledge)
+    return (AlpClass.LOW_EXPLAINED if explained else AlpClass.LOW_CLEAN), explained
+
+
+def _one_a_day(judged: Sequence[JudgedResult]) -> tuple[list[JudgedResult], list[Excluded]]:
+    """Of one calendar day the highest usable result stays (2a.22); undated ones all stay."""
+    kept: dict[date, JudgedResult] = {}
+    undated = [item for item in judged if item.day is None]
+    dropped = []
+    for item in judged:
+        if item.day is None:
+            continue
+        rival = kept.get(item.day)
+        if rival is None:
+            kept[item.day] = item
+            continue
+        winner, loser = (item, rival) if _weight(item) > _weight(rival) else (rival, item)
+        kept[item.day] = winner
+        dropped.append(
+            Excluded(loser.result.reference, "same-day", loser.day, loser.result.shown)
+        )
+    return [*undated, *kept.values()], dropped
+
+
+def _weight(item: JudgedResult) -> tuple[bool, Decimal, bool, str]:
+    result = item.result
+    return (
+        item.kind is not AlpClass.INVALID,
+        result.value if result.value is not None else Decimal(-1),
+        result.comparator not in ("<", "<="),
+        result.reference,
+    )
+
+
+def limit_for(result: Result, day: date, patient: Patient, knowledge: Knowledge) -> Limit | None:
+    """The lower limit for the age at the specimen; None where that age is unknown.
+
+    Where the birth date leaves several ages open, the lowest of their limits is used.
+    """
+    ages = patient.ages_days(day)
+    if ages is None:
+        return None
+    adult_age = knowledge.days("adult_age")
+    limits = []
+    if ages[1] >= adult_age:
+        limits.append(_adult_limit(result, knowledge))
+    if ages[0] < adult_age:
+        span = max(ages[0], 0), min(ages[1], adult_age - 1)
+        limits.append(_child_limit(result, span, patient.sex, knowledge))
+    return min(limits, key=lambda limit: limit.low)
+
+
+def _adult_limit(result: Result, knowledge: Knowledge) -> Limit:
+    """clamp(printed low or 35, 30, 45): no printed range can hide or create a low value."""
+    printed = result.printed.low or None
+    lowest, highest = knowledge.number("adult_low_min"), knowledge.number("adult_low_max")
+    wanted = printed if printed is not None else knowledge.number("adult_low_default")
+    low = min(max(wanted, lowest), highest)
+    whose = "default"
+    if printed is not None:
+        whose = "laboratory"
+        if low != printed:
+            whose = "laboratory-raised" if low > printed else "laboratory-lowered"
+    ceiling = max(
+        knowledge.number("recovery_floor_adult"), knowledge.number("recovery_ratio") * low
+    )
+    return Limit(low, knowledge.number("adult_very_low"), ceiling, whose)
+
+
+def _child_limit(
+    result: Result, ages_days: tuple[int, int], sex: Sex | None, knowledge: Knowledge
+) -> Limit:
+    """The age and sex table, or the printed low where it lies near the table's."""
+    table = child_table_low(ages_days, sex, knowledge)
+    printed, low, whose = result.printed.low, table, "age-sex-table"
+    smallest = knowledge.number("child_lab_min_ratio") * table
+    largest = knowledge.number("child_lab_max_ratio") * table
+    if printed is not None and smallest <= printed <= largest:
+        low, whose = printed, "laboratory"
+    very_low = knowledge.number("child_very_low_ratio") * low
+    return Limit(low, very_low, knowledge.number("recovery_ratio") * low, whose)
+
+
+def child_table_low(
+    ages_days: tuple[int, int], sex: Sex | None, knowledge: Knowledge
+) -> Decimal:
+    """The lower limit in U/L for an age range; the lowest where age or sex leave a choice."""
+    youngest, oldest = ages_days
+    return min(
+        interval.low_u_per_l
+        for interval in knowledge.intervals
+        if interval.sex == "both" or sex is None or interval.sex == sex
+        if interval.age_min_days <= oldest and interval.age_max_days >= youngest
+    )

@@ -1,0 +1,163 @@
+"""Findings and the decision table -> the assessment.
+
+First match wins on what was seen.  A row is open where data that was not seen could make
+it the first match and it is at least as urgent as the row that matched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from service.hpp import causes
+from service.hpp.findings import Facts, find, gather_facts
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import (
+    Assessment,
+    Chart,
+    Finding,
+    Indicator,
+    Presence,
+    Result,
+    Row,
+)
+
+NOT_EVALUATED = "notEvaluated"
+KEEPS_CARD = frozenset({"hppConfirmed", "hppProbable", "hppSuspected"})
+DROPPED_FOR_CANCER = frozenset({"lowAlpOnce", "alpUnclear", "alpNotOnFile"})
+
+
+def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
+    """Judge one chart on one day.  Pure: the same arguments give the same answer."""
+    facts = gather_facts(chart, today, knowledge)
+    findings = find(facts)
+    row, open_rows = match(findings, knowledge.table)
+    indicator, modifiers = _modified(row, facts)
+    return Assessment(
+        row=row,
+        indicator=indicator,
+        findings=findings,
+        open_rows=open_rows,
+        alp=facts.history.judged,
+        excluded=(*facts.history.excluded, *chart.excluded),
+        modifiers=modifiers,
+        causes=causes.named(chart, today, knowledge),
+        signs=causes.signs(chart, today, knowledge),
+        features=facts.features,
+        child=bool(facts.child),
+        gaps=chart.gaps,
+        drafts=chart.drafts,
+    )
+
+
+def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, tuple[Row, ...]]:
+    """The first row that holds by what was seen, and the rows that unseen data kept open.
+
+    Rows behind the first one that holds beyond doubt can never be reached, so they are not
+    open.  Raises AssertionError for a table without a last row that always holds.
+    """
+    matched: Row | None = None
+    possible: list[Row] = []
+    for row in table:
+        states = [_cell(findings[code], wanted) for code, wanted in row.when.items()]
+        if matched is None and all(seen for seen, _ in states):
+            matched = row
+        if all(can_be for _, can_be in states):
+            possible.append(row)
+        if matched is not None and all(
+            findings[code].presence is wanted for code, wanted in row.when.items()
+        ):
+            break
+    if matched is None:
+        raise AssertionError("the decision table has no last row that always holds")
+    return matched, tuple(row for row in possible if _is_more_urgent(row, matched, table))
+
+
+def _cell(finding: Finding, wanted: Presence) -> tuple[bool, bool]:
+    """Whether a cell holds by what was seen, and whether it could hold."""
+    holds = finding.seen is (wanted is Presence.PRESENT)
+    return holds, holds or finding.presence is Presence.UNKNOWN
+
+
+def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
+    """Higher indicator, or the same one and earlier in the table; never a row without card."""
+    if row is matched or row.indicator is Indicator.NONE or row.verdict == matched.verdict:
+        return row is not matched and row.indicator.rank > matched.indicator.rank
+    if matched.verdict == NOT_EVALUATED:
+        return True
+    earlier = table.index(row) < table.index(matched)
+    return row.indicator.rank > matched.indicator.rank or (
+        earlier and row.indicator.rank == matched.indicator.rank
+    )
+
+
+def _modified(row: Row, facts: Facts) -> tuple[Indicator, tuple[str, ...]]:
+    """An antiresorptive given for cancer or Paget disease (below the decision table)."""
+    oncology = facts.knowledge.oncology
+    if _is_urgent(facts):
+        return _for_urgent_oncology(row), ("urgent-oncology",)
+    wanted = oncology.indications | oncology.metabolic_indications
+    if not wanted & _indications(facts):
+        return row.indicator, ()
+    dropped = row.verdict in DROPPED_FOR_CANCER
+    return (Indicator.NONE if dropped else row.indicator), ("cancer-or-paget",)
+
+
+def _for_urgent_oncology(row: Row) -> Indicator:
+    if row.verdict == "hppConfirmed" or row.verdict == NOT_EVALUATED:
+        return row.indicator
+    return Indicator.WARNING if row.verdict in KEEPS_CARD else Indicator.NONE
+
+
+def _indications(facts: Facts) -> frozenset[str]:
+    """Groups of conditions active today and of the reasons of the draft orders."""
+    active = [c.groups for c in facts.chart.conditions if causes.is_active(c, facts.today)]
+    reasons = [draft.reasons for draft in facts.chart.drafts]
+    return frozenset().union(*active, *reasons)
+
+
+def _is_urgent(facts: Facts) -> bool:
+    oncology, seen = facts.knowledge.oncology, _indications(facts)
+    if oncology.malignant_calcium in seen or _calcium_urgent(facts):
+        return True
+    dosed = any(
+        draft.group in oncology.drugs or draft.oncology_dose for draft in facts.chart.drafts
+    )
+    high = oncology.high_calcium in seen or _calcium_above_own_limit(facts)
+    return dosed and high and bool(oncology.indications & seen)
+
+
+def _recent_calcium(facts: Facts) -> list[Result]:
+    """Calcium of the last days: corrected as reported, else total as it is (2a.23)."""
+    window = timedelta(days=facts.knowledge.days("urgent_calcium_window"))
+    recent = [
+        result
+        for result in causes.counted(facts.chart, facts.today)
+        if result.day is not None and result.day >= facts.today - window
+    ]
+    corrected = [result for result in recent if result.test == "lab_calcium_corrected"]
+    return corrected or [result for result in recent if result.test == "lab_calcium"]
+
+
+def _calcium_urgent(facts: Facts) -> bool:
+    limit = facts.knowledge.number("urgent_calcium")
+    return any(
+        result.value is not None
+        and result.value >= limit
+        and result.comparator not in ("<", "<=")
+        for result in _recent_calcium(facts)
+    )
+
+
+def _calcium_above_own_limit(facts: Facts) -> bool:
+    return any(
+        result.printed.high is not None and causes.is_above(result, result.printed.high)
+        for result in _recent_calcium(facts)
+    )
+
+
+def without_drafts(assessment: Assessment) -> Assessment:
+    """The same judgement where no drug is in hand (patient-view): information only."""
+    indicator = min(assessment.indicator, Indicator.INFO, key=lambda item: item.rank)
+    return replace(assessment, indicator=indicator)

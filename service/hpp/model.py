@@ -1,0 +1,309 @@
+"""The words of the clinical core: facts read from a record, findings, and an assessment.
+
+Nothing here knows FHIR, HTTP or Markdown.  Values are exact decimals in the unit that
+their concept names; dates are whole calendar days in the site's time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+ALP = "alp_total"
+
+
+class Presence(StrEnum):
+    """Looked and seen, looked and not seen, or could not look."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Indicator(StrEnum):
+    """How urgent a card is; `NONE` is a verdict without a card."""
+
+    NONE = "none"
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return list(Indicator).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was asked of the record and not seen.
+
+    kind: `not-sent`, `failed`, `truncated`, `unreadable`, `foreign-patient`, ...
+    key: the prefetch key it belongs to.  count: resources concerned, 0 for a whole key.
+    where: positions or references of the resources, never their content.
+    """
+
+    kind: str
+    key: str
+    count: int = 0
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Birth as the first and last day it can have been (FHIR allows a bare year)."""
+
+    born_first: date | None = None
+    born_last: date | None = None
+    sex: Sex | None = None
+
+    def ages_days(self, on: date) -> tuple[int, int] | None:
+        """The youngest and the oldest age in days on a day; None where birth is unknown."""
+        if self.born_first is None or self.born_last is None:
+            return None
+        return (on - self.born_last).days, (on - self.born_first).days
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRange:
+    """What the laboratory printed beside a result, in the unit of the result's value."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One laboratory value.
+
+    value: in the unit that the test's concept names; None where `problem` says why.
+    problem: `no-value`, `text`, `ratio`, `no-unit`, `unit`, `number`, or empty.
+    shown: value and unit as the record wrote them (text from a record: escape it).
+    """
+
+    reference: str
+    test: str
+    day: date | None
+    value: Decimal | None = None
+    comparator: str = ""
+    unit: str = ""
+    status: str = "final"
+    printed: PrintedRange = PrintedRange()
+    problem: str = ""
+    shown: str = ""
+    specimen: str = ""
+    inpatient: bool = False
+    partial_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A diagnosis or a procedure: which groups it belongs to, and when it was active."""
+
+    reference: str
+    groups: frozenset[str]
+    verification: str = ""
+    clinical_status: str = ""
+    onset: date | None = None
+    abatement: date | None = None
+    recorded: date | None = None
+
+    @property
+    def counts(self) -> bool:
+        return self.verification not in ("refuted", "entered-in-error")
+
+    @property
+    def began(self) -> date | None:
+        return self.onset or self.recorded
+
+
+@dataclass(frozen=True, slots=True)
+class DrugUse:
+    """A medication order on record: which drug, by what class, from when to when."""
+
+    reference: str
+    group: str
+    drug_class: str
+    status: str = "active"
+    start: date | None = None
+    end: date | None = None
+    authored: date | None = None
+    by_name: bool = False
+
+    @property
+    def began(self) -> date | None:
+        return self.start or self.authored
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOrder:
+    """A draft order of a drug of interest.
+
+    reference: `Type/id` to name in a delete action, empty where the draft has no id.
+    by_name: matched by ingredient or brand name, not by code.
+    reasons: value-set groups of its reason codes.  oncology_dose: a dose used in cancer.
+    """
+
+    reference: str
+    group: str
+    drug_class: str
+    by_name: bool = False
+    reasons: frozenset[str] = frozenset()
+    oncology_dose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A genetic result that names ALPL, with whether its significance counts."""
+
+    reference: str
+    pathogenic: bool
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything the core may know of a patient, and what it could not see."""
+
+    patient: Patient = Patient()
+    results: tuple[Result, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    drugs: tuple[DrugUse, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    drafts: tuple[DraftOrder, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    accepted_gaps: frozenset[str] = frozenset()
+    excluded: tuple[Excluded, ...] = ()
+
+    def missing(self) -> frozenset[str]:
+        """Prefetch keys of which something was not seen and no one accepted that."""
+        return frozenset(gap.key for gap in self.gaps) - self.accepted_gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A result or order that was read and not used, and why (a key of phrases.toml)."""
+
+    reference: str
+    reason: str
+    day: date | None = None
+    shown: str = ""
+
+
+class AlpClass(StrEnum):
+    """What one ALP result means (decision table, section 2 point 6)."""
+
+    INVALID = "invalid"
+    LOW_ACUTE = "low-acute"
+    LOW_SUPPRESSED = "low-suppressed"
+    LOW_EXPLAINED = "low-explained"
+    LOW_CLEAN = "low-unexplained"
+    NORMAL_ACUTE = "normal-acute"
+    NORMAL_MASKED = "normal-masked"
+    NORMAL = "normal"
+
+    @property
+    def eligible_low(self) -> bool:
+        return self in (AlpClass.LOW_CLEAN, AlpClass.LOW_SUPPRESSED, AlpClass.LOW_EXPLAINED)
+
+    @property
+    def eligible(self) -> bool:
+        return self.eligible_low or self is AlpClass.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The lower limit a result was compared with, in U/L, and whose it is.
+
+    whose: `laboratory`, `laboratory-raised`, `laboratory-lowered`, `default`, `age-sex-table`.
+    """
+
+    low: Decimal
+    very_low: Decimal
+    ceiling: Decimal
+    whose: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedResult:
+    """An ALP result with its class, its limit and the reasons of its class.
+
+    reasons: value-set groups (a cause, a mask, a drug) or, when invalid, a problem code.
+    """
+
+    result: Result
+    day: date | None
+    kind: AlpClass
+    limit: Limit | None = None
+    very_low: bool = False
+    above_ceiling: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing a finding rests on: where it is in the record, when, and what it is.
+
+    what: a group, feature or class code; the words for it are content.
+    """
+
+    reference: str
+    what: str
+    day: date | None = None
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A named fact about the patient in three states.
+
+    seen: whether it was seen in what could be read.  presence is `unknown` where data that
+    was not seen could turn `seen` round; missing names the prefetch keys of that data.
+    """
+
+    code: str
+    seen: bool
+    presence: Presence
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of decision_table.toml: what must hold, the verdict, and how urgent it is."""
+
+    id: str
+    verdict: str
+    indicator: Indicator
+    when: Mapping[str, Presence]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The judgement, with everything a card, a log line or a test needs to explain it."""
+
+    row: Row
+    indicator: Indicator
+    findings: Mapping[str, Finding]
+    open_rows: tuple[Row, ...] = ()
+    alp: tuple[JudgedResult, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    causes: tuple[Evidence, ...] = ()
+    signs: tuple[Evidence, ...] = ()
+    features: tuple[Evidence, ...] = ()
+    child: bool = False
+    gaps: tuple[Gap, ...] = ()
+    drafts: tuple[DraftOrder, ...] = field(default=())
+
+    @property
+    def verdict(self) -> str:
+        return self.row.verdict

@@ -1,0 +1,46 @@
+"""Answer a request without HTTP: the same evaluation, the same errors, the same bodies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from service.app import build_house
+from service.evaluation import evaluate
+from service.explain import explain
+from service.hooks.errors import ServiceError, UnknownService
+from service.hooks.messages import parse_body
+from service.hooks.services import BY_ID, SERVICES, Service
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What HTTP would answer, and the reasoning where a chart was read."""
+
+    status: int
+    body: dict[str, Any]
+    explanation: dict[str, Any] | None = None
+
+
+def answer(raw: bytes, service_id: str, settings: Settings, today: date | None) -> Outcome:
+    """Evaluate one request body.  An empty service id means the service of the body's hook."""
+    house = build_house(settings)
+    day = today or datetime.now(settings.zone).date()
+    try:
+        body = parse_body(raw)
+        said = evaluate(body, _service(service_id, body.get("hook")), house, day)
+    except ServiceError as error:
+        return Outcome(error.status, error.outcome())
+    return Outcome(200, said.body, explain(said, house, day))
+
+
+def _service(service_id: str, hook: object) -> Service:
+    if service_id:
+        service = BY_ID.get(service_id)
+    else:
+        service = next((s for s in SERVICES if s.hook == hook), SERVICES[0])
+    if service is None:
+        raise UnknownService
+    return service

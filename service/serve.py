@@ -1,0 +1,76 @@
+"""Listen with waitress, and refuse to listen where anybody could call unasked."""
+
+from __future__ import annotations
+
+import gc
+
+import click
+import waitress
+
+from service import __version__
+from service.app import MAX_BODY_BYTES, create_app
+from service.hooks.services import SERVICES
+from service.settings import Settings, SettingsFault
+from service.watch import logs
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+THREADS = 8
+
+
+def may_listen(settings: Settings, host: str, allow_anyone: bool) -> SettingsFault | None:
+    """Why this service must not listen here, or None.
+
+    Callers cannot be verified yet, so configured clients would be a false promise, and any
+    address but loopback needs the explicit switch of development mode.
+    """
+    file = settings.file.name if settings.file else "command line"
+    if settings.clients:
+        message = "callers' tokens cannot be verified by this version; remove [[clients]]"
+        return SettingsFault(file, "clients", message)
+    if host in LOOPBACK:
+        return None
+    if settings.is_development and allow_anyone:
+        return None
+    message = f"refusing to listen on {host} without configured clients"
+    return SettingsFault(file, "--host", message)
+
+
+def run(settings: Settings, host: str, port: int, warn: bool) -> None:
+    """Serve until stopped.  Says on standard error what runs and a line to try."""
+    app = create_app(settings)
+    logs.to_standard_error()
+    server = waitress.create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=MAX_BODY_BYTES + 1,
+    )
+    _keep_start_up_out_of_garbage_collection()
+    _announce(settings, host, getattr(server, "effective_port", port), warn)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()
+
+
+def _keep_start_up_out_of_garbage_collection() -> None:
+    """What start-up made lives for ever; collecting it costs tens of milliseconds a time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _announce(settings: Settings, host: str, port: int, warn: bool) -> None:
+    base = settings.public_base_url or f"http://{host}:{port}"
+    click.echo(f"hpp-cds {__version__}, {settings.mode} mode, listening on {host}:{port}", err=True)
+    for service in SERVICES:
+        click.echo(f"  POST {base}/cds-services/{service.id}", err=True)
+    click.echo(f"Try: curl {base}/cds-services", err=True)
+    if settings.is_development:
+        click.echo(f"Look: {base}/", err=True)
+    click.echo("No clinician has signed the content.", err=True)
+    if warn:
+        message = "WARNING: anyone who reaches this address can call; use no real patient data"
+        click.secho(message, err=True, fg="red")

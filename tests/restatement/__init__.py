@@ -1,0 +1,1 @@
+"""The clinical decision table said again, plainly, to check the engine against."""
