@@ -66,7 +66,9 @@ class History:
         days = [item.day for item in items if item.day is not None]
         return (max(days) - min(days)).days if days else 0
 
-    def is_persistent(self, anchors: Sequence[JudgedResult], spacing_days: int, part: Decimal) -> bool:
+    def is_persistent(
+        self, anchors: Sequence[JudgedResult], spacing_days: int, part: Decimal
+    ) -> bool:
         """Lows spaced, the last result low, enough of the rest low, none above its ceiling.
 
         anchors: the lows to start from: all eligible ones, or the unexplained ones only
@@ -255,9 +257,7 @@ def _one_a_day(judged: Sequence[JudgedResult]) -> tuple[list[JudgedResult], list
             continue
         winner, loser = (item, rival) if _weight(item) > _weight(rival) else (rival, item)
         kept[item.day] = winner
-        dropped.append(
-            Excluded(loser.result.reference, "same-day", loser.day, loser.result.shown)
-        )
+        dropped.append(Excluded(loser.result.reference, "same-day", loser.day, loser.result.shown))
     return [*undated, *kept.values()], dropped
 
 
@@ -320,9 +320,7 @@ def _child_limit(
     return Limit(low, very_low, knowledge.number("recovery_ratio") * low, whose)
 
 
-def child_table_low(
-    ages_days: tuple[int, int], sex: Sex | None, knowledge: Knowledge
-) -> Decimal:
+def child_table_low(ages_days: tuple[int, int], sex: Sex | None, knowledge: Knowledge) -> Decimal:
     """The lower limit in U/L for an age range; the lowest where age or sex leave a choice."""
     youngest, oldest = ages_days
     return min(

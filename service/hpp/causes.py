@@ -75,9 +75,9 @@ def _thyroid_proven(chart: Chart, day: date, today: date, knowledge: Knowledge) 
     )
 
 
-def masking(chart: Chart, result: Result, day: date, today: date, knowledge: Knowledge) -> tuple[
-    str, ...
-]:
+def masking(
+    chart: Chart, result: Result, day: date, today: date, knowledge: Knowledge
+) -> tuple[str, ...]:
     """What may have raised an ALP on a day: groups of conditions and drugs, or `lab_ggt`."""
     found = []
     for condition in chart.conditions:

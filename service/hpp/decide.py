@@ -143,9 +143,7 @@ def _recent_calcium(facts: Facts) -> list[Result]:
 def _calcium_urgent(facts: Facts) -> bool:
     limit = facts.knowledge.number("urgent_calcium")
     return any(
-        result.value is not None
-        and result.value >= limit
-        and result.comparator not in ("<", "<=")
+        result.value is not None and result.value >= limit and result.comparator not in ("<", "<=")
         for result in _recent_calcium(facts)
     )
 

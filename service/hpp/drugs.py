@@ -44,9 +44,7 @@ def with_effect(
     return tuple(found)
 
 
-def suppressing(
-    chart: Chart, day: date, today: date, knowledge: Knowledge
-) -> tuple[DrugUse, ...]:
+def suppressing(chart: Chart, day: date, today: date, knowledge: Knowledge) -> tuple[DrugUse, ...]:
     """Antiresorptives begun strictly before the specimen was taken."""
     uses = with_effect(chart, "suppresses", day, today, knowledge)
     return tuple(use for use in uses if use.began is not None and use.began < day)

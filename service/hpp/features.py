@@ -22,9 +22,9 @@ HPP_GROUPS = frozenset(
 )
 
 
-def on_record(chart: Chart, child: bool | None, today: date, knowledge: Knowledge) -> tuple[
-    Evidence, ...
-]:
+def on_record(
+    chart: Chart, child: bool | None, today: date, knowledge: Knowledge
+) -> tuple[Evidence, ...]:
     """Every feature that counts at this patient's age, with where it was seen.
 
     child None (age unknown) keeps only the features that count in both ages.

@@ -211,9 +211,7 @@ def _lows(facts: Facts) -> dict[str, Seen]:
             [item for item in lows if item.kind is not AlpClass.LOW_SUPPRESSED]
         ),
         "alp-lows-spaced": _when(history.span_days(lows) >= facts.spacing_days and lows, lows),
-        "alp-persistently-low": _when(
-            history.is_persistent(lows, facts.spacing_days, part), lows
-        ),
+        "alp-persistently-low": _when(history.is_persistent(lows, facts.spacing_days, part), lows),
         "alp-persistently-low-unexplained": _when(
             history.is_persistent(clean, facts.spacing_days, part), clean
         ),
@@ -259,15 +257,11 @@ def _could_not_look(facts: Facts) -> bool:
 
 
 def _results(items: list[JudgedResult]) -> Seen:
-    return _some(
-        [Evidence(i.result.reference, i.kind.value, i.day, i.result.shown) for i in items]
-    )
+    return _some([Evidence(i.result.reference, i.kind.value, i.day, i.result.shown) for i in items])
 
 
 def _conditions(items: list[Condition]) -> Seen:
-    return _some(
-        [Evidence(c.reference, next(iter(sorted(c.groups)), ""), c.began) for c in items]
-    )
+    return _some([Evidence(c.reference, next(iter(sorted(c.groups)), ""), c.began) for c in items])
 
 
 def _some(evidence: list[Evidence]) -> Seen:

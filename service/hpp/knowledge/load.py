@@ -7,18 +7,19 @@ laid over entry by entry, so that a site writes only what it changes and keeps o
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from service.faults import Fault, Faulty, hint
 from service.hpp.knowledge import model
 from service.hpp.knowledge.table import read_table
 
@@ -44,26 +45,8 @@ CONCEPT_TABLES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in a file that people edit: where it is, and what to do about it."""
-
-    file: str
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.message}" if self.key else (
-            f"{self.file}: {self.message}"
-        )  # fmt: skip
-
-
-class ContentFault(Exception):
-    """Content that cannot be used; `faults` holds all that is wrong with it."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(map(str, faults)))
-        self.faults = tuple(faults)
+class ContentFault(Faulty):
+    """Content that cannot be used."""
 
 
 @dataclass
@@ -158,12 +141,6 @@ def _unknown_files(reader: Reader) -> None:
             reader.fault(name, "", "is not a content file" + hint(name, CONTENT_FILES))
 
 
-def hint(word: str, known: Iterable[str]) -> str:
-    """The likely mistake, as the end of a sentence."""
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
 def decimal(value: object) -> Decimal | None:
     """A number from a content file; None where it is not one."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
@@ -176,7 +153,9 @@ def decimal(value: object) -> Decimal | None:
 
 
 def _thresholds(reader: Reader) -> dict[str, model.Threshold]:
-    ours = {k: v for k, v in reader.toml("thresholds.toml", shipped=True).items() if type(v) is dict}
+    ours = {
+        k: v for k, v in reader.toml("thresholds.toml", shipped=True).items() if type(v) is dict
+    }
     found = {
         name: model.Threshold(name, Decimal(entry["value"]), entry["unit"], entry["source"])
         for name, entry in ours.items()
@@ -196,26 +175,33 @@ def _thresholds(reader: Reader) -> dict[str, model.Threshold]:
 def _changed(
     name: str, entry: Any, ours: Mapping[str, Any], reader: Reader
 ) -> model.Threshold | None:
-    before = len(reader.faults)
-    say = lambda key, message: reader.fault("thresholds.toml", f"{name}.{key}", message)  # noqa: E731
+    """A site's threshold, or None after its faults were reported."""
     if not isinstance(entry, dict):
+        entry = {}
         reader.fault("thresholds.toml", name, "must be a table with value, unit and source")
+    problems = list(_threshold_problems(entry, ours))
+    for key, message in problems:
+        reader.fault("thresholds.toml", f"{name}.{key}", message)
+    value = decimal(entry.get("value"))
+    if problems or value is None:
         return None
-    for key in entry:
-        if key not in ("value", "unit", "source", "min", "max"):
-            say(key, "is not a key here" + hint(key, ("value", "unit", "source")))
+    return model.Threshold(name, value, ours["unit"], entry["source"])
+
+
+def _threshold_problems(
+    entry: Mapping[str, Any], ours: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    for key in sorted(set(entry) - {"value", "unit", "source", "min", "max"}):
+        yield key, "is not a key here" + hint(key, ("value", "unit", "source"))
     number = decimal(entry.get("value"))
     if number is None:
-        say("value", "must be a number")
+        yield "value", "must be a number"
     elif not ours["min"] <= number <= ours["max"]:
-        say("value", f"{number} is outside {ours['min']} to {ours['max']} {ours['unit']}")
+        yield "value", f"{number} is outside {ours['min']} to {ours['max']} {ours['unit']}"
     if entry.get("unit") != ours["unit"]:
-        say("unit", f"must be {ours['unit']!r}")
+        yield "unit", f"must be {ours['unit']!r}"
     if not str(entry.get("source", "")).strip():
-        say("source", "must say where the number comes from")
-    if len(reader.faults) > before or number is None:
-        return None
-    return model.Threshold(name, number, ours["unit"], entry["source"])
+        yield "source", "must say where the number comes from"
 
 
 def _codes(reader: Reader) -> list[model.Code]:
@@ -302,7 +288,7 @@ def _concepts(reader: Reader) -> dict[str, Any]:
             reader.fault("concepts.toml", key, message)
     for key in CONCEPT_TABLES - set(data):
         reader.fault("concepts.toml", key, "is missing")
-    return data if CONCEPT_TABLES <= set(data) else _shipped_concepts(reader)
+    return data if set(data) >= CONCEPT_TABLES else _shipped_concepts(reader)
 
 
 def _shipped_concepts(reader: Reader) -> dict[str, Any]:
@@ -355,7 +341,9 @@ def _each(entries: Mapping[str, Any], kind: type, table: str, reader: Reader) ->
 
 def _feature(entry: Mapping[str, Any]) -> model.Feature:
     whom = entry["for"]
-    return model.Feature(entry["name"], entry["weight"] == "major", whom != "child", whom != "adult")
+    return model.Feature(
+        entry["name"], entry["weight"] == "major", whom != "child", whom != "adult"
+    )
 
 
 def _sign(entry: Mapping[str, Any]) -> model.Sign:
@@ -377,7 +365,7 @@ def _cross_check(knowledge: model.Knowledge, reader: Reader) -> None:
     """References between files must resolve, and limits must be in order."""
     number = {name: threshold.value for name, threshold in knowledge.thresholds.items()}
     order = ("adult_very_low", "adult_low_min", "adult_low_default", "adult_low_max")
-    for lower, upper in zip(order, order[1:], strict=False):
+    for lower, upper in pairwise(order):
         if number[lower] > number[upper]:
             message = f"{number[lower]} is above {upper} ({number[upper]})"
             reader.fault("thresholds.toml", lower, message)
