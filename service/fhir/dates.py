@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 _DATE = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
@@ -56,7 +56,12 @@ def _days(match: re.Match[str], zone: tzinfo) -> Days:
         plain = date(year, month, day)
     else:
         moment = datetime(
-            year, month, day, int(match["hour"]), int(match["minute"]), tzinfo=_offset(match["zone"])
+            year,
+            month,
+            day,
+            int(match["hour"]),
+            int(match["minute"]),
+            tzinfo=_offset(match["zone"]),
         )
         plain = moment.astimezone(zone).date()
     return Days(plain, plain)
@@ -67,7 +72,7 @@ _PARTS = ("year", "month", "day")
 
 def _offset(text: str) -> timezone:
     if text == "Z":
-        return timezone.utc
+        return UTC
     hours, minutes = int(text[1:3]), int(text[4:6])
     if hours > 14 or minutes > 59:
         raise ValueError("no such offset")

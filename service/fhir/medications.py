@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import pairwise
 
 from service.fhir.codings import Match, codings, drug_of, groups_by_code, mentions, texts
 from service.fhir.dates import first_day, last_day
@@ -151,8 +152,8 @@ def _is_oncology_dose(
     if any(part == f"{wanted} mg" for part in _doses_in(said)):
         return True
     return any(
-        number(quantity.get("value")) == wanted and text(quantity.get("unit")) in ("mg", "MG")
-        or number(quantity.get("value")) == wanted and text(quantity.get("code")) == "mg"
+        (number(quantity.get("value")) == wanted and text(quantity.get("unit")) in ("mg", "MG"))
+        or (number(quantity.get("value")) == wanted and text(quantity.get("code")) == "mg")
         for quantity in _dose_quantities(order)
     )
 
@@ -160,7 +161,7 @@ def _is_oncology_dose(
 def _doses_in(said: str) -> list[str]:
     """Neighbouring words of the form `4 mg`."""
     words = said.split()
-    return [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    return [f"{first} {second}" for first, second in pairwise(words)]
 
 
 def _dose_quantities(order: Json) -> Iterator[Json]:

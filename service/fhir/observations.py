@@ -109,9 +109,7 @@ def _range_unit(part: Json) -> str:
     return ""
 
 
-def _printed_range(
-    part: Json, test: Test, day: date | None, context: Context
-) -> PrintedRange:
+def _printed_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
     """The one printed range that applies to this patient; none where several disagree."""
     fitting = [
         item

@@ -39,9 +39,7 @@ def is_replaced(resource: Json) -> bool:
     return any(text(link.get("type")) == "replaced-by" for link in objs(resource.get("link")))
 
 
-def subject_of(
-    resource: Json, patient_id: str, bases: tuple[str, ...], record: Record
-) -> Subject:
+def subject_of(resource: Json, patient_id: str, bases: tuple[str, ...], record: Record) -> Subject:
     identifiers = {
         (text(item.get("system")), text(item.get("value")))
         for item in objs(resource.get("identifier"))

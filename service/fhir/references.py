@@ -10,7 +10,9 @@ from enum import Enum
 from service.fhir.tolerant import Json, obj, objs, text
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_REFERENCE = re.compile(r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)")
+_REFERENCE = re.compile(
+    r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)"
+)
 
 
 class Owner(Enum):

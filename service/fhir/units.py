@@ -52,9 +52,7 @@ def _plain(raw: object) -> str:
     return str(raw)[:20] if isinstance(raw, int | float | str) and not isinstance(raw, bool) else ""
 
 
-def unit_factor(
-    quantity: Json, test: Test, knowledge: Knowledge
-) -> tuple[Decimal | None, str]:
+def unit_factor(quantity: Json, test: Test, knowledge: Knowledge) -> tuple[Decimal | None, str]:
     """The factor to the test's unit, or the problem.  Two units that disagree are a problem.
 
     A test without a measure is only compared with its own printed limit: factor 1.
