@@ -34,7 +34,8 @@ def _row(item: JudgedResult, facts: CardFacts) -> str:
     words, limit = facts.words, item.limit
     return words.sentence(
         "result_row",
-        date=_day(item.day) + (f" ({words.sentence('partial_date')})" if item.result.partial_date else ""),
+        date=_day(item.day)
+        + (f" ({words.sentence('partial_date')})" if item.result.partial_date else ""),
         value=_value(item),
         limit=f"{shown_number(limit.low)} U/L" if limit else "",
         whose=words.phrase("whose", limit.whose) if limit else "",
@@ -169,7 +170,7 @@ def excluded_results(facts: CardFacts) -> list[Excluded]:
         if i.kind is AlpClass.INVALID and i.reasons
     ]
     left_out = [e for e in facts.assessment.excluded if e.reason != "undated-drug"]
-    return sorted([*invalid, *left_out], key=lambda e: (e.day or date.min), reverse=True)
+    return sorted([*invalid, *left_out], key=lambda e: e.day or date.min, reverse=True)
 
 
 def reason_text(reason: str, facts: CardFacts) -> str:

@@ -15,6 +15,7 @@ from cards.words import CardText, Words, suggestion_name
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Assessment, Chart, Indicator
 
+
 @dataclass(frozen=True)
 class Desk:
     """What card building needs beside the assessment; one per service, made at start."""
@@ -86,9 +87,7 @@ def _summary(text: CardText, facts: CardFacts) -> str:
     return template.substitute(facts.blanks())
 
 
-def _detail(
-    text: CardText, facts: CardFacts, case: Case, desk: Desk, cited: Sequence[str]
-) -> str:
+def _detail(text: CardText, facts: CardFacts, case: Case, desk: Desk, cited: Sequence[str]) -> str:
     on_denosumab = any(use.drug_class == "denosumab" for use in case.chart.drugs)
     drugs = " and ".join(facts.drug_names) or facts.drugs_short
     body = text.body.substitute(

@@ -61,12 +61,17 @@ class CardFacts:
 
     def name_of(self, code: str) -> str:
         """Our own name of a drug, cause, mask or feature group, or the words for a reason."""
-        for table in (self.knowledge.drugs, self.knowledge.causes, self.knowledge.masks):
-            if code in table:
-                return str(table[code].name)
-        if code in self.knowledge.features:
-            return self.knowledge.features[code].name
-        return self.words.phrase("reason", code)
+        return self._names.get(code) or self.words.phrase("reason", code)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        known = self.knowledge
+        return {
+            **{code: feature.name for code, feature in known.features.items()},
+            **{code: mask.name for code, mask in known.masks.items()},
+            **{code: cause.name for code, cause in known.causes.items()},
+            **{code: drug.name for code, drug in known.drugs.items()},
+        }
 
     @cached_property
     def causes(self) -> list[str]:

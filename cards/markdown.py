@@ -7,7 +7,9 @@ import unicodedata
 
 MAX_LENGTH = 80
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_PLAIN_VALUE = re.compile(r"(?:<=?|>=?)?[0-9]{1,9}(?:\.[0-9]{1,12})?(?: (?:[mIn]?U|[unm]kat)/m?[Ll])?")
+_PLAIN_VALUE = re.compile(
+    r"(?:<=?|>=?)?[0-9]{1,9}(?:\.[0-9]{1,12})?(?: (?:[mIn]?U|[unm]kat)/m?[Ll])?"
+)
 
 
 def escape(text: str) -> str:

@@ -23,7 +23,9 @@ TEXTS = (
     "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
     "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen",
 )  # fmt: skip
-SUMMARY_BLANKS = frozenset({"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"})
+SUMMARY_BLANKS = frozenset(
+    {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
+)
 BODY_BLANKS = frozenset({"drugs", "results", "why", "unseen", "unused", "notes", "footer"})
 TEXT_KEYS = frozenset(
     {
@@ -102,7 +104,9 @@ def load_words(
     source = _Source(overlay, say)
     tables = {name: source.toml(name) for name in TABLES}
     references = {
-        key: Reference(**entry) for key, entry in tables["references.toml"].items() if _is_table(entry)
+        key: Reference(**entry)
+        for key, entry in tables["references.toml"].items()
+        if _is_table(entry)
     }
     texts = {name: text for name in TEXTS if (text := _text(name, source, references))}
     overrides = tables["override_reasons.toml"]
@@ -149,9 +153,7 @@ def _is_table(entry: object) -> bool:
     return isinstance(entry, dict)
 
 
-def _text(
-    name: str, source: _Source, references: Mapping[str, Reference]
-) -> CardText | None:
+def _text(name: str, source: _Source, references: Mapping[str, Reference]) -> CardText | None:
     file = f"{FOLDER}/{name}.md"
     parts = source.read(f"{name}.md").split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
@@ -212,13 +214,13 @@ def _check_summary(file: str, template: Template, longest: Mapping[str, str], sa
         return
     length = len(template.substitute(longest))
     if length > SUMMARY_LIMIT:
-        message = f"can grow to {length} characters; {SUMMARY_LIMIT} is the most: {template.template}"
+        message = (
+            f"can grow to {length} characters; {SUMMARY_LIMIT} is the most: {template.template}"
+        )
         say(file, "summary", message)
 
 
-def _check_blanks(
-    file: str, key: str, template: Template, known: frozenset[str], say: Say
-) -> bool:
+def _check_blanks(file: str, key: str, template: Template, known: frozenset[str], say: Say) -> bool:
     if not template.is_valid():
         say(file, key, "has a $ that is not a blank; write $$ for a dollar sign")
         return False
