@@ -14,9 +14,10 @@ from cards.orders import OrderBook
 from cards.words import Words, load_words
 from service import __version__
 from service.evaluation import House, random_uuid
+from service.faults import Fault
 from service.hooks import cors, routes
 from service.hooks.errors import ServiceError
-from service.hpp.knowledge import ContentFault, Fault, Knowledge, load_knowledge
+from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
 from service.settings import Client, Settings
 from service.watch.health import checks
 

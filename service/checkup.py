@@ -8,36 +8,39 @@ from datetime import datetime
 from pathlib import Path
 
 from service.app import load_content
-from service.hpp.knowledge import ContentFault, Fault, Knowledge
-from service.settings import BadSettings, Settings, SettingsFault, load_settings
+from service.faults import Fault, Faulty
+from service.hpp.knowledge import Knowledge
+from service.settings import Settings, load_settings
 from service.watch.health import review_warnings
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    faults: tuple[Fault | SettingsFault, ...] = ()
+    faults: tuple[Fault, ...] = ()
     lines: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 def check_all(config: Path | None) -> Report:
     """Everything wrong, or a summary with what a site should know."""
-    faults: list[Fault | SettingsFault] = []
+    faults: list[Fault] = []
     settings = Settings()
     try:
         settings = load_settings(config)
-    except BadSettings as error:
+    except Faulty as error:
         faults += error.faults
     try:
         knowledge, words = load_content(settings)
-    except ContentFault as error:
+    except Faulty as error:
         faults += error.faults
     if faults:
         return Report(faults=tuple(faults))
     lines = _summary(settings, knowledge)
     today = datetime.now(settings.zone).date()
     warnings = [*review_warnings(knowledge, today), *_inactive(knowledge)]
-    warnings += [f"{n}: no clinician has reviewed it" for n, r in words.reviews.items() if r == "none"]
+    warnings += [
+        f"{n}: no clinician has reviewed it" for n, r in words.reviews.items() if r == "none"
+    ]
     warnings.append(
         "the feature lists of the International Working Group are from general knowledge; "
         "confirm them against the paper and its erratum"

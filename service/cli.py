@@ -18,7 +18,8 @@ import click
 
 from fhir_fixtures import Story, stories
 from service import __version__
-from service.settings import BadSettings, Settings, load_settings
+from service.faults import Faulty
+from service.settings import load_settings
 
 BAD_CONFIGURATION = 78
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -55,11 +56,9 @@ def _configured(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        from service.hpp.knowledge import ContentFault
-
         try:
             return command(*args, **kwargs)
-        except (BadSettings, ContentFault) as error:
+        except Faulty as error:
             bad_configuration(error.faults)
 
     return run
@@ -81,7 +80,11 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(0, 65535))
 @config_option
-@click.option("--allow-anyone", is_flag=True, help="Listen beyond loopback without clients, in development mode.")
+@click.option(
+    "--allow-anyone",
+    is_flag=True,
+    help="Listen beyond loopback without clients, in development mode.",
+)
 @_configured
 def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None:
     """Serve CDS Hooks over HTTP.
@@ -108,7 +111,11 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
 @config_option
 @_configured
 def evaluate(
-    request_file: str, pretty: bool, service_id: str | None, today: datetime | None, config: Path | None
+    request_file: str,
+    pretty: bool,
+    service_id: str | None,
+    today: datetime | None,
+    config: Path | None,
 ) -> None:
     """Answer one request offline: exactly the body that HTTP would answer.
 
@@ -140,7 +147,11 @@ def evaluate(
 @config_option
 @_configured
 def explain(
-    request_file: str, as_json: bool, service_id: str | None, today: datetime | None, config: Path | None
+    request_file: str,
+    as_json: bool,
+    service_id: str | None,
+    today: datetime | None,
+    config: Path | None,
 ) -> None:
     """Print the whole reasoning behind an answer.
 
@@ -155,7 +166,11 @@ def explain(
     given = _input(request_file, today)
     outcome = answer(given.body, service_id or given.service, load_settings(config), given.today)
     if as_json:
-        said = {"status": outcome.status, "response": outcome.body, "explanation": outcome.explanation}
+        said = {
+            "status": outcome.status,
+            "response": outcome.body,
+            "explanation": outcome.explanation,
+        }
         click.echo(json.dumps(said, indent=2, ensure_ascii=False))
     elif outcome.explanation is None:
         draw_cards(outcome.body)

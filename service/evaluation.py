@@ -7,7 +7,7 @@ HTTP, the command line and the tests call.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Any
@@ -203,5 +203,3 @@ def random_uuid() -> str:
 def open_row_keys(assessment: Assessment, row: Row) -> list[str]:
     """The prefetch keys that a row waits for."""
     return sorted({key for code in row.when for key in assessment.findings[code].missing})
-
-

@@ -9,15 +9,16 @@ import waitress
 
 from service import __version__
 from service.app import MAX_BODY_BYTES, create_app
+from service.faults import Fault
 from service.hooks.services import SERVICES
-from service.settings import Settings, SettingsFault
+from service.settings import Settings
 from service.watch import logs
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 THREADS = 8
 
 
-def may_listen(settings: Settings, host: str, allow_anyone: bool) -> SettingsFault | None:
+def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | None:
     """Why this service must not listen here, or None.
 
     Callers cannot be verified yet, so configured clients would be a false promise, and any
@@ -26,13 +27,13 @@ def may_listen(settings: Settings, host: str, allow_anyone: bool) -> SettingsFau
     file = settings.file.name if settings.file else "command line"
     if settings.clients:
         message = "callers' tokens cannot be verified by this version; remove [[clients]]"
-        return SettingsFault(file, "clients", message)
+        return Fault(file, "clients", message)
     if host in LOOPBACK:
         return None
     if settings.is_development and allow_anyone:
         return None
     message = f"refusing to listen on {host} without configured clients"
-    return SettingsFault(file, "--host", message)
+    return Fault(file, "--host", message)
 
 
 def run(settings: Settings, host: str, port: int, warn: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 import tomllib
@@ -12,32 +11,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from service.faults import Fault, Faulty, hint
+
 ENVIRONMENT = "HPP_CDS_CONFIG"
 OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures")
 MODES = ("production", "development")
 RELEASES = ("DSTU2", "STU3", "R4", "R4B", "R5")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFault:
-    """One thing wrong in the settings file."""
-
-    file: str
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.message}" if self.key else (
-            f"{self.file}: {self.message}"
-        )  # fmt: skip
-
-
-class BadSettings(Exception):
-    """Settings that cannot be used; `faults` holds all that is wrong."""
-
-    def __init__(self, faults: Iterable[SettingsFault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(map(str, self.faults)))
+class BadSettings(Faulty):
+    """Settings that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +68,10 @@ class Settings:
 @dataclass
 class _Faults:
     file: str
-    found: list[SettingsFault] = field(default_factory=list)
+    found: list[Fault] = field(default_factory=list)
 
     def add(self, key: str, message: str) -> None:
-        self.found.append(SettingsFault(self.file, key, message))
+        self.found.append(Fault(self.file, key, message))
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -136,8 +119,7 @@ def _one_of(known: Iterable[str]) -> Check:
     def check(value: Any) -> str:
         if value in names:
             return ""
-        close = difflib.get_close_matches(str(value), names, 1, 0.6)
-        return f"must be one of {', '.join(names)}" + (f"; did you mean {close[0]}?" if close else "")
+        return f"must be one of {', '.join(names)}" + hint(str(value), names)
 
     return check
 
@@ -202,8 +184,10 @@ def _settings(data: Mapping[str, Any], path: Path, raw: bytes, faults: _Faults) 
     known = (*TABLES, "clients")
     for key in data:
         if key not in known:
-            faults.add(key, "is not a table here" + _hint(key, known))
-    tables = {name: _table(name, data.get(name, {}), checks, faults) for name, checks in TABLES.items()}
+            faults.add(key, "is not a table here" + hint(key, known))
+    tables = {
+        name: _table(name, data.get(name, {}), checks, faults) for name, checks in TABLES.items()
+    }
     site, content = tables["site"], tables["content"]
     content_dir = _folder(path, content.get("dir"), "content.dir", faults)
     return Settings(
@@ -227,7 +211,7 @@ def _table(name: str, value: Any, checks: Mapping[str, Check], faults: _Faults) 
     good = {}
     for key, item in value.items():
         check = checks.get(key)
-        problem = check(item) if check else "is not a key here" + _hint(key, checks)
+        problem = check(item) if check else "is not a key here" + hint(key, checks)
         if problem:
             faults.add(f"{name}.{key}", problem)
         else:
@@ -259,8 +243,3 @@ def _folder(path: Path, value: str | None, key: str, faults: _Faults) -> Path | 
     if folder is not None and not folder.is_dir():
         faults.add(key, "is not a folder (a relative path starts at this file's folder)")
     return folder
-
-
-def _hint(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"; did you mean {close[0]}?" if close else ""

@@ -24,7 +24,9 @@ def draw_cards(body: Json, console: Console | None = None) -> None:
         console.print(_card(card))
     said = body.get("extension", {}).get("org.hpp-cds.evaluation", {})
     if "cards" in body and not body["cards"]:
-        console.print(Text(f"No card: {said.get('verdict')} ({said.get('status')}).", style="green"))
+        console.print(
+            Text(f"No card: {said.get('verdict')} ({said.get('status')}).", style="green")
+        )
 
 
 def _card(card: Json) -> Panel:
@@ -44,14 +46,22 @@ def draw_explanation(said: Json, console: Console | None = None) -> None:
     console = console or Console()
     colour = COLOURS[said["indicator"]]
     console.print(
-        Text(f"{said['verdictLabel']} ({said['verdict']}), {said['status']}", style=f"bold {colour}")
+        Text(
+            f"{said['verdictLabel']} ({said['verdict']}), {said['status']}", style=f"bold {colour}"
+        )
     )
-    console.print(Text(f"row {said['row']}; indicator {said['indicator']}; judged on {said['today']}"))
+    console.print(
+        Text(f"row {said['row']}; indicator {said['indicator']}; judged on {said['today']}")
+    )
     console.print(Text(f"patient: {said['patient']['age']}, {said['patient']['sex']}"))
     for modifier in said["modifiers"]:
         console.print(Text(modifier["label"]))
     console.print(_results(said))
-    _lines(console, "Not used", [f"{_dated(e)} {e['shown']}: {e['reason']} ({e['reference']})" for e in said["excluded"]])
+    _lines(
+        console,
+        "Not used",
+        [f"{_dated(e)} {e['shown']}: {e['reason']} ({e['reference']})" for e in said["excluded"]],
+    )
     _lines(console, "Drugs", [_exposure(e) for e in said["exposures"]])
     console.print(_findings(said))
     console.print(_rows(said))
@@ -66,7 +76,8 @@ def _dated(entry: Json) -> str:
 
 def _exposure(use: Json) -> str:
     end = "running" if use["ongoing"] else use["end"] or "unknown"
-    return f"{use['drug']} from {use['start'] or 'unknown'} to {end} ({use['effect']}, {use['reference']})"
+    start, where = use["start"] or "unknown", use["reference"]
+    return f"{use['drug']} from {start} to {end} ({use['effect']}, {where})"
 
 
 def _lines(console: Console, title: str, lines: list[str]) -> None:
@@ -83,7 +94,15 @@ def _results(said: Json) -> Table:
     for r in said["results"]:
         limit = f"{r['limit']:g}" if r["limit"] is not None else ""
         reading = r["classLabel"] + (", very low" if r["veryLow"] else "")
-        cells = (_dated(r), r["shown"], limit, r["limitWhose"], reading, ", ".join(r["reasons"]), r["reference"])
+        cells = (
+            _dated(r),
+            r["shown"],
+            limit,
+            r["limitWhose"],
+            reading,
+            ", ".join(r["reasons"]),
+            r["reference"],
+        )
         table.add_row(*(Text(cell) for cell in cells))
     return table
 
@@ -107,7 +126,9 @@ def _rows(said: Json) -> Table:
     for row in said["table"]:
         if row["state"] == "not-reached":
             continue
-        cells = "; ".join(f"{c['finding']} {c['state']} (wanted {c['wanted']})" for c in row["when"])
+        cells = "; ".join(
+            f"{c['finding']} {c['state']} (wanted {c['wanted']})" for c in row["when"]
+        )
         style = "bold" if row["state"] == "matched" else ""
         table.add_row(row["id"], row["verdict"], row["state"], Text(cells), style=style)
     return table

@@ -45,11 +45,9 @@ class HookRequest:
 class JsonObject(fields.Field[Any]):
     """A JSON object, kept as it is."""
 
-    default_error_messages = {"invalid": "must be a JSON object"}
-
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, dict):
-            raise self.make_error("invalid")
+            raise ValidationError("must be a JSON object")
         return value
 
 

@@ -61,7 +61,9 @@ def hook_routes(
         found = health()
         good = all(check.ok for check in found)
         listed = [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in found]
-        return json_response({"status": "ready" if good else "not-ready", "checks": listed}, 200 if good else 503)
+        return json_response(
+            {"status": "ready" if good else "not-ready", "checks": listed}, 200 if good else 503
+        )
 
     return routes
 
