@@ -125,14 +125,23 @@ def _sign(evidence: Evidence, facts: CardFacts) -> str:
 def unseen(facts: CardFacts) -> str:
     """Gaps, and the more urgent answers that only they kept open."""
     lines = [_gap_line(gap.kind, gap.key, gap.count, facts) for gap in facts.gaps]
-    opened: dict[str, set[str]] = {}
-    for row in facts.assessment.open_rows:
-        keys = {key for code in row.when for key in facts.assessment.findings[code].missing}
-        opened.setdefault(row.verdict, set()).update(keys)
     if facts.assessment.verdict != "notEvaluated":
-        lines += [_open_line(verdict, keys, facts) for verdict, keys in opened.items()]
+        lines += _open_lines(facts)
     lines += _undated_drugs(facts)
     return _list("unseen", lines, facts)
+
+
+def _open_lines(facts: CardFacts) -> list[str]:
+    """For each set of missing data, the answers it kept from being ruled out."""
+    opened: dict[tuple[str, ...], dict[str, None]] = {}
+    for row in facts.assessment.open_rows:
+        keys = {key for code in row.when for key in facts.assessment.findings[code].missing}
+        names = tuple(sorted(facts.key_name(key) for key in keys))
+        opened.setdefault(names, {})[facts.words.phrase("verdict", row.verdict)] = None
+    return [
+        facts.words.sentence("open_row", keys=", ".join(keys), what="; ".join(verdicts))
+        for keys, verdicts in opened.items()
+    ]
 
 
 def _gap_line(kind: str, key: str, count: int, facts: CardFacts) -> str:
@@ -141,12 +150,6 @@ def _gap_line(kind: str, key: str, count: int, facts: CardFacts) -> str:
     if count:
         return facts.words.sentence("gap_count", count=count, **blanks)
     return facts.words.sentence("gap", **blanks)
-
-
-def _open_line(verdict: str, keys: set[str], facts: CardFacts) -> str:
-    what = facts.words.phrase("verdict", verdict)
-    named = ", ".join(facts.key_name(key) for key in sorted(keys))
-    return facts.words.sentence("open_row", what=what, keys=named)
 
 
 def _undated_drugs(facts: CardFacts) -> list[str]:

@@ -114,7 +114,7 @@ class CardFacts:
     @cached_property
     def first_gap(self) -> str:
         gap = self._deciding_gap
-        return f"{self.key_name(gap.key)} {self.kind_name(gap.kind)}" if gap else ""
+        return f"{self.key_name(gap.key)} ({self.kind_name(gap.kind)})" if gap else ""
 
     @property
     def _deciding_gap(self) -> Gap | None:
@@ -146,8 +146,9 @@ def _unique(items: Iterable[str]) -> list[str]:
 
 def longest_blanks(knowledge: Knowledge, phrases: Words) -> dict[str, str]:
     """The longest value of each summary blank that this content can produce."""
-    named = [*knowledge.drugs.values(), *knowledge.causes.values(), *knowledge.masks.values()]
-    names = [item.name for item in named]
+    names = [drug.name for drug in knowledge.drugs.values()]
+    names += [cause.name for cause in knowledge.causes.values()]
+    names += [mask.name for mask in knowledge.masks.values()]
     reason = phrases.phrases["reason"]
     keys, kinds = phrases.phrases["key"].values(), phrases.phrases["gap"].values()
     return {
@@ -159,5 +160,5 @@ def longest_blanks(knowledge: Knowledge, phrases: Words) -> dict[str, str]:
         "mask": max((*names, reason["lab_ggt"]), key=len),
         "unusable": max(reason.values(), key=len),
         "drugs": max((*(d.name for d in knowledge.drugs.values()), "antiresorptives"), key=len),
-        "gap": f"{max(keys, key=len)} {max(kinds, key=len)}",
+        "gap": f"{max(keys, key=len)} ({max(kinds, key=len)})",
     }

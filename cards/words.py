@@ -6,6 +6,7 @@ is compared with what can fill it, and the longest possible summary with 140 cha
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -87,7 +88,8 @@ class Words:
     references: Mapping[str, Reference]
     override_system: str
     override_reasons: Mapping[str, str]
-    reviews: Mapping[str, str] = field(default_factory=dict)
+    reviews: Mapping[str, str]
+    version: str
 
     def phrase(self, table: str, key: str) -> str:
         """The words for a code; the code itself where nobody wrote words for it."""
@@ -118,6 +120,7 @@ def load_words(
         override_system=overrides.get("system", ""),
         override_reasons=overrides.get("reasons", {}),
         reviews={f"{FOLDER}/{n}": str(t.get("review", "none")) for n, t in tables.items()},
+        version=source.digest.hexdigest(),
     )
     _check(words, source, say)
     _check_summaries(words, longest(words), say)
@@ -130,13 +133,17 @@ class _Source:
 
     overlay: Path | None
     say: Say
+    digest: Any = field(default_factory=hashlib.sha256)
 
     def read(self, name: str, *, shipped: bool = False) -> str:
         theirs = self.overlay / FOLDER / name if self.overlay else None
         try:
             if theirs is not None and theirs.is_file() and not shipped:
-                return theirs.read_text("utf-8-sig")
-            return files("cards").joinpath(FOLDER, name).read_text("utf-8")
+                raw = theirs.read_bytes()
+            else:
+                raw = files("cards").joinpath(FOLDER, name).read_bytes()
+            self.digest.update(name.encode() + b"\0" + raw + b"\0")
+            return raw.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             self.say(f"{FOLDER}/{name}", "", "cannot be read as UTF-8 text")
             return ""

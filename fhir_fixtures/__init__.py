@@ -48,7 +48,9 @@ def _json(story_id: str, name: str) -> dict[str, Any]:
 def stories() -> Mapping[str, Story]:
     """All stories by id, in the order of their ids."""
     names = sorted(
-        entry.name for entry in files(__name__).iterdir() if entry.joinpath("request.json").is_file()
+        entry.name
+        for entry in files(__name__).iterdir()
+        if entry.joinpath("request.json").is_file()
     )
     return {name: _story(name) for name in names}
 

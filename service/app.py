@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask import Flask
@@ -69,7 +71,12 @@ def load_content(settings: Settings) -> tuple[Knowledge, Words]:
     words = load_words(lambda read: longest_blanks(knowledge, read), say, settings.content_dir)
     if faults:
         raise ContentFault(faults)
-    return knowledge, words
+    return replace(knowledge, version=_version(knowledge, words)), words
+
+
+def _version(knowledge: Knowledge, words: Words) -> str:
+    """One version for all content: what is judged by and what is said."""
+    return hashlib.sha256(f"{knowledge.version} {words.version}".encode()).hexdigest()[:12]
 
 
 def _add_page(app: Flask, settings: Settings, house: House, clock: Callable[[], date]) -> None:

@@ -161,7 +161,7 @@ def _exposure(use: DrugUse, house: House, today: date) -> Json:
 
 
 def _gap(gap: Any, facts: CardFacts) -> Json:
-    label = f"{facts.key_name(gap.key)} {facts.kind_name(gap.kind)}"
+    label = f"{facts.key_name(gap.key)} ({facts.kind_name(gap.kind)})"
     return {
         "kind": gap.kind,
         "key": gap.key,

@@ -82,10 +82,12 @@ def _cell(finding: Finding, wanted: Presence) -> tuple[bool, bool]:
 
 def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
     """Higher indicator, or the same one and earlier in the table; never a row without card."""
-    if row is matched or row.indicator is Indicator.NONE or row.verdict == matched.verdict:
-        return row is not matched and row.indicator.rank > matched.indicator.rank
+    if row is matched or row.verdict == NOT_EVALUATED or row.indicator is Indicator.NONE:
+        return False
     if matched.verdict == NOT_EVALUATED:
         return True
+    if row.verdict == matched.verdict:
+        return row.indicator.rank > matched.indicator.rank
     earlier = table.index(row) < table.index(matched)
     return row.indicator.rank > matched.indicator.rank or (
         earlier and row.indicator.rank == matched.indicator.rank

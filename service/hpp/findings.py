@@ -18,11 +18,12 @@ from service.hpp.model import AlpClass, Chart, Condition, Evidence, Finding, Jud
 # Without these nothing can be said of an ALP.
 NEEDED = frozenset({"patient", "alp"})
 
-# Keys whose data decides whether a normal ALP counts: it may be masked, acute or invalid.
+# Keys whose data can turn a normal ALP into an acute, masked or invalid one; into a masked one.
 _BACKGROUND = frozenset({"labs", "medications", "conditions", "procedures"})
+_MASKS = _BACKGROUND - {"procedures"}
 
-# Findings that rest on the low results alone, and those that no further result takes away.
-_OF_LOWS_ALONE = frozenset(
+# Findings that a further ALP result never takes away once they were seen.
+_LASTING = frozenset(
     {
         "alp-low",
         "alp-very-low",
@@ -31,9 +32,32 @@ _OF_LOWS_ALONE = frozenset(
         "alp-lows-spaced",
         "alp-unexplained-low",
         "alp-low-off-antiresorptive",
+        "alp-masked",
+        "alp-judged",
+        "fresh-normal-alp",
     }
 )
-_LASTING = _OF_LOWS_ALONE | {"alp-masked", "alp-judged"}
+
+# Findings about the course of low and normal results: without a low one they are absent.
+_OF_THE_COURSE = frozenset(
+    {
+        "last-alp-low",
+        "alp-persistently-low",
+        "alp-persistently-low-unexplained",
+        "normal-before-first-low",
+        "alp-recovered",
+        "last-normal-not-recovered",
+        "latest-alp-masked",
+    }
+)
+
+# Findings that rest on normal results, and what could unmake those.
+_OF_NORMALS: Mapping[str, frozenset[str]] = {
+    "fresh-normal-alp": _BACKGROUND,
+    "alp-judged": _BACKGROUND,
+    "alp-masked": _MASKS,
+    "latest-masked-fresh": _MASKS,
+}
 
 _FEATURES = frozenset({"major-feature", "any-feature", "iwg-pattern"})
 
@@ -144,13 +168,18 @@ def _age_of_features(facts: Facts) -> frozenset[str]:
 
 def _unseen_alp(code: str, evidence: Seen, facts: Facts) -> frozenset[str]:
     """Unseen ALP results may add to a finding; unseen background may unmake a normal."""
-    undecided = frozenset({"patient"} if facts.history.undecided else ())
-    if evidence is not None and code in _LASTING:
-        return undecided
-    keys = facts.chart.missing() & {"alp"}
-    if code not in _OF_LOWS_ALONE and facts.history.of(AlpClass.NORMAL):
-        keys |= facts.chart.missing() & _BACKGROUND
-    return keys | undecided
+    keys = frozenset({"patient"} if facts.history.undecided else ())
+    if evidence is None or code not in _LASTING:
+        keys |= facts.chart.missing() & {"alp"}
+    if facts.history.of(AlpClass.NORMAL):
+        keys |= facts.chart.missing() & _background_of(code, facts)
+    return keys
+
+
+def _background_of(code: str, facts: Facts) -> frozenset[str]:
+    if code in _OF_THE_COURSE:
+        return _BACKGROUND if facts.history.lows else frozenset()
+    return _OF_NORMALS.get(code, frozenset())
 
 
 def _hpp(facts: Facts) -> dict[str, Seen]:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
@@ -121,8 +121,7 @@ def load_knowledge(overlay: Path | None = None) -> model.Knowledge:
     _cross_check(knowledge, reader)
     if reader.faults:
         raise ContentFault(reader.faults)
-    object.__setattr__(knowledge, "version", reader.digest.hexdigest()[:12])
-    return knowledge
+    return replace(knowledge, version=reader.digest.hexdigest()[:12])
 
 
 SYSTEMS = ("systems.csv", ("name", "uri", "source"))

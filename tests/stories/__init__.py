@@ -1,0 +1,1 @@
+"""The patient stories and their golden answers."""
