@@ -50,9 +50,11 @@ def check_all(config: Path | None) -> Report:
 
 def _summary(settings: Settings, knowledge: Knowledge) -> list[str]:
     active = Counter(code.active for code in knowledge.codes)
+    folder = settings.content_dir
+    overlay = f"{folder} over the shipped files" if folder else "shipped files only"
     return [
         f"settings: {settings.file or 'embedded defaults'}, {settings.mode} mode",
-        f"content: version {knowledge.version}, over {settings.content_dir or 'nothing'}",
+        f"content: version {knowledge.version}, {overlay}",
         f"codes: {active[True]} active, {active[False]} inactive",
         f"decision table: {len(knowledge.table)} rows; thresholds: {len(knowledge.thresholds)}",
         "no fault found",

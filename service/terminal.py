@@ -6,11 +6,12 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.markdown import Markdown
+from rich.padding import Padding
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue", "none": "green"}
+MOST_EVIDENCE = 4
 MARKS = {"present": "●", "absent": "○", "unknown": "?"}
 Json = dict[str, Any]
 
@@ -30,14 +31,15 @@ def draw_cards(body: Json, console: Console | None = None) -> None:
 
 
 def _card(card: Json) -> Panel:
-    parts: list[Any] = [Markdown(card.get("detail", ""))]
+    colour = COLOURS[card["indicator"]]
+    parts: list[Any] = [Text(card["summary"], style=f"bold {colour}"), Text("")]
+    parts.append(Markdown(card.get("detail", "")))
     parts += [
         Text(f"[{'x' if s.get('isRecommended') else ' '}] {s['label']}")
         for s in card.get("suggestions", [])
     ]
     parts += [Text(f"{link['label']}: {link['url']}") for link in card.get("links", [])]
-    colour = COLOURS[card["indicator"]]
-    title = Text(f"{card['indicator'].upper()}  {card['summary']}", style=f"bold {colour}")
+    title = Text(card["indicator"].upper(), style=f"bold {colour}")
     return Panel(Group(*parts), title=title, title_align="left", border_style=colour)
 
 
@@ -46,89 +48,86 @@ def draw_explanation(said: Json, console: Console | None = None) -> None:
     console = console or Console()
     colour = COLOURS[said["indicator"]]
     console.print(
-        Text(
-            f"{said['verdictLabel']} ({said['verdict']}), {said['status']}", style=f"bold {colour}"
-        )
+        Text(f"{said['verdictLabel']} ({said['verdict']})", style=f"bold {colour}"),
     )
     console.print(
-        Text(f"row {said['row']}; indicator {said['indicator']}; judged on {said['today']}")
+        Text(
+            f"row {said['row']}, indicator {said['indicator']}, {said['status']}; "
+            f"judged on {said['today']}; {said['patient']['age']}, {said['patient']['sex']}"
+        )
     )
-    console.print(Text(f"patient: {said['patient']['age']}, {said['patient']['sex']}"))
-    for modifier in said["modifiers"]:
-        console.print(Text(modifier["label"]))
-    console.print(_results(said))
-    _lines(
-        console,
-        "Not used",
-        [f"{_dated(e)} {e['shown']}: {e['reason']} ({e['reference']})" for e in said["excluded"]],
+    sections: tuple[tuple[str, list[str]], ...] = (
+        ("Modifiers", [modifier["label"] for modifier in said["modifiers"]]),
+        ("ALP results", [_result(r) for r in said["results"]]),
+        ("Not used", [_excluded(e) for e in said["excluded"]]),
+        ("Drugs", [_exposure(e) for e in said["exposures"]]),
+        ("Findings", _findings(said["findings"])),
+        ("Decision table", _rows(said["table"])),
+        ("Not seen", [gap["label"] for gap in said["gaps"]]),
+        ("What would change the answer", said["changes"]),
     )
-    _lines(console, "Drugs", [_exposure(e) for e in said["exposures"]])
-    console.print(_findings(said))
-    console.print(_rows(said))
-    _lines(console, "Not seen", [gap["label"] for gap in said["gaps"]])
-    _lines(console, "What would change the answer", said["changes"])
-    console.print(Text(f"content {said['knowledge']}, configuration {said['configuration']}"))
+    for title, lines in sections:
+        _section(console, title, lines)
+    console.print(Text(f"\ncontent {said['knowledge']}, configuration {said['configuration']}"))
+
+
+def _section(console: Console, title: str, lines: list[str]) -> None:
+    if lines:
+        console.print(Text(f"\n{title}", style="bold"))
+    for line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
 
 
 def _dated(entry: Json) -> str:
     return entry["date"] or "undated"
 
 
+def _result(r: Json) -> str:
+    limit = f"limit {r['limit']:g} U/L ({r['limitWhose']}), " if r["limit"] is not None else ""
+    reasons = f": {', '.join(r['reasons'])}" if r["reasons"] else ""
+    reading = f"{r['classLabel']}{', very low' if r['veryLow'] else ''}{reasons}"
+    return f"{_dated(r)}  {r['shown'] or 'no value'}, {limit}{reading}  [{r['reference']}]"
+
+
+def _excluded(e: Json) -> str:
+    return f"{_dated(e)}  {e['shown']}: {e['reason']}  [{e['reference']}]"
+
+
 def _exposure(use: Json) -> str:
     end = "running" if use["ongoing"] else use["end"] or "unknown"
-    start, where = use["start"] or "unknown", use["reference"]
-    return f"{use['drug']} from {start} to {end} ({use['effect']}, {where})"
+    start = use["start"] or "unknown"
+    return f"{use['drug']} from {start} to {end}, effect: {use['effect']}  [{use['reference']}]"
 
 
-def _lines(console: Console, title: str, lines: list[str]) -> None:
-    if lines:
-        console.print(Text(f"\n{title}", style="bold"))
-    for line in lines:
-        console.print(Text(f"  {line}"))
+def _findings(findings: list[Json]) -> list[str]:
+    """One line for each present or unknown finding, one for all absent ones."""
+    lines = [_finding(f) for f in findings if f["state"] != "absent"]
+    absent = "; ".join(f["label"] for f in findings if f["state"] == "absent")
+    return [*lines, f"{MARKS['absent']} absent: {absent}"]
 
 
-def _results(said: Json) -> Table:
-    table = Table(title="ALP results", title_justify="left")
-    for name in ("date", "value", "limit", "whose", "reading", "because", "where"):
-        table.add_column(name, overflow="fold")
-    for r in said["results"]:
-        limit = f"{r['limit']:g}" if r["limit"] is not None else ""
-        reading = r["classLabel"] + (", very low" if r["veryLow"] else "")
-        cells = (
-            _dated(r),
-            r["shown"],
-            limit,
-            r["limitWhose"],
-            reading,
-            ", ".join(r["reasons"]),
-            r["reference"],
-        )
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+def _finding(finding: Json) -> str:
+    seen = "; ".join(
+        f"{_dated(e)} {e['what']} [{e['reference']}]" for e in finding["evidence"][:MOST_EVIDENCE]
+    )
+    more = len(finding["evidence"]) - MOST_EVIDENCE
+    missing = f" (not seen: {', '.join(finding['missing'])})" if finding["missing"] else ""
+    rest = f" and {more} more" if more > 0 else ""
+    return (
+        f"{MARKS[finding['state']]} {finding['label']}{missing}{': ' if seen else ''}{seen}{rest}"
+    )
 
 
-def _findings(said: Json) -> Table:
-    table = Table(title="Findings (● present, ○ absent, ? unknown)", title_justify="left")
-    for name in ("", "finding", "evidence", "not seen"):
-        table.add_column(name, overflow="fold")
-    for finding in said["findings"]:
-        evidence = "; ".join(f"{_dated(e)} {e['what']}" for e in finding["evidence"][:4])
-        cells = (MARKS[finding["state"]], finding["label"], evidence, ", ".join(finding["missing"]))
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
-
-
-def _rows(said: Json) -> Table:
-    """The rows down to the matched one, and open rows wherever they are."""
-    table = Table(title="Decision table", title_justify="left")
-    for name in ("row", "verdict", "state", "cells"):
-        table.add_column(name, overflow="fold")
-    for row in said["table"]:
-        if row["state"] == "not-reached":
-            continue
-        cells = "; ".join(
-            f"{c['finding']} {c['state']} (wanted {c['wanted']})" for c in row["when"]
-        )
-        style = "bold" if row["state"] == "matched" else ""
-        table.add_row(row["id"], row["verdict"], row["state"], Text(cells), style=style)
-    return table
+def _rows(table: list[Json]) -> list[str]:
+    """The matched row, the open ones, and for each row above what kept it from matching."""
+    lines = []
+    for row in table:
+        if row["state"] == "matched":
+            cells = ", ".join(f"{c['finding']} {c['wanted']}" for c in row["when"])
+            lines.append(f"= {row['id']} matched ({row['verdict']}): {cells}. {row['source']}")
+        elif row["state"] != "not-reached":
+            cells = ", ".join(
+                f"{c['finding']} is {c['state']}" for c in row["when"] if c["state"] != c["wanted"]
+            )
+            lines.append(f"{'?' if row['state'] == 'open' else '-'} {row['id']}: {cells}")
+    return lines
