@@ -13,7 +13,7 @@ from cards.markdown import escape
 from service.hpp.model import AlpClass, Evidence, Excluded, Finding, JudgedResult
 
 MOST_ROWS = 6
-MOST_LINES = 8
+MOST_LINES = 5
 # Findings about the shape of the history: the table of results shows them already.
 SHOWN_BY_TABLE = frozenset({"alp-low", "last-alp-low", "alp-lows-spaced", "child"})
 

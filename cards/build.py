@@ -81,7 +81,8 @@ def _wants_reason(text: CardText) -> bool:
 
 
 def _summary(text: CardText, facts: CardFacts) -> str:
-    template = text.summary_for.get(facts.assessment.row.id, text.summary)
+    several = text.summary_for.get("several") if len(facts.lows) > 1 else None
+    template = text.summary_for.get(facts.assessment.row.id, several or text.summary)
     if facts.assessment.child and text.summary_child is not None:
         template = text.summary_child
     return template.substitute(facts.blanks())

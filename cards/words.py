@@ -43,8 +43,12 @@ PHRASE_TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """One card text.  A `!` behind a suggestion preselects it, `?liver` or `?child` is its
-    condition, `@cause` stands for the tests of the causes that were found."""
+    """One card text.
+
+    summary_for: other summaries, by row id or for `several` lows.  suggestions: a `!` behind
+    one preselects it, `?liver` or `?child` is its condition, `@cause` stands for the tests
+    that fit the causes found.
+    """
 
     verdict: str
     summary: Template

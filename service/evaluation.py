@@ -104,31 +104,25 @@ def _answer_nothing_judged(case: Case, house: House) -> Answer:
 def _answer_view(case: Case, house: House) -> Answer:
     """No drug in hand: a card only where HPP is likely and not written down.
 
-    Never an error card: where an answer that would have had a card could not be ruled out,
-    412 says so.
+    Never an error card: 412 where the needed data cannot be had.  Where only other data was
+    missing, the answer without a card does not claim to be complete: it says that no drug was
+    in hand, and lists the rows that stayed open.
     """
-    wanted = _speaks_in_view(case.assessment)
-    card = build(_as_information(case), house.desk, with_orders=False) if wanted else None
-    opened = [r for r in case.assessment.open_rows if r.verdict in PATIENT_VIEW_VERDICTS]
-    unavailable = case.assessment.verdict == NOT_EVALUATED
-    written = _is_written_down(case.assessment)
-    if card is None and not written and (opened or unavailable):
+    assessment = case.assessment
+    written = _is_written_down(assessment)
+    if assessment.verdict == NOT_EVALUATED and not written:
         raise _unavailable(case.chart)
-    status = "partial" if opened and card is not None else "complete"
-    return _answer(card, status, case, house)
-
-
-def _speaks_in_view(assessment: Assessment) -> bool:
-    return assessment.verdict in PATIENT_VIEW_VERDICTS and not _is_written_down(assessment)
+    opened = any(row.verdict in PATIENT_VIEW_VERDICTS for row in assessment.open_rows)
+    if assessment.verdict in PATIENT_VIEW_VERDICTS and not written:
+        as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
+        card = build(as_information, house.desk, with_orders=False)
+        return _answer(card, "partial" if opened else "complete", case, house)
+    return _answer(None, "not-applicable" if opened and not written else "complete", case, house)
 
 
 def _is_written_down(assessment: Assessment) -> bool:
     known = ("hpp-on-record", "hpp-unconfirmed", "asfotase-alfa")
     return any(assessment.findings[code].seen for code in known)
-
-
-def _as_information(case: Case) -> Case:
-    return replace(case, assessment=replace(case.assessment, indicator=Indicator.INFO))
 
 
 def evaluation_status(assessment: Assessment) -> str:

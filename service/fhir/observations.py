@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -216,12 +217,11 @@ def _names_gene(resource: Json, knowledge: Knowledge) -> bool:
     for part in [resource, *objs(resource.get("component"))]:
         if _has_code(part, GENE_STUDIED) and _value_is_gene(part, knowledge):
             return True
-    words = {
-        word.upper()
+    return any(
+        re.search(rf"(?<!\w){re.escape(word)}(?!\w)", item[:200], re.IGNORECASE)
         for item in texts(resource.get("code"))
-        for word in fold(item[:200]).replace("(", " ").replace(")", " ").split()
-    }
-    return bool(words & set(knowledge.text["gene_words"]))
+        for word in knowledge.text["gene_words"]
+    )
 
 
 def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:

@@ -155,13 +155,28 @@ def signs(chart: Chart, today: date, knowledge: Knowledge) -> tuple[Evidence, ..
     return tuple(found)
 
 
-def named(chart: Chart, today: date, knowledge: Knowledge) -> tuple[Evidence, ...]:
-    """Causes on record today that are named on a card without explaining a result."""
-    return tuple(
+def named(
+    chart: Chart, day: date, very_low: bool, today: date, knowledge: Knowledge
+) -> tuple[Evidence, ...]:
+    """Causes on record on the day of the last low ALP, to be named on a card.
+
+    What would explain it is named even where the class of the result rests on something else
+    (an antiresorptive), and so are causes that explain nothing by themselves (myeloma).
+    """
+    explaining_groups = set(explaining(chart, day, very_low, today, knowledge))
+    found = [
         Evidence(condition.reference, group, condition.began)
         for condition in chart.conditions
         for group in sorted(condition.groups)
-        if group in knowledge.causes
-        and knowledge.causes[group].kind == "named"
-        and is_active(condition, today)
+        if is_active(condition, day)
+        and (group in explaining_groups or _only_named(group, knowledge))
+    ]
+    drugs_found = {evidence.what for evidence in found}
+    return (
+        *found,
+        *(Evidence("", group) for group in sorted(explaining_groups - drugs_found)),
     )
+
+
+def _only_named(group: str, knowledge: Knowledge) -> bool:
+    return group in knowledge.causes and knowledge.causes[group].kind == "named"

@@ -7,7 +7,6 @@ it the first match and it is at least as urgent as the row that matched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from service.hpp import causes
@@ -16,6 +15,7 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import (
     Assessment,
     Chart,
+    Evidence,
     Finding,
     Indicator,
     Presence,
@@ -42,13 +42,21 @@ def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
         alp=facts.history.judged,
         excluded=(*facts.history.excluded, *chart.excluded),
         modifiers=modifiers,
-        causes=causes.named(chart, today, knowledge),
+        causes=_named_causes(facts),
         signs=causes.signs(chart, today, knowledge),
         features=facts.features,
         child=bool(facts.child),
         gaps=chart.gaps,
         drafts=chart.drafts,
     )
+
+
+def _named_causes(facts: Facts) -> tuple[Evidence, ...]:
+    """Causes on record at the last low ALP; none where no result was low."""
+    last = facts.history.lows[-1] if facts.history.lows else None
+    if last is None or last.day is None:
+        return ()
+    return causes.named(facts.chart, last.day, last.very_low, facts.today, facts.knowledge)
 
 
 def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, tuple[Row, ...]]:
@@ -155,9 +163,3 @@ def _calcium_above_own_limit(facts: Facts) -> bool:
         result.printed.high is not None and causes.is_above(result, result.printed.high)
         for result in _recent_calcium(facts)
     )
-
-
-def without_drafts(assessment: Assessment) -> Assessment:
-    """The same judgement where no drug is in hand (patient-view): information only."""
-    indicator = min(assessment.indicator, Indicator.INFO, key=lambda item: item.rank)
-    return replace(assessment, indicator=indicator)

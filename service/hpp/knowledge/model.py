@@ -205,5 +205,7 @@ class Knowledge:
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces: the form in which names are compared."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(plain.casefold().replace("_", " ").split())
+    if not text.isascii():
+        pieces = unicodedata.normalize("NFKD", text)
+        text = "".join(piece for piece in pieces if not unicodedata.combining(piece))
+    return " ".join(text.casefold().replace("_", " ").split())

@@ -1,0 +1,1 @@
+"""A folder of a FHIR bulk export, each patient judged once."""

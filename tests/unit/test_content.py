@@ -1,0 +1,192 @@
+"""Content files: what ships, and how a site's own folder lies over it."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from service.app import load_content
+from service.faults import Faulty
+from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
+from service.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Knowledge:
+    return load_knowledge()
+
+
+def faults_of(folder: Path) -> list[str]:
+    with pytest.raises(Faulty) as caught:
+        load_content(Settings(content_dir=folder))
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_every_threshold_has_a_unit_and_a_source(shipped: Knowledge) -> None:
+    bare = [t.name for t in shipped.thresholds.values() if not (t.unit and t.source)]
+
+    assert shipped.thresholds
+    assert bare == []
+
+
+def test_only_rows_with_a_code_and_a_source_are_active(shipped: Knowledge) -> None:
+    unsound = [c for c in shipped.codes if c.active and not (c.code and c.source)]
+
+    assert unsound == []
+
+
+def test_unconfirmed_codes_ship_inactive(shipped: Knowledge) -> None:
+    """The three SNOMED CT codes whose label nobody saw, and all UK product codes."""
+    snomed = "http://snomed.info/sct"
+
+    assert {frozenset()} == {
+        shipped.groups_of(snomed, code)
+        for code in ("70848009", "190859005", "124431003", "17301711000001109")
+    }
+
+
+def test_nobody_is_named_as_a_reviewer(shipped: Knowledge) -> None:
+    assert {"none"} == set(shipped.reviews.values())
+
+
+def test_a_billable_icd10_code_belongs_to_its_parents_groups(shipped: Knowledge) -> None:
+    groups = shipped.groups_of("http://hl7.org/fhir/sid/icd-10-cm", "M84.375A")
+
+    assert {"cond_stress_fracture", "cond_stress_fracture_foot"} == groups
+
+
+def test_a_snomed_code_has_no_children_here(shipped: Knowledge) -> None:
+    assert frozenset() == shipped.groups_of("http://snomed.info/sct", "1255")
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("Alendronic acid 70mg tablets", "bp_alendronate"),
+        ("FOSAMAX plus D", "bp_alendronate"),
+        ("Zoledronsäure 5 mg/100 ml", "bp_zoledronate"),
+        ("acide zoledronique", "bp_zoledronate"),
+        ("PROLIA 60 mg", "ar_denosumab"),
+    ],
+)
+def test_drugs_are_found_by_whole_word_names(shipped: Knowledge, text: str, group: str) -> None:
+    assert {group} == shipped.drugs_named_in(text)
+
+
+@pytest.mark.parametrize("text", ["Prolialike", "alendronates", "salt", "", "Ostacare"])
+def test_a_part_of_a_word_is_no_drug(shipped: Knowledge, text: str) -> None:
+    assert frozenset() == shipped.drugs_named_in(text)
+
+
+def test_a_site_changes_one_threshold_and_keeps_the_rest(
+    tmp_path: Path, shipped: Knowledge
+) -> None:
+    (tmp_path / "thresholds.toml").write_text(
+        '[adult_very_low]\nvalue = 24\nunit = "U/L"\nsource = "our laboratory"\n'
+    )
+    ours = load_knowledge(tmp_path)
+
+    assert Decimal(24) == ours.number("adult_very_low")
+    assert shipped.number("adult_low_default") == ours.number("adult_low_default")
+    assert shipped.version != ours.version
+
+
+def test_a_site_activates_its_own_codes(tmp_path: Path) -> None:
+    """The UK file laid over ours with active set to yes."""
+    source = files("service.hpp.knowledge").joinpath("valuesets/uk_dmd.csv").read_text("utf-8")
+    (tmp_path / "valuesets").mkdir()
+    (tmp_path / "valuesets" / "uk_dmd.csv").write_text(source.replace(",no,", ",yes,"), "utf-8")
+    groups = load_knowledge(tmp_path).groups_of("http://snomed.info/sct", "17301711000001109")
+
+    assert {"ar_denosumab"} == groups
+
+
+def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "thresholds.toml").write_text(
+        "[adult_very_lo]\nvalue = 3\n[adult_low_min]\nvalue = 400\n"
+    )
+    (tmp_path / "units.csv").write_text("measure,factor\n")
+    (tmp_path / "valueset.csv").write_text("")
+    (tmp_path / "texts" / "hppSuspected.md").write_text(
+        '+++\nverdict = "hppSuspected"\nsummary = "${lasst} $5"\nsource = "nobody"\n+++\n'
+    )
+
+    assert faults_of(tmp_path) == [
+        "valueset.csv: is not a content file; did you mean valuesets/tests.csv?",
+        "thresholds.toml: adult_very_lo: is not a threshold; did you mean adult_very_low?",
+        "thresholds.toml: adult_low_min.value: 400 is outside 20 to 60 U/L",
+        "thresholds.toml: adult_low_min.unit: must be 'U/L'",
+        "thresholds.toml: adult_low_min.source: must say where the number comes from",
+        "units.csv: first line: must be: measure,spelling,factor,source",
+        "texts/hppSuspected.md: references: 'nobody' is not in references.toml",
+        "texts/hppSuspected.md: summary: has a $ that is not a blank; write $$ for a dollar sign",
+    ]
+
+
+def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    text = files("cards").joinpath("texts/lowAlpOnce.md").read_text("utf-8")
+    longer = text.replace("Single low ALP", f"Single low {'alkaline ' * 8}phosphatase")
+    (tmp_path / "texts" / "lowAlpOnce.md").write_text(longer, "utf-8")
+    (fault,) = faults_of(tmp_path)
+
+    assert "texts/lowAlpOnce.md: summary: can grow to 1" in fault
+    assert "139 is the most" in fault
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('verdict = "hppSuspected"', 'verdict = "hppDetected"', "verdict must be one of"),
+        ('indicator = "warning"', 'indicator = "hard-stop"', "indicator must be critical"),
+        ("hpp-on-record =", "hpp-on-recrod =", "hpp-on-recrod is not a finding"),
+        ("when = {}", 'when = { child = "present" }', "must have an empty `when`"),
+        ('source = "section 4 row 10"', 'source = ""', "source must say"),
+    ],
+)
+def test_a_decision_table_that_cannot_be_right_is_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = files("service.hpp.knowledge").joinpath("decision_table.toml").read_text("utf-8")
+    (tmp_path / "decision_table.toml").write_text(text.replace(old, new), "utf-8")
+
+    assert any(message in fault for fault in faults_of(tmp_path))
+
+
+def test_a_row_that_can_never_be_reached_is_refused(tmp_path: Path) -> None:
+    text = files("service.hpp.knowledge").joinpath("decision_table.toml").read_text("utf-8")
+    again = text.replace('id = "2-hpp-unconfirmed"', 'id = "1-again"', 1).replace(
+        'when = { hpp-unconfirmed = "present" }', 'when = { hpp-on-record = "present" }', 1
+    )
+    (tmp_path / "decision_table.toml").write_text(again, "utf-8")
+
+    assert any("1-again: can never be reached" in fault for fault in faults_of(tmp_path))
+
+
+def test_an_interval_table_with_a_hole_is_refused(tmp_path: Path) -> None:
+    source = files("service.hpp.knowledge").joinpath("reference_intervals.csv").read_text("utf-8")
+    kept = [
+        line for line in source.splitlines() if not line.startswith("caliper_roche,female,4748")
+    ]
+    (tmp_path / "reference_intervals.csv").write_text("\n".join(kept) + "\n", "utf-8")
+    with pytest.raises(ContentFault) as caught:
+        load_knowledge(tmp_path)
+
+    assert "no limit for female at 4748 days" in str(caught.value)
+
+
+def test_value_sets_are_plain_csv_with_a_source_on_every_active_row() -> None:
+    folder = files("service.hpp.knowledge").joinpath("valuesets")
+    rows = [
+        row
+        for entry in folder.iterdir()
+        for row in csv.DictReader(entry.read_text("utf-8").splitlines())
+    ]
+
+    assert len(rows) > 1000
+    assert [row for row in rows if row["active"] == "yes" and not row["source"]] == []
