@@ -15,6 +15,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from service.shape import misfits
+
 Say = Callable[[str, str, str], None]  # file, key, message
 FOLDER = "texts"
 SUMMARY_LIMIT = 139
@@ -28,17 +30,42 @@ SUMMARY_BLANKS = frozenset(
     {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
 )
 BODY_BLANKS = frozenset({"drugs", "results", "why", "unseen", "unused", "notes", "footer"})
-TEXT_KEYS = frozenset(
-    {
-        "verdict", "summary", "summary_child", "summary_for", "source", "source_child",
-        "suggestions", "references", "references_child", "review",
-    }
-)  # fmt: skip
+FRONT_SHAPE = {
+    "verdict": str,
+    "summary": str,
+    "summary_child?": str,
+    "summary_for?": {"*": str},
+    "source": str,
+    "source_child?": str,
+    "suggestions": [str],
+    "references": [str],
+    "references_child?": [str],
+    "review?": str,
+}
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
     "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
     "heading", "sentence",
 )  # fmt: skip
+SHAPES: Mapping[str, Any] = {
+    "phrases.toml": {
+        "review": str, "source": str, **{name: {"*": str} for name in PHRASE_TABLES},
+    },
+    "suggestions.toml": {
+        "review": str,
+        "source": str,
+        "*": {
+            "label": str, "description?": str, "text?": str, "loinc?": str, "test?": str,
+            "note?": str,
+        },
+    },
+    "references.toml": {
+        "review": str, "*": {"label": str, "says": str, "url?": str, "publisher?": str},
+    },
+    "override_reasons.toml": {
+        "review": str, "source": str, "system": str, "reasons": {"*": str},
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +135,18 @@ def load_words(
 ) -> Words:
     """Read all texts.  longest: from the words, the longest value each summary blank can take."""
     source = _Source(overlay, say)
-    tables = {name: source.toml(name) for name in TABLES}
+    tables = {name: _fitting(name, source) for name in TABLES}
     references = {
         key: Reference(**entry)
         for key, entry in tables["references.toml"].items()
-        if _is_table(entry)
+        if isinstance(entry, dict)
     }
     texts = {name: text for name in TEXTS if (text := _text(name, source, references))}
     overrides = tables["override_reasons.toml"]
     words = Words(
         texts=texts,
         phrases={name: dict(tables["phrases.toml"].get(name, {})) for name in PHRASE_TABLES},
-        suggestions=_suggestions(tables["suggestions.toml"], say),
+        suggestions=_suggestions(tables["suggestions.toml"]),
         references=references,
         override_system=overrides.get("system", ""),
         override_reasons=overrides.get("reasons", {}),
@@ -160,8 +187,13 @@ class _Source:
             return {}
 
 
-def _is_table(entry: object) -> bool:
-    return isinstance(entry, dict)
+def _fitting(name: str, source: _Source) -> dict[str, Any]:
+    """A table file; the shipped one, after its faults were said, where a site's does not fit."""
+    data = source.toml(name)
+    problems = list(misfits(data, SHAPES[name]))
+    for key, message in problems:
+        source.say(f"{FOLDER}/{name}", key, message)
+    return source.toml(name, shipped=True) if problems else data
 
 
 def _text(name: str, source: _Source, references: Mapping[str, Reference]) -> CardText | None:
@@ -175,8 +207,11 @@ def _text(name: str, source: _Source, references: Mapping[str, Reference]) -> Ca
     except tomllib.TOMLDecodeError as error:
         source.say(file, "front matter", f"is not TOML: {error}")
         return None
-    for problem in _front_problems(name, front, references):
+    shapeless = list(misfits(front, FRONT_SHAPE))
+    for problem in shapeless or _front_problems(name, front, references):
         source.say(file, *problem)
+    if shapeless:
+        return None
     text = _card_text(front, parts[2])
     _check_blanks(file, "body", text.body, BODY_BLANKS, source.say)
     return text
@@ -185,15 +220,11 @@ def _text(name: str, source: _Source, references: Mapping[str, Reference]) -> Ca
 def _front_problems(
     name: str, front: Mapping[str, Any], references: Mapping[str, Reference]
 ) -> Iterable[tuple[str, str]]:
-    for key in sorted(set(front) - TEXT_KEYS):
-        yield key, "is not a key of a card text"
-    for key in ("verdict", "summary", "source"):
-        if not front.get(key):
-            yield key, "is missing"
-    if front.get("verdict") != name:
+    if front["verdict"] != name:
         yield "verdict", f"must be {name!r}, as the file is called"
     cited = {*front.get("references", ()), *front.get("references_child", ())}
-    for reference in sorted((cited | {front.get("source", "")}) - set(references) - {""}):
+    main = {front["source"], front.get("source_child", front["source"])}
+    for reference in sorted((cited | main) - set(references)):
         yield "references", f"{reference!r} is not in references.toml"
 
 
@@ -241,17 +272,12 @@ def _check_blanks(file: str, key: str, template: Template, known: frozenset[str]
     return not unknown
 
 
-def _suggestions(table: Mapping[str, Any], say: Say) -> dict[str, OrderText]:
-    found = {}
-    for name, entry in table.items():
-        if not _is_table(entry):
-            continue
-        try:
-            found[name] = OrderText(**{**entry, "label": Template(entry["label"])})
-        except (TypeError, KeyError):
-            known = "label, description, text, loinc, test, note"
-            say(f"{FOLDER}/suggestions.toml", name, f"takes the keys {known}; label is required")
-    return found
+def _suggestions(table: Mapping[str, Any]) -> dict[str, OrderText]:
+    return {
+        name: OrderText(**{**entry, "label": Template(entry["label"])})
+        for name, entry in table.items()
+        if isinstance(entry, dict)
+    }
 
 
 def suggestion_name(entry: str) -> tuple[str, str, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.fhir.tolerant import Json, obj, objs, text
@@ -43,15 +43,26 @@ def groups_by_code(concept: object, knowledge: Knowledge) -> frozenset[str]:
     return found
 
 
-def drug_of(concept: object, knowledge: Knowledge) -> Match:
-    """Drug groups of a concept: by code, else by ingredient or brand name in its texts."""
-    coded = groups_by_code(concept, knowledge) & knowledge.drugs.keys()
-    if coded:
+def drug_of(concepts: Sequence[object], words: Sequence[str], knowledge: Knowledge) -> Match:
+    """Drug groups of the concepts of one order: by code, else by ingredient or brand name.
+
+    Names are also consulted where the codes name only drugs that matter to nobody here: a
+    combination may be coded by its vitamin alone.
+    """
+    coded: frozenset[str] = frozenset()
+    for concept in concepts:
+        coded |= groups_by_code(concept, knowledge) & knowledge.drugs.keys()
+    if any(_matters(group, knowledge) for group in coded):
         return Match(most_specific(coded))
     named: frozenset[str] = frozenset()
-    for words in texts(concept):
-        named |= knowledge.drugs_named_in(words[:400])
-    return Match(most_specific(named), by_name=bool(named))
+    for item in words:
+        named |= knowledge.drugs_named_in(item[:400])
+    return Match(most_specific(coded | named), by_name=bool(named - coded))
+
+
+def _matters(group: str, knowledge: Knowledge) -> bool:
+    kind = knowledge.classes[knowledge.drugs[group].drug_class]
+    return kind.triggers or kind.effect != "none"
 
 
 def most_specific(groups: frozenset[str]) -> frozenset[str]:

@@ -14,7 +14,16 @@ from typing import Any
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.model import Gap
 
-KEYS = ("patient", "alp", "labs", "medications", "conditions", "procedures")
+# What each key holds; other types among its entries are outcomes or included resources.
+TYPES: Mapping[str, frozenset[str]] = {
+    "patient": frozenset({"Patient"}),
+    "alp": frozenset({"Observation"}),
+    "labs": frozenset({"Observation"}),
+    "medications": frozenset({"MedicationRequest", "MedicationOrder"}),
+    "conditions": frozenset({"Condition"}),
+    "procedures": frozenset({"Procedure"}),
+}
+KEYS = tuple(TYPES)
 FAILED_SEVERITIES = frozenset({"error", "fatal"})
 
 
@@ -77,7 +86,7 @@ def _take_bundle(record: Record, key: str, bundle: Json) -> None:
         if not resource.get("resourceType"):
             record.gap("unreadable", key, where)
             continue
-        matches += 1
+        matches += resource["resourceType"] in TYPES[key]
         _add(record, key, where, resource, full_url)
     if _is_truncated(bundle, matches):
         record.gap("truncated", key)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import Match, codings, drug_of, groups_by_code, mentions, texts
+from service.fhir.codings import Match, drug_of, groups_by_code, mentions, texts
 from service.fhir.dates import first_day, last_day
-from service.fhir.references import local_reference, resolve
+from service.fhir.references import resolve
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge, fold
 from service.hpp.model import DraftOrder, DrugUse
 
 ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
 NOT_AN_ORDER = frozenset({"proposal", "option"})
+# A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
+ROUNDING = Decimal("0.02")
+_VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.*?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 
@@ -37,13 +42,10 @@ def drugs_of(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> Dr
         concept = obj(order.get("code"))
     sent = resolve(pointer.get("reference"), order, index)
     concepts: list[object] = [concept, sent.get("code"), *_ingredients(sent)]
-    concepts.append({"text": text(pointer.get("display"))})
     words = tuple(word for item in concepts for word in texts(item))
-    found = [drug_of(item, knowledge) for item in concepts]
-    coded = frozenset().union(*(m.groups for m in found if not m.by_name))
-    named = frozenset().union(*(m.groups for m in found if m.by_name))
-    match = Match(coded or named, by_name=not coded and bool(named))
-    blind = bool(text(pointer.get("reference"))) and not sent and not words
+    words += (text(pointer.get("display")),)
+    match = drug_of(concepts, words, knowledge)
+    blind = bool(text(pointer.get("reference"))) and not sent and not any(words)
     return Drugs(match, words, unresolved=blind)
 
 
@@ -108,7 +110,7 @@ def read_draft(
         drug = knowledge.drugs[group]
         kind = _class_of(drug, drugs.words, order, knowledge)
         if knowledge.classes[kind].triggers:
-            reasons = _reasons(order, knowledge)
+            reasons = _reasons(order, knowledge, index)
             dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
             name = _own_reference(order)
             return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
@@ -120,22 +122,19 @@ def _own_reference(order: Json) -> str:
     return f"{order.get('resourceType')}/{identity}" if identity else ""
 
 
-def _reasons(order: Json, knowledge: Knowledge) -> frozenset[str]:
+def _reasons(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> frozenset[str]:
     """Value-set groups of the reasons an order gives (codes, text, and what they refer to)."""
     concepts: list[object] = list(objs(order.get("reasonCode")))
     concepts += [obj(item).get("concept") for item in objs(order.get("reason"))]
-    concepts += [{"text": text(r.get("display"))} for r in objs(order.get("reasonReference"))]
+    for pointer in objs(order.get("reasonReference")):
+        concepts.append({"text": text(pointer.get("display"))})
+        concepts.append(resolve(pointer.get("reference"), order, index).get("code"))
     found: frozenset[str] = frozenset()
     for concept in concepts:
         found |= groups_by_code(concept, knowledge)
         if mentions(concept, knowledge.text["hypercalcaemia_malignancy"]):
             found |= {knowledge.oncology.malignant_calcium}
     return found
-
-
-def reason_references(order: Json) -> list[str]:
-    """`Type/id` of the Conditions an order gives as its reason."""
-    return [local_reference(r.get("reference")) for r in objs(order.get("reasonReference"))]
 
 
 def _is_oncology_dose(
@@ -149,19 +148,21 @@ def _is_oncology_dose(
     said = fold(" ".join(words))
     if any(brand in said for brand in oncology.brands):
         return True
-    if any(part == f"{wanted} mg" for part in _doses_in(said)):
+    if f"{wanted} mg" in {f"{a} {b}" for a, b in pairwise(said.split())}:
+        return True
+    if any(abs(dose - wanted) <= wanted * ROUNDING for dose in _volumes_in(said)):
         return True
     return any(
-        (number(quantity.get("value")) == wanted and text(quantity.get("unit")) in ("mg", "MG"))
-        or (number(quantity.get("value")) == wanted and text(quantity.get("code")) == "mg")
+        number(quantity.get("value")) == wanted
+        and "mg" in (text(quantity.get("unit")).lower(), text(quantity.get("code")))
         for quantity in _dose_quantities(order)
     )
 
 
-def _doses_in(said: str) -> list[str]:
-    """Neighbouring words of the form `4 mg`."""
-    words = said.split()
-    return [f"{first} {second}" for first, second in pairwise(words)]
+def _volumes_in(said: str) -> Iterator[Decimal]:
+    """Doses in mg from names such as `5 ml zoledronic acid 0.8 mg/ml injection`."""
+    for volume, strength in _VOLUME.findall(said):
+        yield Decimal(volume) * Decimal(strength)
 
 
 def _dose_quantities(order: Json) -> Iterator[Json]:
@@ -169,8 +170,3 @@ def _dose_quantities(order: Json) -> Iterator[Json]:
         yield obj(dosage.get("doseQuantity"))
         for rate in objs(dosage.get("doseAndRate")):
             yield obj(rate.get("doseQuantity"))
-
-
-def code_pairs(order: Json) -> list[tuple[str, str]]:
-    """All codings of an order's drug, for the explanation."""
-    return list(codings(order.get("medicationCodeableConcept")))

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Any
 
 from service.fhir import conditions, medications, observations, patients
-from service.fhir.gather import KEYS, Record, entries
+from service.fhir.gather import KEYS, TYPES, Record, entries
 from service.fhir.references import Owner, Subject
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.drugs import NOT_TAKEN
@@ -23,15 +23,6 @@ from service.hpp.model import (
     Result,
     Variant,
 )
-
-# What each key holds; other types among them (outcomes, included resources) are not evidence.
-TYPES = {
-    "alp": {"Observation"},
-    "labs": {"Observation"},
-    "medications": medications.ORDER_TYPES,
-    "conditions": {"Condition"},
-    "procedures": {"Procedure"},
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +85,7 @@ def _read_all(record: Record, subject: Subject, context: observations.Context) -
     reading = _Reading()
     for key, kinds in TYPES.items():
         for where, resource in record.resources.get(key, ()):
-            if resource["resourceType"] not in kinds:
+            if key == "patient" or resource["resourceType"] not in kinds:
                 continue
             gap = _gap_of(resource, subject)
             if gap:

@@ -113,7 +113,8 @@ def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "units.csv").write_text("measure,factor\n")
     (tmp_path / "valueset.csv").write_text("")
     (tmp_path / "texts" / "hppSuspected.md").write_text(
-        '+++\nverdict = "hppSuspected"\nsummary = "${lasst} $5"\nsource = "nobody"\n+++\n'
+        '+++\nverdict = "hppSuspected"\nsummary = "${lasst} $5"\nsource = "nobody"\n'
+        "suggestions = []\nreferences = []\n+++\n"
     )
 
     assert faults_of(tmp_path) == [
@@ -146,7 +147,7 @@ def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
         ('indicator = "warning"', 'indicator = "hard-stop"', "indicator must be critical"),
         ("hpp-on-record =", "hpp-on-recrod =", "hpp-on-recrod is not a finding"),
         ("when = {}", 'when = { child = "present" }', "must have an empty `when`"),
-        ('source = "section 4 row 10"', 'source = ""', "source must say"),
+        ('source = "section 4 row 10"', 'source = ""', "row[18].source: must be text"),
     ],
 )
 def test_a_decision_table_that_cannot_be_right_is_refused(

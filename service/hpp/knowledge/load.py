@@ -21,6 +21,7 @@ from typing import Any
 
 from service.faults import Fault, Faulty, hint
 from service.hpp.knowledge import model
+from service.hpp.knowledge.concepts import read_concepts
 from service.hpp.knowledge.table import read_table
 
 VALUE_SETS = (
@@ -40,9 +41,6 @@ CSV_FILES = (
     *(f"valuesets/{name}.csv" for name in VALUE_SETS),
 )
 CONTENT_FILES = (*TOML_FILES, *CSV_FILES)
-CONCEPT_TABLES = {
-    "class", "drug", "injected", "cause", "mask", "feature", "sign", "test", "oncology", "text"
-}  # fmt: skip
 
 
 class ContentFault(Faulty):
@@ -106,7 +104,7 @@ def load_knowledge(overlay: Path | None = None) -> model.Knowledge:
     reader = Reader(overlay)
     _unknown_files(reader)
     thresholds = _thresholds(reader)
-    concepts = _concepts(reader)
+    concepts = read_concepts(reader.toml("concepts.toml"), reader.fault)
     knowledge = model.Knowledge(
         thresholds=thresholds,
         codes=_codes(reader),
@@ -114,7 +112,7 @@ def load_knowledge(overlay: Path | None = None) -> model.Knowledge:
         units=_units(reader),
         intervals=_intervals(reader),
         table=read_table(reader.toml("decision_table.toml"), reader.fault),
-        **_parts(concepts, reader),
+        **concepts,
         **_reviews(reader),
         version="",
     )
@@ -279,77 +277,6 @@ def _no_holes(intervals: Sequence[model.Interval], reader: Reader) -> None:
             reader.fault("reference_intervals.csv", "", message)
 
 
-def _concepts(reader: Reader) -> dict[str, Any]:
-    data = reader.toml("concepts.toml")
-    for key in data:
-        if key not in CONCEPT_TABLES | {"review", "review_date", "source"}:
-            message = "is not a table here" + hint(key, CONCEPT_TABLES)
-            reader.fault("concepts.toml", key, message)
-    for key in CONCEPT_TABLES - set(data):
-        reader.fault("concepts.toml", key, "is missing")
-    return data if set(data) >= CONCEPT_TABLES else _shipped_concepts(reader)
-
-
-def _shipped_concepts(reader: Reader) -> dict[str, Any]:
-    return reader.toml("concepts.toml", shipped=True)
-
-
-def _parts(data: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
-    """The tables of concepts.toml as typed objects; a wrong key or type is a fault."""
-    oncology, injected = data["oncology"], data["injected"]
-    text = {k: tuple(v) for k, v in data["text"].items() if isinstance(v, list)}
-    return {
-        "classes": _each(data["class"], model.DrugClass, "class", reader),
-        "drugs": _each(_renamed(data["drug"], "class", "drug_class"), model.Drug, "drug", reader),
-        "causes": _each(data["cause"], model.Cause, "cause", reader),
-        "masks": _each(data["mask"], model.Mask, "mask", reader),
-        "tests": _each(data["test"], model.Test, "test", reader),
-        "features": {name: _feature(entry) for name, entry in data["feature"].items()},
-        "signs": tuple(_sign(entry) for entry in data["sign"].values()),
-        "injected_words": tuple(injected["words"]),
-        "text": text,
-        "oncology": model.Oncology(
-            frozenset(oncology["indications"]),
-            frozenset(oncology["metabolic_indications"]),
-            oncology["malignant_calcium"],
-            oncology["high_calcium"],
-            frozenset(oncology["drugs"]),
-            {drug: Decimal(dose) for drug, dose in oncology["doses_mg"].items()},
-            tuple(oncology["brands"]),
-        ),
-    }
-
-
-def _renamed(entries: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    return {
-        name: {(new if key == old else key): value for key, value in entry.items()}
-        for name, entry in entries.items()
-    }
-
-
-def _each(entries: Mapping[str, Any], kind: type, table: str, reader: Reader) -> dict[str, Any]:
-    found = {}
-    for name, entry in entries.items():
-        try:
-            found[name] = kind(**entry)
-        except TypeError:
-            keys = ", ".join(kind.__dataclass_fields__)  # type: ignore[attr-defined]
-            reader.fault("concepts.toml", f"{table}.{name}", f"takes only the keys {keys}")
-    return found
-
-
-def _feature(entry: Mapping[str, Any]) -> model.Feature:
-    whom = entry["for"]
-    return model.Feature(
-        entry["name"], entry["weight"] == "major", whom != "child", whom != "adult"
-    )
-
-
-def _sign(entry: Mapping[str, Any]) -> model.Sign:
-    name = entry.get("below") or entry["above"]
-    return model.Sign(entry["test"], name, "below" in entry, entry["cause"])
-
-
 def _reviews(reader: Reader) -> dict[str, Any]:
     """Who reviewed each file, as the file says; "none" until a site enters a reviewer."""
     tables = {name: reader.toml(name) for name in TOML_FILES}
@@ -373,6 +300,12 @@ def _cross_check(knowledge: model.Knowledge, reader: Reader) -> None:
             if kind not in knowledge.classes:
                 message = f"{kind!r} is not a class" + hint(kind, knowledge.classes)
                 reader.fault("concepts.toml", f"drug.{name}", message)
+    for cause in knowledge.causes.values():
+        if cause.window and cause.window not in number:
+            reader.fault("concepts.toml", cause.name, f"{cause.window!r} is not a threshold")
+    for washout in filter(None, (known.washout for known in knowledge.classes.values())):
+        if washout not in number:
+            reader.fault("concepts.toml", "class", f"{washout!r} is not a threshold")
     for sign in knowledge.signs:
         if sign.threshold not in number or sign.test not in knowledge.tests:
             reader.fault("concepts.toml", f"sign {sign.test}", "names no known threshold or test")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from service.faults import hint
 from service.hpp.model import Indicator, Presence, Row
+from service.shape import misfits
 
 FILE = "decision_table.toml"
-ROW_KEYS = {"id", "verdict", "indicator", "when", "source"}
+SHAPE = {
+    "review": str,
+    "review_date?": object,
+    "source": str,
+    "row": [
+        {"id": str, "verdict": str, "indicator": str, "when": {"*": str}, "source": str},
+    ],
+}
 VERDICTS = (
     "hppExcluded", "hppConfirmed", "hppProbable", "hppSuspected",
     "lowAlpCauseNotReassuring", "lowAlpPossibleCause", "lowAlpAcuteIllness",
@@ -29,36 +38,37 @@ FINDINGS = (
 def read_table(data: Mapping[str, Any], fault: Callable[[str, str, str], None]) -> list[Row]:
     """The rows in order.  Faults: unknown keys, verdicts and findings, no source, no last row
     that always matches, a row that an earlier one always takes first."""
-    rows = []
-    for entry in data.get("row", []):
-        row = _row(entry, fault)
-        if row is not None:
-            rows.append(row)
+    problems = list(misfits(data, SHAPE))
+    for key, message in problems:
+        fault(FILE, key, message)
+    if problems:
+        return []
+    rows = [row for entry in data["row"] if (row := _row(entry, fault)) is not None]
     _check(rows, fault)
     return rows
 
 
 def _row(entry: Mapping[str, Any], fault: Callable[[str, str, str], None]) -> Row | None:
-    name = str(entry.get("id", "row without id"))
-    problems = [f"{key} is missing" for key in sorted(ROW_KEYS - set(entry))]
-    problems += [f"{key} is not a key here" for key in sorted(set(entry) - ROW_KEYS)]
-    if entry.get("verdict") not in VERDICTS:
-        problems.append(f"verdict must be one of {', '.join(VERDICTS)}")
-    if entry.get("indicator") not in list(Indicator):
-        problems.append("indicator must be critical, warning, info or none")
-    if not str(entry.get("source", "")).strip():
-        problems.append("source must say where the rule comes from")
-    for code, state in entry.get("when", {}).items():
-        if code not in FINDINGS:
-            problems.append(f"{code} is not a finding")
-        if state not in (Presence.PRESENT, Presence.ABSENT):
-            problems.append(f"{code} must be present or absent")
+    problems = list(_row_problems(entry))
     for problem in problems:
-        fault(FILE, name, problem)
+        fault(FILE, entry["id"], problem)
     if problems:
         return None
     when = {code: Presence(state) for code, state in entry["when"].items()}
-    return Row(name, entry["verdict"], Indicator(entry["indicator"]), when, entry["source"])
+    indicator = Indicator(entry["indicator"])
+    return Row(entry["id"], entry["verdict"], indicator, when, entry["source"])
+
+
+def _row_problems(entry: Mapping[str, Any]) -> Iterator[str]:
+    if entry["verdict"] not in VERDICTS:
+        yield f"verdict must be one of {', '.join(VERDICTS)}" + hint(entry["verdict"], VERDICTS)
+    if entry["indicator"] not in list(Indicator):
+        yield "indicator must be critical, warning, info or none"
+    for code, state in entry["when"].items():
+        if code not in FINDINGS:
+            yield f"{code} is not a finding" + hint(code, FINDINGS)
+        if state not in (Presence.PRESENT, Presence.ABSENT):
+            yield f"{code} must be present or absent"
 
 
 def _check(rows: Sequence[Row], fault: Callable[[str, str, str], None]) -> None:
