@@ -12,6 +12,7 @@ from cards.facts import CardFacts
 from cards.model import Card, Link, OverrideReason, Suggestion
 from cards.orders import OrderBook, Requester, remove
 from cards.words import CardText, Words, suggestion_name
+from service.fhir.releases import Release
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Assessment, Chart, Indicator
 
@@ -35,6 +36,7 @@ class Case:
     chart: Chart
     today: date
     requester: Requester
+    release: Release = Release.R4
 
 
 def build(case: Case, desk: Desk, *, with_orders: bool = True) -> Card | None:
@@ -172,7 +174,9 @@ def _orders(names: Sequence[str], case: Case, desk: Desk) -> Iterator[Suggestion
         if text.test and _recently_tested(text.test, case, desk.knowledge):
             continue
         label = text.label.substitute()
-        yield Suggestion(desk.new_uuid(), label, desk.orders.create(name, label, case.requester))
+        yield Suggestion(
+            desk.new_uuid(), label, desk.orders.create(name, label, case.requester, case.release)
+        )
 
 
 def _recently_tested(test: str, case: Case, knowledge: Knowledge) -> bool:

@@ -1,22 +1,31 @@
 """Suggestion actions: FHIR resources to create, drafts to delete, in the client's release.
 
-Each order is built and validated once with fhir.resources when the service starts; a request
-only fills in the patient, the day and the requester, whose shapes were checked on the way in.
+Each order is built and validated once with fhir.resources (DSTU2 has no package and is built
+plainly); a request only fills in the patient, the day and the requester, whose shapes were
+checked on the way in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from importlib import import_module
 from typing import Any
-
-from fhir.resources.R4B.servicerequest import ServiceRequest
 
 from cards.model import Action
 from cards.words import OrderText
+from service.fhir.releases import Release
 
 LOINC = "http://loinc.org"
+Json = dict[str, Any]
+# The class that checks what is emitted; R4 has no package of its own, R4B reads it.
+VALIDATORS = {
+    Release.STU3: ("fhir.resources.STU3.procedurerequest", "ProcedureRequest"),
+    Release.R4: ("fhir.resources.R4B.servicerequest", "ServiceRequest"),
+    Release.R5: ("fhir.resources.servicerequest", "ServiceRequest"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +36,103 @@ class Requester:
     user_reference: str
     today: date
 
+    @property
+    def can_order(self) -> bool:
+        return self.user_reference.split("/")[0] in ("Practitioner", "PractitionerRole")
+
 
 class OrderBook:
-    """The service requests a card may offer, validated at start-up."""
+    """The orders a card may offer, each built for a release when it is first asked for."""
 
     def __init__(self, texts: Mapping[str, OrderText]) -> None:
-        self._templates = {name: _template(text) for name, text in texts.items() if text.text}
+        self._texts = texts
+        self._template = cache(self._build)
+        for name, text in texts.items():  # what ships for R4 is proven when the service starts
+            if text.text:
+                self._template(name, Release.R4)
 
-    def create(self, name: str, label: str, requester: Requester) -> Action:
-        """An action that creates one draft ServiceRequest for the patient."""
-        resource: dict[str, Any] = {
-            **self._templates[name],
-            "subject": {"reference": f"Patient/{requester.patient_id}"},
-            "authoredOn": requester.today.isoformat(),
-        }
-        if requester.user_reference.split("/")[0] in ("Practitioner", "PractitionerRole"):
-            resource["requester"] = {"reference": requester.user_reference}
-        return Action("create", label, resource)
+    def create(self, name: str, label: str, requester: Requester, release: Release) -> Action:
+        """An action that creates one draft order for the patient."""
+        filled = {**self._template(name, release), **FILL[release](requester)}
+        return Action("create", label, filled)
+
+    def _build(self, name: str, release: Release) -> Json:
+        return _checked(BUILD[release](self._texts[name]), release)
 
 
-def _template(text: OrderText) -> dict[str, Any]:
-    """A draft proposal with its code, validated as FHIR R4 (R4B is its package)."""
-    code: dict[str, Any] = {"text": text.text}
+def _checked(resource: Json, release: Release) -> Json:
+    """Validated where fhir.resources has the release, then without what is filled in later."""
+    if release in VALIDATORS:
+        module, name = VALIDATORS[release]
+        model = getattr(import_module(module), name)
+        resource = model.model_validate(resource).model_dump(mode="json", exclude_none=True)
+    return {key: value for key, value in resource.items() if key != "subject"}
+
+
+def _code(text: OrderText) -> Json:
+    code: Json = {"text": text.text}
     if text.loinc:
         code["coding"] = [{"system": LOINC, "code": text.loinc, "display": text.text}]
-    resource: dict[str, Any] = {
-        "resourceType": "ServiceRequest",
+    return code
+
+
+def _request(text: OrderText, kind: str, code: Json, intent: str = "proposal") -> Json:
+    resource: Json = {
+        "resourceType": kind,
         "status": "draft",
-        "intent": "proposal",
         "code": code,
         "subject": {"reference": "Patient/template"},
     }
+    if intent:
+        resource["intent"] = intent
     if text.note:
         resource["note"] = [{"text": text.note}]
-    built = ServiceRequest.model_validate(resource)
-    return dict(built.model_dump(mode="json", exclude_none=True))
+    return resource
+
+
+def _diagnostic_or_procedure(text: OrderText) -> Json:
+    """DSTU2: a laboratory test is a DiagnosticOrder, anything else a ProcedureRequest."""
+    if not text.loinc:
+        request = _request(text, "ProcedureRequest", _code(text), intent="")
+        return {**request, "notes": request.pop("note")} if "note" in request else request
+    order: Json = {
+        "resourceType": "DiagnosticOrder",
+        "status": "draft",
+        "item": [{"code": _code(text)}],
+        "subject": {"reference": "Patient/template"},
+    }
+    return {**order, "note": [{"text": text.note}]} if text.note else order
+
+
+BUILD: Mapping[Release, Callable[[OrderText], Json]] = {
+    Release.DSTU2: _diagnostic_or_procedure,
+    Release.STU3: lambda text: _request(text, "ProcedureRequest", _code(text)),
+    Release.R4: lambda text: _request(text, "ServiceRequest", _code(text)),
+    Release.R5: lambda text: _request(text, "ServiceRequest", {"concept": _code(text)}),
+}
+
+
+def _filled(requester: Requester, ordered_by: Callable[[Json], Json], dated: bool = True) -> Json:
+    filled: Json = {"subject": {"reference": f"Patient/{requester.patient_id}"}}
+    if dated:
+        filled["authoredOn"] = requester.today.isoformat()
+    if requester.can_order:
+        filled |= ordered_by({"reference": requester.user_reference})
+    return filled
+
+
+def _fill_dstu2(requester: Requester) -> Json:
+    """PractitionerRole came after DSTU2."""
+    known = requester.user_reference.startswith("Practitioner/")
+    return _filled(requester, lambda who: {"orderer": who} if known else {}, dated=False)
+
+
+FILL: Mapping[Release, Callable[[Requester], Json]] = {
+    Release.DSTU2: _fill_dstu2,
+    Release.STU3: lambda requester: _filled(requester, lambda who: {"requester": {"agent": who}}),
+    Release.R4: lambda requester: _filled(requester, lambda who: {"requester": who}),
+    Release.R5: lambda requester: _filled(requester, lambda who: {"requester": who}),
+}
 
 
 def remove(reference: str, description: str) -> Action:

@@ -6,6 +6,7 @@ from datetime import date, tzinfo
 
 from service.fhir.codings import codings, groups_by_code, mentions
 from service.fhir.dates import first_day, last_day
+from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
 from service.fhir.tolerant import Json, obj, text
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Condition
@@ -27,7 +28,7 @@ def read_condition(
         clinical_status=_status(resource.get("clinicalStatus")),
         onset=_onset(resource, zone),
         abatement=_abatement(resource, zone),
-        recorded=first_day(resource.get("recordedDate") or resource.get("dateRecorded"), zone),
+        recorded=first_day(first_of(resource, RECORDED), zone),
     )
 
 
@@ -75,13 +76,9 @@ def read_procedure(
 ) -> Condition | None:
     """A procedure that was done, as something that began on its day."""
     groups = groups_by_code(resource.get("code"), knowledge)
-    if not groups or text(resource.get("status")) in NOT_DONE:
+    undone = resource.get("notPerformed") is True or resource.get("notDone") is True
+    if not groups or undone or text(resource.get("status")) in NOT_DONE:
         return None
-    period = obj(resource.get("performedPeriod") or resource.get("occurrencePeriod"))
-    done = first_day(
-        resource.get("performedDateTime")
-        or resource.get("occurrenceDateTime")
-        or period.get("start"),
-        zone,
-    )
+    period = obj(first_of(resource, PERFORMED_PERIOD))
+    done = first_day(first_of(resource, PERFORMED) or period.get("start"), zone)
     return Condition(reference, groups, onset=done, abatement=last_day(period.get("end"), zone))

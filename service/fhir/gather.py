@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.fhir.releases import ORDERS
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.model import Gap
 
@@ -19,7 +20,7 @@ TYPES: Mapping[str, frozenset[str]] = {
     "patient": frozenset({"Patient"}),
     "alp": frozenset({"Observation"}),
     "labs": frozenset({"Observation"}),
-    "medications": frozenset({"MedicationRequest", "MedicationOrder"}),
+    "medications": ORDERS,
     "conditions": frozenset({"Condition"}),
     "procedures": frozenset({"Procedure"}),
 }

@@ -12,11 +12,11 @@ from itertools import pairwise
 from service.fhir.codings import Match, drug_of, groups_by_code, mentions, texts
 from service.fhir.dates import first_day, last_day
 from service.fhir.references import resolve
+from service.fhir.releases import AUTHORED, ORDERS, first_of
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge, fold
 from service.hpp.model import DraftOrder, DrugUse
 
-ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
 NOT_AN_ORDER = frozenset({"proposal", "option"})
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
@@ -38,7 +38,7 @@ def drugs_of(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> Dr
     medication = obj(order.get("medication"))
     concept = obj(order.get("medicationCodeableConcept") or medication.get("concept"))
     pointer = obj(order.get("medicationReference") or medication.get("reference"))
-    if order.get("resourceType") not in ORDER_TYPES:
+    if order.get("resourceType") not in ORDERS:
         concept = obj(order.get("code"))
     sent = resolve(pointer.get("reference"), order, index)
     concepts: list[object] = [concept, sent.get("code"), *_ingredients(sent)]
@@ -71,7 +71,7 @@ def read_uses(
             status=text(order.get("status")),
             start=first_day(period.get("start"), zone),
             end=last_day(period.get("end"), zone),
-            authored=first_day(order.get("authoredOn") or order.get("dateWritten"), zone),
+            authored=first_day(first_of(order, AUTHORED), zone),
             by_name=drugs.match.by_name,
         )
 

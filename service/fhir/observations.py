@@ -11,6 +11,7 @@ from decimal import Decimal
 from service.fhir.codings import codings, test_of, texts
 from service.fhir.dates import Days, read_days
 from service.fhir.references import resolve
+from service.fhir.releases import ENCOUNTER, first_of
 from service.fhir.tolerant import Json, number, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string, unit_factor
 from service.hpp.causes import COUNTING
@@ -189,7 +190,7 @@ def _limit(side: Json, own: Json, test: Test, knowledge: Knowledge) -> Decimal |
 
 def _is_inpatient(resource: Json, index: Mapping[str, Json]) -> bool:
     """The Encounter of the result, where it was sent along, is of class inpatient."""
-    reference = obj(resource.get("encounter") or resource.get("context")).get("reference")
+    reference = obj(first_of(resource, ENCOUNTER)).get("reference")
     kind = resolve(reference, resource, index).get("class")
     codes = [text(item.get("code")) for item in objs(kind)]
     codes += [code for item in objs(kind) for _, code in codings(item)]

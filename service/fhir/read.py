@@ -10,6 +10,7 @@ from typing import Any
 from service.fhir import conditions, medications, observations, patients
 from service.fhir.gather import KEYS, TYPES, Record, entries
 from service.fhir.references import Owner, Subject
+from service.fhir.releases import ORDERS, SUBJECT, first_of
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.knowledge.model import Knowledge
@@ -143,7 +144,7 @@ def _drafts(
         draft, unresolved = medications.read_draft(order, knowledge, record.index)
         if draft is None and not unresolved:
             continue
-        has_subject = order.get("subject") or order.get("patient")
+        has_subject = first_of(order, SUBJECT)
         if has_subject and subject.owner_of(order) is not Owner.OURS:
             gaps.append(Gap("foreign-order", "draftOrders", 1, (where,)))
         elif draft is None:
@@ -157,7 +158,7 @@ def _drafts(
 
 def _to_judge(asked: Asked) -> Iterator[tuple[str, Json]]:
     """Medication orders, and service requests that carry a drug code, among the drafts."""
-    kinds = medications.ORDER_TYPES | {"ServiceRequest"}
+    kinds = ORDERS | {"ServiceRequest"}
     for where, order, _ in entries(asked.draft_orders, "draftOrders"):
         if order.get("resourceType") in kinds and _is_selected(order, asked.selections):
             yield where, order

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from service.fhir.releases import SUBJECT, first_of
 from service.fhir.tolerant import Json, obj, objs, text
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -34,7 +35,7 @@ class Subject:
 
     def owner_of(self, resource: Json) -> Owner:
         """Whose `subject` (or DSTU2 `patient`) this is."""
-        subject = obj(resource.get("subject") or resource.get("patient"))
+        subject = obj(first_of(resource, SUBJECT))
         reference = text(subject.get("reference"))
         if reference.startswith("#"):
             return self._contained(resource, reference[1:])

@@ -1,0 +1,81 @@
+"""What differs between the FHIR releases an EHR may speak: one table, read by everything.
+
+Reading does not ask for the release: it takes a member under whichever of its names was
+sent.  Asking and writing do: queries and orders are made in the client's release.
+Sources: the resource pages of FHIR 1.0.2, 3.0.2, 4.0.1 and 5.0.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.fhir.tolerant import Json, obj, objs
+
+
+class Release(StrEnum):
+    DSTU2 = "DSTU2"
+    STU3 = "STU3"
+    R4 = "R4"
+    R5 = "R5"
+
+
+# Path segment of a release's own discovery; the plain base is R4.
+PATHS = {"r2": Release.DSTU2, "r3": Release.STU3, "r4": Release.R4, "r5": Release.R5}
+
+# Other names of one member, oldest release last: the first that was sent is read.
+RECORDED = ("recordedDate", "assertedDate", "dateRecorded")
+AUTHORED = ("authoredOn", "dateWritten")
+PERFORMED = ("performedDateTime", "occurrenceDateTime")
+PERFORMED_PERIOD = ("performedPeriod", "occurrencePeriod")
+SUBJECT = ("subject", "patient")
+ENCOUNTER = ("encounter", "context")
+ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one release is asked: order resource, and sorting newest first by a parameter."""
+
+    medication_order: str
+    authored: str
+    recorded: str
+    newest_first: str  # a format with the name of the search parameter
+
+
+DIALECTS = {
+    Release.DSTU2: Dialect("MedicationOrder", "datewritten", "date-recorded", "_sort:desc={}"),
+    Release.STU3: Dialect("MedicationRequest", "authoredon", "asserted-date", "_sort=-{}"),
+    Release.R4: Dialect("MedicationRequest", "authoredon", "recorded-date", "_sort=-{}"),
+    Release.R5: Dialect("MedicationRequest", "authoredon", "recorded-date", "_sort=-{}"),
+}
+
+
+def first_of(resource: Json, names: tuple[str, ...]) -> object:
+    """The member under the first of its names that was sent."""
+    return next((resource[name] for name in names if resource.get(name)), None)
+
+
+def release_of(path: str, configured: str, resources: Iterator[Json]) -> Release:
+    """By the path that was called, else the client's configuration, else the resources."""
+    if path in PATHS:
+        return PATHS[path]
+    if configured:
+        return Release(configured.replace("R4B", "R4"))
+    shapes = {shape for resource in resources if (shape := _shape(resource))}
+    return shapes.pop() if len(shapes) == 1 else Release.R4
+
+
+def _shape(resource: Json) -> Release | None:
+    """The release that only this shape of a medication order fits; None where several do."""
+    if resource.get("resourceType") == "MedicationOrder":
+        return Release.DSTU2
+    if isinstance(resource.get("medication"), dict):
+        return Release.R5
+    if obj(resource.get("requester")).get("agent"):
+        return Release.STU3
+    dosages = list(objs(resource.get("dosageInstruction")))
+    if any("doseQuantity" in dosage for dosage in dosages):
+        return Release.STU3
+    return Release.R4 if any("doseAndRate" in dosage for dosage in dosages) else None
