@@ -10,22 +10,27 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
-from typing import Any
+from itertools import chain
+from typing import Any, Protocol
 
 from cards.build import Case, Desk, build, build_incomplete
 from cards.model import Card
 from cards.orders import Requester
 from cards.wire import to_json
-from service.fhir.gather import gather
+from service.fhir.gather import Record, gather
+from service.fhir.obtain import draft_orders, obtain, obtain_medications
+from service.fhir.queries import Fetch
 from service.fhir.read import Asked, has_drug_of_interest, read_chart
+from service.fhir.releases import Release, release_of
 from service.hooks.errors import DataUnavailable, Issue
 from service.hooks.messages import HookRequest, read_request
-from service.hooks.services import Service
+from service.hooks.services import Service, prefetch_templates, queries
 from service.hpp.decide import NOT_EVALUATED, assess
 from service.hpp.findings import NEEDED
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Assessment, Chart, Indicator, Row
 from service.settings import Client
+from service.watch.logs import log
 
 EXTENSION = "org.hpp-cds.evaluation"
 PATIENT_VIEW_VERDICTS = frozenset({"hppProbable", "hppSuspected"})
@@ -34,13 +39,25 @@ ORDER_GAPS = "draftOrders"
 
 @dataclass(frozen=True)
 class House:
-    """What every evaluation stands on; made once in the application factory."""
+    """What every evaluation stands on; made once in the application factory.
+
+    fhir: how FHIR servers are asked, or None where nothing is ever asked.
+    """
 
     knowledge: Knowledge
     desk: Desk
     zone: tzinfo
     configuration: str
     client: Client
+    fhir: FhirAccess | None = None
+
+
+class FhirAccess(Protocol):
+    """The part of the FHIR client that an evaluation needs."""
+
+    def knows(self, base: str) -> bool: ...
+
+    def asking(self, base: str, token: str, deadline_ms: int) -> Fetch: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +70,10 @@ class Answer:
     assessment: Assessment | None = None
 
 
-def evaluate(body: Mapping[str, Any], service: Service, house: House, today: date) -> Answer:
-    """Answer one request.
+def evaluate(
+    body: Mapping[str, Any], service: Service, house: House, today: date, path: str = ""
+) -> Answer:
+    """Answer one request.  path: the release segment of the URL that was called, or nothing.
 
     Raises InvalidHookRequest (400) and DataUnavailable (412); every other answer has cards
     or the reason for none in its evaluation extension.
@@ -62,15 +81,58 @@ def evaluate(body: Mapping[str, Any], service: Service, house: House, today: dat
     request = read_request(body, service.hook)
     record = gather(request.prefetch, request.draft_orders)
     asked = _asked(request, house.client)
-    if service.judges_orders and not has_drug_of_interest(record, asked, house.knowledge):
+    fetch = _fetch(request, house)
+    if service.judges_orders and not _has_drug(record, asked, fetch, house):
         return _not_applicable(house)
+    release = _release(path, request, record, house.client)
+    _complete(record, request, release, fetch, house)
     chart = read_chart(record, asked, house.knowledge, house.zone)
     assessment = assess(chart, today, house.knowledge)
     requester = Requester(request.patient_id, request.user_reference, today)
-    case = Case(assessment, chart, today, requester)
+    case = Case(assessment, chart, today, requester, release)
     if not service.judges_orders:
         return _answer_view(case, house)
-    return _answer_order(case, house) if chart.drafts else _answer_nothing_judged(case, house)
+    if not chart.drafts:
+        return _answer_nothing_judged(case, house)
+    return _answer_order(case, house, has_access=fetch is not None)
+
+
+def _fetch(request: HookRequest, house: House) -> Fetch | None:
+    """How to ask the request's FHIR server; None where it must not or cannot be asked."""
+    base = request.fhir_server
+    if not base or house.fhir is None:
+        return None
+    if not house.fhir.knows(base):
+        log("fhir-server-not-registered")
+        return None
+    return house.fhir.asking(base, request.access_token, house.client.deadline_ms)
+
+
+def _has_drug(record: Record, asked: Asked, fetch: Fetch | None, house: House) -> bool:
+    """Whether a draft to judge holds a drug of interest, its Medication read if need be."""
+    if not has_drug_of_interest(record, asked, house.knowledge):
+        return False
+    if fetch is not None:
+        obtain_medications(record, draft_orders(asked.draft_orders), fetch)
+    return has_drug_of_interest(record, asked, house.knowledge)
+
+
+def _release(path: str, request: HookRequest, record: Record, client: Client) -> Release:
+    sent = (resource for found in record.resources.values() for _, resource in found)
+    return release_of(path, client.fhir_release, chain(draft_orders(request.draft_orders), sent))
+
+
+def _complete(
+    record: Record, request: HookRequest, release: Release, fetch: Fetch | None, house: House
+) -> None:
+    """Ask for what was not sent; without access to a named server the gap is `blocked`."""
+    if fetch is not None:
+        templates = prefetch_templates(house.knowledge, release)
+        obtain(record, queries(templates, request.patient_id), fetch)
+    elif request.fhir_server and house.fhir is not None:
+        record.gaps[:] = [
+            replace(gap, kind="blocked") if gap.kind == "not-sent" else gap for gap in record.gaps
+        ]
 
 
 def _asked(request: HookRequest, client: Client) -> Asked:
@@ -83,11 +145,13 @@ def _asked(request: HookRequest, client: Client) -> Asked:
     )
 
 
-def _answer_order(case: Case, house: House) -> Answer:
+def _answer_order(case: Case, house: House, has_access: bool) -> Answer:
     """A card for the verdict, one that says what was not seen, or 412 (design, decision 2)."""
     status = evaluation_status(case.assessment)
-    if status == "unavailable":
-        _refuse_if_unsent(case.chart, house.client)
+    if status == "unavailable" and (
+        house.client.on_unavailable == "412" or _never_had(case.chart, has_access)
+    ):
+        raise _unavailable(case.chart)
     card = build(case, house.desk)
     if card is None and status != "complete":
         card = build_incomplete(case, house.desk)
@@ -133,11 +197,10 @@ def evaluation_status(assessment: Assessment) -> str:
     return "partial" if assessment.open_rows or foreign else "complete"
 
 
-def _refuse_if_unsent(chart: Chart, client: Client) -> None:
-    """412 where needed data was not sent and cannot be had, or where the client asked for it."""
-    unsent = any(gap.key in NEEDED and gap.kind == "not-sent" for gap in chart.gaps)
-    if unsent or client.on_unavailable == "412":
-        raise _unavailable(chart)
+def _never_had(chart: Chart, has_access: bool) -> bool:
+    """Needed data was not sent, and there is no FHIR server that may be asked for it."""
+    kinds = ("not-sent", "blocked")
+    return not has_access and any(g.key in NEEDED and g.kind in kinds for g in chart.gaps)
 
 
 def _unavailable(chart: Chart) -> DataUnavailable:

@@ -29,13 +29,15 @@ class Client:
 
     on_unavailable: `card` or `412`, the answer where the record could not be had.
     accepted_gaps: prefetch keys this client never sends and the site accepts it.
+    fhir_private_addresses: its FHIR server may have a private address (an intranet).
     """
 
     name: str = "anyone"
     issuer: str = ""
     jwks: str = ""
     fhir_base: str = ""
-    fhir_release: str = "R4"
+    fhir_release: str = ""
+    fhir_private_addresses: bool = False
     on_unavailable: str = "card"
     deadline_ms: int = 2500
     accepted_gaps: tuple[str, ...] = ()
@@ -173,6 +175,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "jwks": _text,
     "fhir_base": _url,
     "fhir_release": _one_of(RELEASES),
+    "fhir_private_addresses": _yes_or_no,
     "on_unavailable": _one_of(("card", "412")),
     "deadline_ms": _deadline,
     "accepted_gaps": _gap_keys,

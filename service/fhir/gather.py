@@ -34,12 +34,14 @@ class Record:
 
     resources: key -> (where, resource).  index: reference or fullUrl -> resource, of everything
     that was sent, for resolving references.  gaps: what was asked for and not seen.
+    next_pages: key -> link to the page that was left out.
     """
 
     resources: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     index: dict[str, Json] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    next_pages: dict[str, str] = field(default_factory=dict)
 
     def gap(self, kind: str, key: str, *where: str) -> None:
         self.gaps.append(Gap(kind, key, len(where), where))
@@ -49,48 +51,47 @@ def gather(prefetch: Mapping[str, Any] | None, draft_orders: object) -> Record:
     """Take what was sent; keys that were never asked for are ignored."""
     record = Record()
     for _, resource, full_url in entries(draft_orders, "draftOrders"):
-        _index(record, _name(resource), resource, full_url)
+        index_resource(record, resource, full_url)
     for key in KEYS:
         if prefetch is None or key not in prefetch:
             record.gap("not-sent", key)
         else:
-            _take(record, key, prefetch[key])
+            take(record, key, prefetch[key])
     return record
 
 
-def _take(record: Record, key: str, value: object) -> None:
+def take(record: Record, key: str, value: object, *, more_follows: bool = False) -> None:
+    """Take one value of a key; more_follows: it is one page of several, so its total and its
+    next link say nothing by themselves."""
     if value is None:
         if key == "patient":
             record.gap("not-found", key)
         return
-    if not isinstance(value, dict):
-        record.gap("unreadable", key)
-        return
-    kind = value.get("resourceType")
+    kind = value.get("resourceType") if isinstance(value, dict) else None
     if kind == "OperationOutcome":
         record.gap("failed", key)
     elif kind == "Bundle":
-        _take_bundle(record, key, value)
+        _take_bundle(record, key, obj(value), more_follows)
     elif isinstance(kind, str) and kind:
-        _add(record, key, key, value, "")
+        _add(record, key, key, obj(value), "")
     else:
         record.gap("unreadable", key)
 
 
-def _take_bundle(record: Record, key: str, bundle: Json) -> None:
+def _take_bundle(record: Record, key: str, bundle: Json, more_follows: bool) -> None:
     matches = 0
     for where, resource, full_url in entries(bundle, key):
-        if resource.get("resourceType") == "OperationOutcome":
+        kind = resource.get("resourceType")
+        if kind == "OperationOutcome":
             if _has_failed(resource):
                 record.gap("failed", key)
-            continue
-        if not resource.get("resourceType"):
+        elif not isinstance(kind, str) or not kind:
             record.gap("unreadable", key, where)
-            continue
-        matches += resource["resourceType"] in TYPES[key]
-        _add(record, key, where, resource, full_url)
-    if _is_truncated(bundle, matches):
-        record.gap("truncated", key)
+        else:
+            matches += kind in TYPES[key]
+            _add(record, key, where, resource, full_url)
+    if not more_follows:
+        _note_truncation(record, key, bundle, matches)
 
 
 def entries(bundle: object, key: str) -> Iterator[tuple[str, Json, str]]:
@@ -107,32 +108,34 @@ def _has_failed(outcome: Json) -> bool:
     )
 
 
-def _is_truncated(bundle: Json, matches: int) -> bool:
+def _note_truncation(record: Record, key: str, bundle: Json, matches: int) -> None:
     """More results exist than were sent: a next page, or a total above what is here."""
-    if any(text(link.get("relation")) == "next" for link in objs(bundle.get("link"))):
-        return True
+    links = objs(bundle.get("link"))
+    following = [text(n.get("url")) for n in links if text(n.get("relation")) == "next"]
     total = bundle.get("total")
-    return isinstance(total, int) and not isinstance(total, bool) and total > matches
+    above = isinstance(total, int) and not isinstance(total, bool) and total > matches
+    if following or above:
+        record.gap("truncated", key)
+    if following and following[0]:
+        record.next_pages[key] = following[0]
 
 
 def _add(record: Record, key: str, where: str, resource: Json, full_url: str) -> None:
     """Keep a resource once, however often and under whichever key it was sent."""
-    name = _name(resource)
-    _index(record, name, resource, full_url)
+    name = index_resource(record, resource, full_url)
     if name not in record.taken:
         record.taken.add(name)
         record.resources.setdefault(key, []).append((where, resource))
 
 
-def _name(resource: Json) -> str:
-    """`Type/id`, or the whole content of a resource without id."""
+def index_resource(record: Record, resource: Json, full_url: str = "") -> str:
+    """Make a resource findable by `Type/id` (without id: by its whole content) and fullUrl."""
     identity = text(resource.get("id"))
     if identity:
-        return f"{resource.get('resourceType')}/{identity}"
-    return json.dumps(resource, sort_keys=True, default=str)
-
-
-def _index(record: Record, name: str, resource: Json, full_url: str) -> None:
+        name = f"{resource.get('resourceType')}/{identity}"
+    else:
+        name = json.dumps(resource, sort_keys=True, default=str)
     record.index.setdefault(name, resource)
     if full_url:
         record.index.setdefault(full_url, resource)
+    return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -40,6 +40,7 @@ class HookRequest:
     draft_orders: Any = None
     selections: frozenset[str] | None = None
     fhir_server: str = ""
+    access_token: str = field(default="", repr=False)
 
 
 class JsonObject(fields.Field[Any]):
@@ -122,6 +123,7 @@ def read_request(body: Json, hook: str) -> HookRequest:
         draft_orders=context.get("draftOrders"),
         selections=None if selections is None else frozenset(selections),
         fhir_server=envelope.get("fhirServer", ""),
+        access_token=_token(envelope.get("fhirAuthorization") or {}),
     )
 
 
@@ -139,6 +141,13 @@ def _issues(messages: Any, base: str) -> list[Issue]:
         return [i for name, inner in messages.items() for i in _issues(inner, f"{base}/{name}")]
     text = "; ".join(str(message) for message in messages)
     return [Issue(base, text.rstrip(".").replace("Missing data for required field", "is missing"))]
+
+
+def _token(authorization: Json) -> str:
+    """The bearer token, unless its life is over (`expires_in` may come as a numeric string)."""
+    token, life = authorization.get("access_token"), authorization.get("expires_in", 1)
+    alive = str(life).isdigit() and int(life) > 0
+    return token if isinstance(token, str) and alive else ""
 
 
 def _check_token_patient(authorization: Json | None, patient_id: str) -> None:

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from service.evaluation import EXTENSION, Answer, House, evaluate
+from service.fhir.releases import PATHS, Release
 from service.hooks.errors import ServiceError, UnknownService, operation_outcome
 from service.hooks.messages import parse_body
 from service.hooks.services import BY_ID, discovery
@@ -36,21 +37,8 @@ def hook_routes(
 ) -> Blueprint:
     """Discovery, services, feedback and health."""
     routes = Blueprint("hooks", __name__)
-    services = orjson.dumps(discovery(house.knowledge))
-
-    @routes.get("/cds-services", strict_slashes=False)
-    def discover() -> Response:
-        return Response(services, mimetype=JSON)
-
-    # The public sandbox joins a base that was typed with a trailing slash as `//id`.
-    @routes.post("/cds-services/<service_id>")
-    @routes.post("/cds-services//<service_id>")
-    def call(service_id: str) -> Response:
-        return _call(service_id, house, today())
-
-    @routes.post("/cds-services/<service_id>/feedback")
-    def feedback(service_id: str) -> Response:
-        raise UnknownService(message="This service keeps no feedback.")
+    for prefix in ("", *PATHS):
+        _add_services(routes, f"/{prefix}" if prefix else "", prefix, house, today)
 
     @routes.get("/healthz")
     def alive() -> Response:
@@ -68,7 +56,32 @@ def hook_routes(
     return routes
 
 
-def _call(service_id: str, house: House, today: date) -> Response:
+def _add_services(
+    routes: Blueprint, base: str, path: str, house: House, today: Callable[[], date]
+) -> None:
+    """Discovery, services and feedback under one base; each FHIR release has its own."""
+    services = orjson.dumps(discovery(house.knowledge, PATHS.get(path, Release.R4)))
+
+    def discover() -> Response:
+        return Response(services, mimetype=JSON)
+
+    def call(service_id: str) -> Response:
+        return _call(service_id, house, today(), path)
+
+    def feedback(service_id: str) -> Response:
+        raise UnknownService(message="This service keeps no feedback.")
+
+    root, name = f"{base}/cds-services", f"{path or 'plain'}"
+    routes.add_url_rule(root, f"discover-{name}", discover, strict_slashes=False)
+    routes.add_url_rule(f"{root}/<service_id>", f"call-{name}", call, methods=["POST"])
+    # The public sandbox joins a base that was typed with a trailing slash as `//id`.
+    routes.add_url_rule(f"{root}//<service_id>", f"call-slash-{name}", call, methods=["POST"])
+    routes.add_url_rule(
+        f"{root}/<service_id>/feedback", f"feedback-{name}", feedback, methods=["POST"]
+    )
+
+
+def _call(service_id: str, house: House, today: date, path: str) -> Response:
     started = time.perf_counter()
     service = BY_ID.get(service_id)
     raw = request.get_data(cache=False)
@@ -76,7 +89,7 @@ def _call(service_id: str, house: House, today: date) -> Response:
         raise UnknownService
     if request.headers.get("Content-Encoding") or request.mimetype != JSON:
         raise UnsupportedMediaType
-    answer = evaluate(parse_body(raw), service, house, today)
+    answer = evaluate(parse_body(raw), service, house, today, path)
     _log_answer(service_id, answer, started)
     return json_response(answer.body)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.fhir.releases import DIALECTS, Release
 from service.hpp.knowledge.model import Knowledge
 
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
@@ -63,20 +64,31 @@ SERVICES = (
 BY_ID = {service.id: service for service in SERVICES}
 
 
-def prefetch_templates(knowledge: Knowledge) -> dict[str, str]:
-    """The FHIR R4 queries of every service, inside the portable subset of CDS Hooks 2.0."""
-    who = "patient={{context.patientId}}"
+PATIENT_BLANK = "{{context.patientId}}"
+WHO = f"patient={PATIENT_BLANK}"
+
+
+def prefetch_templates(knowledge: Knowledge, release: Release = Release.R4) -> dict[str, str]:
+    """The FHIR queries of every service, inside the portable subset of CDS Hooks 2.0."""
+    dialect = DIALECTS[release]
     alp = _tokens(knowledge, ("alp_total",))
     labs = _tokens(knowledge, LAB_GROUPS)
     procedures = _tokens(knowledge, PROCEDURE_GROUPS)
+    newest = dialect.newest_first.format
+    order = dialect.medication_order
     return {
-        "patient": "Patient/{{context.patientId}}",
-        "alp": f"Observation?{who}&code={alp}&_sort=-date&_count=200",
-        "labs": f"Observation?{who}&code={labs}&_sort=-date&_count=200",
-        "medications": f"MedicationRequest?{who}&_sort=-authoredon&_count=200",
-        "conditions": f"Condition?{who}&_sort=-recorded-date&_count=200",
-        "procedures": f"Procedure?{who}&code={procedures}&_sort=-date&_count=100",
+        "patient": f"Patient/{PATIENT_BLANK}",
+        "alp": f"Observation?{WHO}&code={alp}&{newest('date')}&_count=200",
+        "labs": f"Observation?{WHO}&code={labs}&{newest('date')}&_count=200",
+        "medications": f"{order}?{WHO}&{newest(dialect.authored)}&_count=200",
+        "conditions": f"Condition?{WHO}&{newest(dialect.recorded)}&_count=200",
+        "procedures": f"Procedure?{WHO}&code={procedures}&{newest('date')}&_count=100",
     }
+
+
+def queries(templates: Mapping[str, str], patient_id: str) -> dict[str, str]:
+    """The same queries for one patient, as the service asks them itself."""
+    return {key: query.replace(PATIENT_BLANK, patient_id) for key, query in templates.items()}
 
 
 def _tokens(knowledge: Knowledge, groups: Sequence[str]) -> str:
@@ -86,9 +98,9 @@ def _tokens(knowledge: Knowledge, groups: Sequence[str]) -> str:
     return ",".join(dict.fromkeys(tokens))
 
 
-def discovery(knowledge: Knowledge) -> dict[str, Any]:
-    """The body of `GET /cds-services`."""
-    templates = prefetch_templates(knowledge)
+def discovery(knowledge: Knowledge, release: Release = Release.R4) -> dict[str, Any]:
+    """The body of `GET /cds-services`, with the templates of one FHIR release."""
+    templates = prefetch_templates(knowledge, release)
     return {
         "services": [
             {

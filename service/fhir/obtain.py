@@ -1,0 +1,69 @@
+"""Ask the FHIR server for what was not sent: missing keys, left-out pages, Medications.
+
+What arrived by prefetch is never asked for again; `null` and empty were answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from service.fhir.gather import Record, entries, index_resource, take
+from service.fhir.queries import Fetch, Fetched, Query
+from service.fhir.references import contained, local_reference
+from service.fhir.releases import ORDERS
+from service.fhir.tolerant import Json, obj, text
+from service.hpp.model import Gap
+
+MOST_MEDICATIONS = 20
+
+
+def obtain(record: Record, queries: Mapping[str, str], fetch: Fetch) -> None:
+    """Complete a record in place; what could not be had stays a gap, by its kind."""
+    unsent = [gap.key for gap in record.gaps if gap.kind == "not-sent"]
+    wanted = [Query(key, queries[key]) for key in unsent]
+    wanted += [Query(key, link) for key, link in record.next_pages.items()]
+    for fetched in fetch(wanted) if wanted else ():
+        _take_fetched(record, fetched, continues=fetched.key in record.next_pages)
+    orders = [order for _, order in record.resources.get("medications", ())]
+    obtain_medications(record, orders, fetch)
+
+
+def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch) -> None:
+    """Read the Medications that orders refer to and nobody sent."""
+    names = list(dict.fromkeys(_unresolved(orders, record)))[:MOST_MEDICATIONS]
+    reads = [Query("medications", name) for name in names]
+    for fetched in fetch(reads) if reads else ():
+        for page in fetched.pages:
+            if page.get("resourceType") == "Medication":
+                index_resource(record, page)
+
+
+def draft_orders(bundle: object) -> list[Json]:
+    """The medication orders among the drafts of a request."""
+    return [o for _, o, _ in entries(bundle, "draftOrders") if o.get("resourceType") in ORDERS]
+
+
+def _unresolved(orders: Sequence[Json], record: Record) -> Iterator[str]:
+    for order in orders:
+        inner = obj(order.get("medication"))
+        pointer = obj(order.get("medicationReference") or inner.get("reference"))
+        written = text(pointer.get("reference"))
+        name = local_reference(written)
+        if written.startswith("#"):
+            sent = bool(contained(order, written))
+        else:
+            sent = written in record.index or name in record.index
+        if name.startswith("Medication/") and not sent:
+            yield name
+
+
+def _take_fetched(record: Record, fetched: Fetched, continues: bool) -> None:
+    """Put the pages under their key; the gap that asked for them is settled or renamed."""
+    asked = "truncated" if continues else "not-sent"
+    record.gaps[:] = [g for g in record.gaps if (g.kind, g.key) != (asked, fetched.key)]
+    record.next_pages.pop(fetched.key, None)
+    for page in fetched.pages:
+        take(record, fetched.key, page, more_follows=True)
+    if fetched.problem:
+        partly = continues or fetched.pages
+        record.gaps.append(Gap("truncated" if partly else fetched.problem, fetched.key))

@@ -1,0 +1,33 @@
+"""What is asked of a FHIR server and what came back, without knowing how it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from service.fhir.tolerant import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A read or search for a prefetch key; path is relative to the base, or a next link."""
+
+    key: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The pages of one query, in order, kept even where a later one failed.
+
+    problem: a gap kind (`timeout`, `refused`, `http-4xx`, `http-5xx`, `malformed`, `too-large`,
+    `truncated`, `blocked`) or empty.  detail: a finer word from a closed set, for the log.
+    """
+
+    key: str
+    pages: tuple[Json, ...] = ()
+    problem: str = ""
+    detail: str = ""
+
+
+Fetch = Callable[[Sequence[Query]], Sequence[Fetched]]
