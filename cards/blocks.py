@@ -184,7 +184,7 @@ def reason_text(reason: str, facts: CardFacts) -> str:
 
 
 def _unused_line(item: Excluded, facts: CardFacts) -> str:
-    shown = escape(item.shown) if item.shown else "ALP"
+    shown = escape(item.reference if item.reason == "mention" else item.shown) or "ALP"
     reason = reason_text(item.reason, facts)
     return facts.words.sentence("unused", shown=shown, date=_day(item.day), reason=reason)
 

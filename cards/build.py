@@ -95,6 +95,7 @@ def _detail(text: CardText, facts: CardFacts, case: Case, desk: Desk, cited: Seq
     drugs = " and ".join(facts.drug_names) or facts.drugs_short
     body = text.body.substitute(
         drugs=drugs[:1].upper() + drugs[1:],
+        ordered=desk.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
         results=blocks.results(facts),
         why=blocks.why(facts),
         unseen=blocks.unseen(facts),

@@ -114,7 +114,8 @@ class CardFacts:
     @cached_property
     def first_gap(self) -> str:
         gap = self._deciding_gap
-        return f"{self.key_name(gap.key)} ({self.kind_name(gap.kind)})" if gap else ""
+        key, kind = (gap.key, gap.kind) if gap else ("patient", "partial-birth-date")
+        return f"{self.key_name(key)} ({self.kind_name(kind)})"
 
     @property
     def _deciding_gap(self) -> Gap | None:

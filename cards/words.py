@@ -29,7 +29,9 @@ TEXTS = (
 SUMMARY_BLANKS = frozenset(
     {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
 )
-BODY_BLANKS = frozenset({"drugs", "results", "why", "unseen", "unused", "notes", "footer"})
+BODY_BLANKS = frozenset(
+    {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "footer"}
+)
 FRONT_SHAPE = {
     "verdict": str,
     "summary": str,

@@ -86,7 +86,7 @@ def evaluate(
         return _not_applicable(house)
     release = _release(path, request, record, house.client)
     _complete(record, request, release, fetch, house)
-    chart = read_chart(record, asked, house.knowledge, house.zone)
+    chart = read_chart(record, asked, house.knowledge, house.zone, today)
     assessment = assess(chart, today, house.knowledge)
     requester = Requester(request.patient_id, request.user_reference, today)
     case = Case(assessment, chart, today, requester, release)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 import click
 import waitress
+from flask import Flask
 
 from service import __version__
 from service.app import MAX_BODY_BYTES, create_app
@@ -32,7 +34,10 @@ def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | Non
         return None
     if settings.is_development and allow_anyone:
         return None
-    message = f"refusing to listen on {host} without configured clients"
+    message = (
+        f"refusing to listen on {host} without configured clients; "
+        "mount hpp-cds.toml, or add --allow-anyone on a test machine"
+    )
     return Fault(file, "--host", message)
 
 
@@ -40,20 +45,27 @@ def run(settings: Settings, host: str, port: int, warn: bool) -> None:
     """Serve until stopped.  Says on standard error what runs and a line to try."""
     app = create_app(settings)
     logs.to_standard_error()
-    server = waitress.create_server(
-        app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident=None,
-        max_request_body_size=MAX_BODY_BYTES + 1,
-    )
+    server = make_server(app, host, port)
     _keep_start_up_out_of_garbage_collection()
     _announce(settings, host, getattr(server, "effective_port", port), warn)
     try:
         server.run()
     except KeyboardInterrupt:
         server.close()
+
+
+def make_server(app: Flask, host: str, port: int, threads: int = THREADS) -> Any:
+    """A waitress server that leaves the size limit to the application and writes no files."""
+    beyond = 4 * MAX_BODY_BYTES
+    return waitress.create_server(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        ident=None,
+        max_request_body_size=beyond,
+        inbuf_overflow=beyond,
+    )
 
 
 def _keep_start_up_out_of_garbage_collection() -> None:

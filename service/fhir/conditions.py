@@ -8,9 +8,12 @@ from service.fhir.codings import codings, groups_by_code, mentions
 from service.fhir.dates import first_day, last_day
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
 from service.fhir.tolerant import Json, obj, text
+from service.hpp.causes import OVER
+from service.hpp.features import HPP_GROUPS
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Condition
 
+HPP_BY_TEXT = "cond_hpp"
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 
 
@@ -21,11 +24,12 @@ def read_condition(
     groups = _groups(resource, knowledge)
     if not groups:
         return None
+    verification = _doubt_in_words(resource, groups, knowledge)
     return Condition(
         reference=reference,
         groups=groups,
-        verification=_status(resource.get("verificationStatus")),
-        clinical_status=_status(resource.get("clinicalStatus")),
+        verification=verification or _status(resource.get("verificationStatus"), VERIFICATIONS),
+        clinical_status=_clinical_status(resource),
         onset=_onset(resource, zone),
         abatement=_abatement(resource, zone),
         recorded=first_day(first_of(resource, RECORDED), zone),
@@ -40,23 +44,55 @@ def _groups(resource: Json, knowledge: Knowledge) -> frozenset[str]:
     concept = resource.get("code")
     groups = groups_by_code(concept, knowledge)
     by_text = (
-        ("hpp", "cond_hpp"),
         ("rickets", "cond_rickets"),
         ("hypercalcaemia_malignancy", knowledge.oncology.malignant_calcium),
     )
     for words, group in by_text:
         if mentions(concept, knowledge.text[words]):
             groups |= {group}
+    if mentions(concept, knowledge.text["hpp"]) and not is_mention_only(resource, knowledge):
+        groups |= {HPP_BY_TEXT}
     return groups
 
 
-def _status(value: object) -> str:
-    """A status as CodeableConcept (R4) or as plain code (DSTU2, STU3)."""
-    if isinstance(value, str):
-        return text(value).lower()
-    for _, code in codings(value):
-        return code.lower()
-    return text(obj(value).get("text")).lower()
+def is_mention_only(resource: Json, knowledge: Knowledge) -> bool:
+    """HPP stands in the text, not as a diagnosis of this patient (family history, "no ...")."""
+    concept = resource.get("code")
+    coded = groups_by_code(concept, knowledge) & HPP_GROUPS
+    named = mentions(concept, knowledge.text["hpp"])
+    return named and not coded and mentions(concept, knowledge.text["not_hpp"])
+
+
+def _doubt_in_words(resource: Json, groups: frozenset[str], knowledge: Knowledge) -> str:
+    """`unconfirmed` where only words name HPP and the same words doubt it."""
+    concept = resource.get("code")
+    by_text = HPP_BY_TEXT in groups and not groups_by_code(concept, knowledge) & HPP_GROUPS
+    known = _status(resource.get("verificationStatus"), VERIFICATIONS)
+    doubted = mentions(concept, knowledge.text["doubted"])
+    return "unconfirmed" if by_text and doubted and known in ("", "confirmed") else ""
+
+
+VERIFICATIONS = frozenset(
+    {"confirmed", "unconfirmed", "provisional", "differential", "refuted", "entered-in-error"}
+)
+CLINICAL = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
+
+
+def _status(value: object, known: frozenset[str]) -> str:
+    """The first known code of a status: a CodeableConcept (R4) or a plain code (before)."""
+    said = [text(value)] if isinstance(value, str) else [code for _, code in codings(value)]
+    said.append(text(obj(value).get("text")))
+    return next((word.lower() for word in said if word.lower() in known), "")
+
+
+def _clinical_status(resource: Json) -> str:
+    """Over where it says so, also by an abatement that is no date."""
+    status = _status(resource.get("clinicalStatus"), CLINICAL)
+    ended = any(
+        name.startswith("abatement") and value not in (None, False, "")
+        for name, value in resource.items()
+    )
+    return "resolved" if ended and status not in OVER else status
 
 
 def _onset(resource: Json, zone: tzinfo) -> date | None:

@@ -40,7 +40,7 @@ class Record:
     resources: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     index: dict[str, Json] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
+    taken: dict[str, Json] = field(default_factory=dict)
     next_pages: dict[str, str] = field(default_factory=dict)
 
     def gap(self, kind: str, key: str, *where: str) -> None:
@@ -72,7 +72,7 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
         record.gap("failed", key)
     elif kind == "Bundle":
         _take_bundle(record, key, obj(value), more_follows)
-    elif isinstance(kind, str) and kind:
+    elif isinstance(kind, str) and kind in TYPES[key]:
         _add(record, key, key, obj(value), "")
     else:
         record.gap("unreadable", key)
@@ -80,26 +80,46 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
 
 def _take_bundle(record: Record, key: str, bundle: Json, more_follows: bool) -> None:
     matches = 0
+    for where in unreadable_entries(bundle, key):
+        record.gap("unreadable", key, where)
     for where, resource, full_url in entries(bundle, key):
-        kind = resource.get("resourceType")
-        if kind == "OperationOutcome":
+        if resource["resourceType"] == "OperationOutcome":
             if _has_failed(resource):
                 record.gap("failed", key)
-        elif not isinstance(kind, str) or not kind:
-            record.gap("unreadable", key, where)
         else:
-            matches += kind in TYPES[key]
+            matches += resource["resourceType"] in TYPES[key]
             _add(record, key, where, resource, full_url)
     if not more_follows:
         _note_truncation(record, key, bundle, matches)
 
 
 def entries(bundle: object, key: str) -> Iterator[tuple[str, Json, str]]:
-    """(where, resource, fullUrl) of every entry that holds a resource."""
-    for position, entry in enumerate(objs(obj(bundle).get("entry"))):
-        resource = entry.get("resource")
-        if isinstance(resource, dict):
-            yield f"{key}[{position}]", resource, text(entry.get("fullUrl"))
+    """(where, resource, fullUrl) of every entry that holds a resource with a type."""
+    for position, entry in _numbered(bundle):
+        resource = obj(obj(entry).get("resource"))
+        if text(resource.get("resourceType")):
+            yield f"{key}[{position}]", resource, text(obj(entry).get("fullUrl"))
+
+
+def unreadable_entries(bundle: object, key: str) -> list[str]:
+    """Where entries hold something that is no resource; an entry may lack one altogether."""
+    entry = obj(bundle).get("entry")
+    if entry is not None and not isinstance(entry, list | dict):
+        return [key]
+    return [
+        f"{key}[{position}]"
+        for position, item in _numbered(bundle)
+        if not isinstance(item, dict)
+        or "resourceType" in item
+        or (
+            item.get("resource") is not None and not text(obj(item["resource"]).get("resourceType"))
+        )
+    ]
+
+
+def _numbered(bundle: object) -> Iterator[tuple[int, object]]:
+    entry = obj(bundle).get("entry")
+    yield from enumerate(entry if isinstance(entry, list) else [entry] if entry else [])
 
 
 def _has_failed(outcome: Json) -> bool:
@@ -121,21 +141,32 @@ def _note_truncation(record: Record, key: str, bundle: Json, matches: int) -> No
 
 
 def _add(record: Record, key: str, where: str, resource: Json, full_url: str) -> None:
-    """Keep a resource once, however often and under whichever key it was sent."""
+    """Keep a resource once, however often and under whichever key it was sent.
+
+    Two of one id that differ are both kept: nothing says which of them is right.
+    """
     name = index_resource(record, resource, full_url)
-    if name not in record.taken:
-        record.taken.add(name)
+    if resource["resourceType"] not in TYPES[key]:
+        return
+    earlier = record.taken.get(name)
+    if earlier is None or earlier != resource:
+        record.taken[name] = resource
         record.resources.setdefault(key, []).append((where, resource))
 
 
 def index_resource(record: Record, resource: Json, full_url: str = "") -> str:
     """Make a resource findable by `Type/id` (without id: by its whole content) and fullUrl."""
     identity = text(resource.get("id"))
-    if identity:
-        name = f"{resource.get('resourceType')}/{identity}"
-    else:
-        name = json.dumps(resource, sort_keys=True, default=str)
+    name = f"{resource['resourceType']}/{identity}" if identity else _content(resource)
     record.index.setdefault(name, resource)
     if full_url:
         record.index.setdefault(full_url, resource)
     return name
+
+
+def _content(resource: Json) -> str:
+    """The whole content as a name; nested beyond reason, it is only itself."""
+    try:
+        return json.dumps(resource, sort_keys=True, default=str)
+    except RecursionError:
+        return f"#{id(resource)}"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import Match, drug_of, groups_by_code, mentions, texts
+from service.fhir.codings import Match, codings, drug_of, groups_by_code, mentions, texts
 from service.fhir.dates import first_day, last_day
 from service.fhir.references import resolve
 from service.fhir.releases import AUTHORED, ORDERS, first_of
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
+from service.hpp.drugs import NOT_TAKEN
 from service.hpp.knowledge.model import Drug, Knowledge, fold
 from service.hpp.model import DraftOrder, DrugUse
 
@@ -21,6 +22,8 @@ NOT_AN_ORDER = frozenset({"proposal", "option"})
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
 _VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.*?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
+UNKNOWN_DRUG = "unknown"
+_DRAFT_ID = re.compile(r"[A-Za-z0-9\-.]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 
@@ -39,14 +42,28 @@ def drugs_of(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> Dr
     concept = obj(order.get("medicationCodeableConcept") or medication.get("concept"))
     pointer = obj(order.get("medicationReference") or medication.get("reference"))
     if order.get("resourceType") not in ORDERS:
-        concept = obj(order.get("code"))
+        code = obj(order.get("code"))
+        concept = obj(code.get("concept")) or code
     sent = resolve(pointer.get("reference"), order, index)
     concepts: list[object] = [concept, sent.get("code"), *_ingredients(sent)]
-    words = tuple(word for item in concepts for word in texts(item))
+    words = tuple(word for item in concepts if not _is_absent(item) for word in texts(item))
     words += (text(pointer.get("display")),)
     match = drug_of(concepts, words, knowledge)
-    blind = bool(text(pointer.get("reference"))) and not sent and not any(words)
-    return Drugs(match, words, unresolved=blind)
+    named = any(words) or match.groups or _has_known_system(concepts, knowledge)
+    chosen = any(codings(concept)) or "reference" in pointer or "identifier" in pointer
+    return Drugs(match, words, unresolved=chosen and not named)
+
+
+def _is_absent(concept: object) -> bool:
+    """A data-absent reason that stands where a drug should."""
+    return any(system.endswith("/data-absent-reason") for system, _ in codings(concept))
+
+
+def _has_known_system(concepts: Sequence[object], knowledge: Knowledge) -> bool:
+    """A code of a system we know, though of no drug of ours, is some other drug."""
+    return any(
+        system in knowledge.systems for concept in concepts for system, _ in codings(concept)
+    )
 
 
 def _ingredients(medication: Json) -> Iterator[object]:
@@ -58,10 +75,15 @@ def _ingredients(medication: Json) -> Iterator[object]:
 def read_uses(
     order: Json, reference: str, knowledge: Knowledge, index: Mapping[str, Json], zone: tzinfo
 ) -> Iterator[DrugUse]:
-    """One use for each known drug of an order on record, with its period (2a.5)."""
+    """One use for each known drug of an order on record, with its period (2a.5).
+
+    An order whose drug cannot be identified is yielded as the unknown drug.
+    """
     if order.get("doNotPerform") is True or text(order.get("intent")) in NOT_AN_ORDER:
         return
     drugs = drugs_of(order, knowledge, index)
+    if drugs.unresolved and text(order.get("status")) not in NOT_TAKEN:
+        yield DrugUse(reference, UNKNOWN_DRUG, "")
     period = _bounds(order)
     for group in sorted(drugs.match.groups):
         yield DrugUse(
@@ -118,8 +140,12 @@ def read_draft(
 
 
 def _own_reference(order: Json) -> str:
+    """`Type/id` of a draft; none for an id that could not stand in a reference.
+
+    Draft ids may be far longer than FHIR's 64 characters (Epic's are about 200).
+    """
     identity = text(order.get("id"))
-    return f"{order.get('resourceType')}/{identity}" if identity else ""
+    return f"{order.get('resourceType')}/{identity}" if _DRAFT_ID.fullmatch(identity) else ""
 
 
 def _reasons(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> frozenset[str]:

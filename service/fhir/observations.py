@@ -33,6 +33,14 @@ class Context:
     index: Mapping[str, Json]
 
 
+def names_anything(resource: Json) -> bool:
+    """Whether an Observation says at all what was measured."""
+    parts = [resource, *objs(resource.get("component"))]
+    return any(
+        name for part in parts for name in (*codings(part.get("code")), *texts(part.get("code")))
+    )
+
+
 def read_results(resource: Json, reference: str, context: Context) -> Iterator[Result]:
     """Every value of a known test: the Observation's own, or those of its components."""
     own = test_of(obj(resource.get("code")), context.knowledge)

@@ -40,7 +40,7 @@ def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch) -> 
 
 def draft_orders(bundle: object) -> list[Json]:
     """The medication orders among the drafts of a request."""
-    return [o for _, o, _ in entries(bundle, "draftOrders") if o.get("resourceType") in ORDERS]
+    return [o for _, o, _ in entries(bundle, "draftOrders") if o["resourceType"] in ORDERS]
 
 
 def _unresolved(orders: Sequence[Json], record: Record) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 from service.fhir.dates import read_days
 from service.fhir.gather import Record
@@ -27,16 +27,21 @@ def find_patient(record: Record, patient_id: str) -> tuple[Json, Gap | None]:
     return NOTHING, Gap("unreadable" if wrong else "not-found", "patient", len(wrong))
 
 
-def read_patient(resource: Json, zone: tzinfo) -> Patient:
-    """Birth as the days it can have been; a sex that is not male or female stays unknown."""
+def read_patient(resource: Json, zone: tzinfo, today: date) -> Patient:
+    """Birth as the days it can have been, none in the future; a sex that is not male or
+    female stays unknown."""
     born = read_days(resource.get("birthDate"), zone)
     sex = SEXES.get(text(resource.get("gender")))
-    return Patient(born.first, born.last, sex) if born else Patient(sex=sex)
+    if born is None or born.first > today:
+        return Patient(sex=sex)
+    return Patient(born.first, min(born.last, today), sex)
 
 
 def is_replaced(resource: Json) -> bool:
-    """A merged record: another one continues it, so this one's history is not complete."""
-    return any(text(link.get("type")) == "replaced-by" for link in objs(resource.get("link")))
+    """A merged record, or one no longer in use: this one's history is not complete."""
+    return resource.get("active") is False or any(
+        text(link.get("type")) == "replaced-by" for link in objs(resource.get("link"))
+    )
 
 
 def subject_of(resource: Json, patient_id: str, bases: tuple[str, ...], record: Record) -> Subject:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 from service.fhir import conditions, medications, observations, patients
-from service.fhir.gather import KEYS, TYPES, Record, entries
+from service.fhir.gather import KEYS, TYPES, Record, entries, unreadable_entries
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import ORDERS, SUBJECT, first_of
 from service.fhir.tolerant import Json, has_unknown_modifier, text
@@ -24,6 +24,8 @@ from service.hpp.model import (
     Result,
     Variant,
 )
+
+JUDGED = ORDERS | {"ServiceRequest"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,12 @@ class _Reading:
     drugs: list[DrugUse] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    mentions: list[Excluded] = field(default_factory=list)
 
 
-def read_chart(record: Record, asked: Asked, knowledge: Knowledge, zone: tzinfo) -> Chart:
+def read_chart(
+    record: Record, asked: Asked, knowledge: Knowledge, zone: tzinfo, today: date
+) -> Chart:
     """Read all that was sent.  One bad resource is one gap; a foreign Patient ends the reading."""
     resource, problem = patients.find_patient(record, asked.patient_id)
     subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
@@ -59,8 +64,8 @@ def read_chart(record: Record, asked: Asked, knowledge: Knowledge, zone: tzinfo)
         gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
         return Chart(drafts=drafts, gaps=_merged(gaps), accepted_gaps=asked.accepted_gaps)
     if patients.is_replaced(resource):
-        gaps.append(Gap("merged-record", "alp"))
-    patient = patients.read_patient(resource, zone)
+        gaps += [Gap("merged-record", key) for key in KEYS if key != "patient"]
+    patient = patients.read_patient(resource, zone, today)
     if resource and patient.born_first is None:
         gaps.append(Gap("no-birth-date", "patient"))
     context = observations.Context(knowledge, patient, zone, record.index)
@@ -74,12 +79,15 @@ def read_chart(record: Record, asked: Asked, knowledge: Knowledge, zone: tzinfo)
         drafts=drafts,
         gaps=_merged([*gaps, *reading.gaps]),
         accepted_gaps=asked.accepted_gaps,
-        excluded=tuple(
-            Excluded(use.reference, "undated-drug", shown=use.group)
-            for use in reading.drugs
-            if use.began is None and use.status not in NOT_TAKEN
-        ),
+        excluded=(*reading.mentions, *_undated(reading.drugs)),
     )
+
+
+def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
+    """Courses that cannot be placed in time; they suppress and explain nothing."""
+    for use in uses:
+        if use.began is None and use.status not in NOT_TAKEN:
+            yield Excluded(use.reference, "undated-drug", shown=use.group)
 
 
 def _read_all(record: Record, subject: Subject, context: observations.Context) -> _Reading:
@@ -88,11 +96,10 @@ def _read_all(record: Record, subject: Subject, context: observations.Context) -
         for where, resource in record.resources.get(key, ()):
             if key == "patient" or resource["resourceType"] not in kinds:
                 continue
-            gap = _gap_of(resource, subject)
+            name = _reference(resource, where)
+            gap = _gap_of(resource, subject) or _read_one(resource, name, reading, context, key)
             if gap:
-                reading.gaps.append(Gap(gap, key, 1, (_reference(resource, where),)))
-            else:
-                _read_one(resource, _reference(resource, where), reading, context)
+                reading.gaps.append(Gap(gap, key, 1, (name,)))
     return reading
 
 
@@ -110,27 +117,56 @@ def _reference(resource: Json, where: str) -> str:
 
 
 def _read_one(
-    resource: Json, reference: str, reading: _Reading, context: observations.Context
-) -> None:
-    knowledge, zone = context.knowledge, context.zone
+    resource: Json, name: str, reading: _Reading, context: observations.Context, key: str
+) -> str:
+    """Read one resource into the reading; the kind of gap it is where it says nothing."""
     match resource["resourceType"]:
         case "Observation":
-            reading.results += observations.read_results(resource, reference, context)
-            variant = observations.read_variant(resource, reference, context)
-            reading.variants += [variant] if variant else []
+            return _read_observation(resource, name, reading, context, key)
         case "Condition":
-            seen = conditions.read_condition(resource, reference, knowledge, zone)
-            reading.conditions += [seen] if seen else []
+            return _read_condition(resource, name, reading, context)
         case "Procedure":
-            seen = conditions.read_procedure(resource, reference, knowledge, zone)
+            seen = conditions.read_procedure(resource, name, context.knowledge, context.zone)
             reading.conditions += [seen] if seen else []
+            return ""
         case _:
-            uses = medications.read_uses(resource, reference, knowledge, context.index, zone)
-            reading.drugs += uses
+            return _read_order(resource, name, reading, context)
+
+
+def _read_observation(
+    resource: Json, name: str, reading: _Reading, context: observations.Context, key: str
+) -> str:
+    reading.results += observations.read_results(resource, name, context)
+    variant = observations.read_variant(resource, name, context)
+    reading.variants += [variant] if variant else []
+    nameless = key == "alp" and not observations.names_anything(resource)
+    return "unreadable" if nameless else ""
+
+
+def _read_condition(
+    resource: Json, name: str, reading: _Reading, context: observations.Context
+) -> str:
+    seen = conditions.read_condition(resource, name, context.knowledge, context.zone)
+    reading.conditions += [seen] if seen else []
+    if conditions.is_mention_only(resource, context.knowledge):
+        reading.mentions.append(Excluded(name, "mention"))
+    return ""
+
+
+def _read_order(resource: Json, name: str, reading: _Reading, context: observations.Context) -> str:
+    """Orders whose drug cannot be identified are gaps: it may be one that matters."""
+    uses = list(
+        medications.read_uses(resource, name, context.knowledge, context.index, context.zone)
+    )
+    known = [use for use in uses if use.group != medications.UNKNOWN_DRUG]
+    reading.drugs += known
+    return "unknown-drug" if len(known) < len(uses) else ""
 
 
 def has_drug_of_interest(record: Record, asked: Asked, knowledge: Knowledge) -> bool:
     """Whether any draft to judge holds such a drug, or one that could not be identified."""
+    if unreadable_entries(asked.draft_orders, "draftOrders"):
+        return True
     drafts = (medications.read_draft(o, knowledge, record.index) for _, o in _to_judge(asked))
     return any(draft is not None or unresolved for draft, unresolved in drafts)
 
@@ -139,7 +175,11 @@ def _drafts(
     record: Record, asked: Asked, subject: Subject, knowledge: Knowledge
 ) -> tuple[tuple[DraftOrder, ...], list[Gap]]:
     """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
-    found, gaps = [], []
+    found: list[DraftOrder] = []
+    gaps = [
+        Gap("unreadable", "draftOrders", 1, (where,))
+        for where in unreadable_entries(asked.draft_orders, "draftOrders")
+    ]
     for where, order in _to_judge(asked):
         draft, unresolved = medications.read_draft(order, knowledge, record.index)
         if draft is None and not unresolved:
@@ -151,24 +191,30 @@ def _drafts(
             gaps.append(Gap("unknown-drug", "draftOrders", 1, (where,)))
         elif has_unknown_modifier(order):
             gaps.append(Gap("unreadable", "draftOrders", 1, (where,)))
-        else:
+        elif draft not in found:
             found.append(draft)
     return tuple(found), gaps
 
 
 def _to_judge(asked: Asked) -> Iterator[tuple[str, Json]]:
-    """Medication orders, and service requests that carry a drug code, among the drafts."""
-    kinds = ORDERS | {"ServiceRequest"}
-    for where, order, _ in entries(asked.draft_orders, "draftOrders"):
-        if order.get("resourceType") in kinds and _is_selected(order, asked.selections):
+    """Medication orders, and service requests that carry a drug code, among the drafts.
+
+    Selections that name none of the drafts leave nothing to go by: then all are judged.
+    """
+    drafts = list(entries(asked.draft_orders, "draftOrders"))
+    selections = asked.selections
+    if selections and not any(_is_selected(order, selections) for _, order, _ in drafts):
+        selections = None
+    for where, order, _ in drafts:
+        if order["resourceType"] in JUDGED and (
+            selections is None or _is_selected(order, selections)
+        ):
             yield where, order
 
 
-def _is_selected(order: Json, selections: frozenset[str] | None) -> bool:
-    if selections is None:
-        return True
+def _is_selected(order: Json, selections: frozenset[str]) -> bool:
     identity = text(order.get("id"))
-    return bool(selections & {identity, f"{order.get('resourceType')}/{identity}"} - {""})
+    return bool(selections & {identity, f"{order['resourceType']}/{identity}"} - {""})
 
 
 def _merged(gaps: list[Gap]) -> tuple[Gap, ...]:

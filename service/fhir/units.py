@@ -41,7 +41,7 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
         return Reading(unit=unit, shown=shown, problem="no-value" if raw is None else "number")
     if value < 0:
         return Reading(unit=unit, shown=shown, problem="negative")
-    if comparator and comparator not in COMPARATORS:
+    if "comparator" in quantity and comparator not in COMPARATORS:
         return Reading(unit=unit, shown=shown, problem="comparator")
     factor, problem = unit_factor(quantity, test, knowledge)
     if factor is None:
@@ -67,8 +67,13 @@ def unit_factor(quantity: Json, test: Test, knowledge: Knowledge) -> tuple[Decim
         return Decimal(1), ""
     if not written:
         return None, "no-unit"
-    known = {knowledge.units.get((test.measure, unit)) for unit in written} - {None}
-    if len(known) > 1:
+    factors = [knowledge.units.get((test.measure, unit)) for unit in written]
+    known = {factor for factor in factors if factor is not None}
+    foreign = any(
+        factor is None and unit in knowledge.unit_spellings
+        for unit, factor in zip(written, factors, strict=True)
+    )
+    if len(known) > 1 or (known and foreign):
         return None, "unit-conflict"
     return (known.pop(), "") if known else (None, "unit")
 

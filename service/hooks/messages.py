@@ -14,13 +14,16 @@ from service.fhir.references import ID
 from service.hooks.errors import InvalidHookRequest, Issue
 
 Json = Mapping[str, Any]
-PATIENT_ID = validate.Regexp(re.compile(f"^{ID.pattern}$"), error="must be a bare FHIR id")
+MOST_MEMBERS = 100_000
+PATIENT_ID = validate.Regexp(re.compile(rf"^{ID.pattern}\Z"), error="must be a bare FHIR id")
 USER_ID = validate.Regexp(
-    re.compile(r"^[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}$"), error="must be Type/id"
+    re.compile(r"^[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}\Z"), error="must be Type/id"
 )
-NOT_EMPTY = validate.Length(1, 256, error="must be 1 to 256 characters")
+NOT_EMPTY = validate.Regexp(
+    re.compile(r"^(?=.*\S).{1,256}\Z", re.DOTALL), error="must be 1 to 256 characters"
+)
 BASE_URL = validate.Regexp(
-    re.compile(r"^https?://[^\s?#@\\]+$"), error="must be an absolute http or https URL"
+    re.compile(r"^https?://[^\s?#@\\]+\Z"), error="must be an absolute http or https URL"
 )
 
 
@@ -56,6 +59,12 @@ def _string(check: validate.Validator, required: bool = True) -> fields.String:
     return fields.String(required=required, validate=check)
 
 
+def _is_bundle(value: Json) -> None:
+    """A lone order where the Bundle should be would go unjudged."""
+    if value.get("resourceType", "Bundle") != "Bundle":
+        raise ValidationError("must be a Bundle")
+
+
 class _Lenient(Schema):
     class Meta:
         unknown = EXCLUDE
@@ -66,7 +75,7 @@ class _Envelope(_Lenient):
     hookInstance = _string(NOT_EMPTY)
     context = JsonObject(required=True)
     prefetch = JsonObject(allow_none=True)
-    fhirServer = _string(BASE_URL, required=False)
+    fhirServer = fields.String(validate=BASE_URL, allow_none=True)
     fhirAuthorization = JsonObject(allow_none=True)
     extension = JsonObject(allow_none=True)
 
@@ -77,7 +86,7 @@ class _PatientView(_Lenient):
 
 
 class _OrderSign(_PatientView):
-    draftOrders = JsonObject(required=True)
+    draftOrders = JsonObject(required=True, validate=_is_bundle)
 
 
 class _OrderSelect(_OrderSign):
@@ -100,7 +109,26 @@ def parse_body(raw: bytes) -> Json:
         raise InvalidHookRequest(Issue("", f"is not JSON (byte {error.pos})")) from None
     if not isinstance(body, dict):
         raise InvalidHookRequest(Issue("", "must be a JSON object"))
+    if _may_exceed(raw) and _members(body) > MOST_MEMBERS:
+        raise InvalidHookRequest(Issue("", f"has more than {MOST_MEMBERS} members"))
     return body
+
+
+def _may_exceed(raw: bytes) -> bool:
+    """A cheap upper bound: every member or element is behind a comma or opens a container."""
+    return sum(raw.count(mark) for mark in (b",", b"{", b"[")) > MOST_MEMBERS
+
+
+def _members(body: object) -> int:
+    """Members of all objects and elements of all arrays."""
+    count, waiting = 0, [body]
+    while waiting and count <= MOST_MEMBERS:
+        value = waiting.pop()
+        inner = value.values() if isinstance(value, dict) else value
+        if isinstance(value, dict | list):
+            count += len(value)
+            waiting.extend(inner)  # type: ignore[arg-type]
+    return count
 
 
 def read_request(body: Json, hook: str) -> HookRequest:
@@ -122,7 +150,7 @@ def read_request(body: Json, hook: str) -> HookRequest:
         prefetch=envelope.get("prefetch"),
         draft_orders=context.get("draftOrders"),
         selections=None if selections is None else frozenset(selections),
-        fhir_server=envelope.get("fhirServer", ""),
+        fhir_server=envelope.get("fhirServer") or "",
         access_token=_token(envelope.get("fhirAuthorization") or {}),
     )
 

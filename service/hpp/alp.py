@@ -30,7 +30,7 @@ from service.hpp.model import (
 class History:
     """The judged ALP results of one patient, oldest first, one a day.
 
-    undecided: some result has no limit because the age at the specimen is unknown.
+    undecided: some result has no certain limit, because the age at the specimen is unknown.
     """
 
     judged: tuple[JudgedResult, ...]
@@ -102,7 +102,7 @@ def judge(chart: Chart, today: date, knowledge: Knowledge) -> History:
     """Read the ALP results of a chart as a history.  `today` is the order date."""
     usable, excluded = _in_scope(chart, today, knowledge)
     judged = [_judge_one(result, chart, today, knowledge) for result in usable]
-    undecided = any(item is None for item in judged)
+    undecided = any(item is None or "age-unclear" in item.reasons for item in judged)
     kept, dropped = _one_a_day([item for item in judged if item is not None])
     ordered = sorted(kept, key=lambda item: (item.day or date.min, item.result.reference))
     return History(tuple(ordered), (*excluded, *dropped), undecided)
@@ -154,10 +154,13 @@ def _judge_one(
     problem = _problem(result, chart, today, knowledge)
     if problem or day is None or result.value is None:
         return JudgedResult(result, day, AlpClass.INVALID, reasons=(problem or "undated",))
-    limit = limit_for(result, day, chart.patient, knowledge)
-    if limit is None:
+    limits = limits_for(result, day, chart.patient, knowledge)
+    if not limits:
         return None
+    limit = min(limits, key=lambda known: known.low)
     low = is_low(result, limit.low)
+    if any(is_low(result, other.low) is not low for other in limits):
+        return JudgedResult(result, day, AlpClass.INVALID, limit, reasons=("age-unclear",))
     if low is None:
         return JudgedResult(result, day, AlpClass.INVALID, limit, reasons=("undecidable",))
     very_low = low and _is_very_low(result, limit.very_low)
@@ -271,22 +274,22 @@ def _weight(item: JudgedResult) -> tuple[bool, Decimal, bool, str]:
     )
 
 
-def limit_for(result: Result, day: date, patient: Patient, knowledge: Knowledge) -> Limit | None:
-    """The lower limit for the age at the specimen; None where that age is unknown.
+def limits_for(result: Result, day: date, patient: Patient, knowledge: Knowledge) -> list[Limit]:
+    """The lower limits that the age at the specimen allows; none where it is unknown.
 
-    Where the birth date leaves several ages open, the lowest of their limits is used.
+    A partial birth date may leave several: at both ends of the ages, and on both sides of
+    the adult age.  An unknown sex takes the lower limit (section 1).
     """
     ages = patient.ages_days(day)
     if ages is None:
-        return None
+        return []
     adult_age = knowledge.days("adult_age")
-    limits = []
-    if ages[1] >= adult_age:
-        limits.append(_adult_limit(result, knowledge))
+    limits = [_adult_limit(result, knowledge)] if ages[1] >= adult_age else []
     if ages[0] < adult_age:
-        span = max(ages[0], 0), min(ages[1], adult_age - 1)
-        limits.append(_child_limit(result, span, patient.sex, knowledge))
-    return min(limits, key=lambda limit: limit.low)
+        span = range(max(ages[0], 0), min(ages[1], adult_age - 1) + 1)
+        lows = child_table_lows(span, patient.sex, knowledge)
+        limits += [_child_limit(result, low, knowledge) for low in lows]
+    return limits
 
 
 def _adult_limit(result: Result, knowledge: Knowledge) -> Limit:
@@ -306,11 +309,8 @@ def _adult_limit(result: Result, knowledge: Knowledge) -> Limit:
     return Limit(low, knowledge.number("adult_very_low"), ceiling, whose)
 
 
-def _child_limit(
-    result: Result, ages_days: tuple[int, int], sex: Sex | None, knowledge: Knowledge
-) -> Limit:
+def _child_limit(result: Result, table: Decimal, knowledge: Knowledge) -> Limit:
     """The age and sex table, or the printed low where it lies near the table's."""
-    table = child_table_low(ages_days, sex, knowledge)
     printed, low, whose = result.printed.low, table, "age-sex-table"
     smallest = knowledge.number("child_lab_min_ratio") * table
     largest = knowledge.number("child_lab_max_ratio") * table
@@ -320,12 +320,26 @@ def _child_limit(
     return Limit(low, very_low, knowledge.number("recovery_ratio") * low, whose)
 
 
-def child_table_low(ages_days: tuple[int, int], sex: Sex | None, knowledge: Knowledge) -> Decimal:
-    """The lower limit in U/L for an age range; the lowest where age or sex leave a choice."""
-    youngest, oldest = ages_days
-    return min(
-        interval.low_u_per_l
-        for interval in knowledge.intervals
-        if interval.sex == "both" or sex is None or interval.sex == sex
-        if interval.age_min_days <= oldest and interval.age_max_days >= youngest
-    )
+def child_table_lows(ages_days: range, sex: Sex | None, knowledge: Knowledge) -> list[Decimal]:
+    """The lower limits in U/L within a range of ages; for an unknown sex the lower at each."""
+    found = []
+    for youngest, oldest in _age_bands(ages_days, knowledge):
+        found.append(
+            min(
+                interval.low_u_per_l
+                for interval in knowledge.intervals
+                if interval.sex == "both" or sex is None or interval.sex == sex
+                if interval.age_min_days <= oldest and interval.age_max_days >= youngest
+            )
+        )
+    return sorted(set(found))
+
+
+def _age_bands(ages_days: range, knowledge: Knowledge) -> list[tuple[int, int]]:
+    """The age bands of the table that a range of ages touches."""
+    bands = {(i.age_min_days, i.age_max_days) for i in knowledge.intervals}
+    return [
+        (max(first, ages_days[0]), min(last, ages_days[-1]))
+        for first, last in sorted(bands)
+        if first <= ages_days[-1] and last >= ages_days[0]
+    ]

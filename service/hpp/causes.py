@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from service.hpp import drugs
 from service.hpp.knowledge.model import Knowledge
@@ -26,11 +26,7 @@ def is_active(condition: Condition, day: date) -> bool:
 def within_days_after(condition: Condition, day: date, window_days: int) -> bool:
     """The day lies 0 to `window_days` days after the beginning; undated things never do."""
     began = condition.began
-    return (
-        condition.counts
-        and began is not None
-        and began <= day <= began + timedelta(days=window_days)
-    )
+    return condition.counts and began is not None and 0 <= (day - began).days <= window_days
 
 
 def acute(chart: Chart, result: Result, day: date, knowledge: Knowledge) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Chart, DrugUse
@@ -29,7 +29,7 @@ def on_board(use: DrugUse, day: date, washout_days: int, today: date) -> bool:
     end = last_day(use, today)
     if use.began is None or end is None:
         return False
-    return use.began <= day <= end + timedelta(days=washout_days)
+    return use.began <= day and (day - end).days <= washout_days
 
 
 def with_effect(

@@ -205,13 +205,14 @@ def _hpp(facts: Facts) -> dict[str, Seen]:
 def _excluded(facts: Facts, refuted: list[Condition]) -> Seen:
     """Refuted no longer than a year before the latest low, and no atypical fracture (2a.9)."""
     days = [c.recorded or c.onset for c in refuted]
-    newest = max((day for day in days if day is not None), default=None)
+    newest = max((day for day in days if day is not None and day <= facts.today), default=None)
     lows = facts.history.lows
     if newest is None or not lows or lows[-1].day is None:
         return None
-    window = timedelta(days=facts.knowledge.days("exclusion_window"))
+    age_days = (lows[-1].day - newest).days
     fracture = any("cond_aff" in c.groups and c.counts for c in facts.chart.conditions)
-    if fracture or newest + window < lows[-1].day or "conditions" in facts.chart.missing():
+    late = age_days > facts.knowledge.days("exclusion_window")
+    if fracture or late or "conditions" in facts.chart.missing():
         return None
     return _conditions(refuted)
 

@@ -39,6 +39,8 @@ SHAPE = {
     },
     "text": {
         "hpp": [str],
+        "not_hpp": [str],
+        "doubted": [str],
         "rickets": [str],
         "hypercalcaemia_malignancy": [str],
         "pathogenic": [str],

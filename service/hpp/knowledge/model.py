@@ -171,6 +171,11 @@ class Knowledge:
         return found
 
     @cached_property
+    def unit_spellings(self) -> frozenset[str]:
+        """Every unit that some test is measured in."""
+        return frozenset(spelling for _, spelling in self.units)
+
+    @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
         """Folded name -> groups, for matching by ingredient, brand or synonym."""
         found: dict[str, set[str]] = {}

@@ -1,0 +1,243 @@
+"""FHIR R4 JSON in a few words: the smallest resources that mean something here.
+
+Every identifier contains ZZPHI.  Keyword arguments add members or replace them; MISSING
+takes one away.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+from service.app import build_house
+from service.evaluation import EXTENSION, Answer, House, evaluate
+from service.hooks.errors import ServiceError
+from service.hooks.services import SERVICES
+from service.settings import Client, Settings
+
+Json = dict[str, Any]
+
+TODAY = date(2025, 6, 15)
+PATIENT_ID = "ZZPHI-1"
+SUBJECT = {"reference": f"Patient/{PATIENT_ID}"}
+BASE = "https://ehr.example.org/fhir"
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmeasure.org"
+ATC, ICD10CM = "http://www.whocc.no/atc", "http://hl7.org/fhir/sid/icd-10-cm"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+ALP, POTASSIUM, CALCIUM, PLP = "6768-6", "2823-3", "17861-6", "62236-5"
+ALENDRONATE, RISEDRONATE, ZOLEDRONATE, ASPIRIN = "904431", "73056", "77655", "1191"
+TERIPARATIDE = "32915"
+HPP, FRACTURE, CARDIAC_SURGERY = "360792001", "125605004", "232717009"
+OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures")
+KEYS = ("patient", "alp", *OPTIONAL_KEYS)
+MISSING = object()
+DEFAULTS = Settings()
+
+
+def concept(code: str, system: str = LOINC, **more: Any) -> Json:
+    """A CodeableConcept with one coding."""
+    return {"coding": [{"system": system, "code": code}], **more}
+
+
+def _with(resource: Json, more: Json) -> Json:
+    return {name: item for name, item in {**resource, **more}.items() if item is not MISSING}
+
+
+def patient(**more: Any) -> Json:
+    """A woman of 64."""
+    own = {
+        "resourceType": "Patient",
+        "id": PATIENT_ID,
+        "gender": "female",
+        "birthDate": "1960-10-17",
+    }
+    return _with(own, more)
+
+
+def quantity(value: Any, unit: str = "U/L") -> Json:
+    return {"value": value, "unit": unit, "system": UCUM, "code": unit}
+
+
+def lab(code: str, value: Any, unit: str, day: str = "2025-06-01", /, **more: Any) -> Json:
+    """A final result."""
+    own = {
+        "resourceType": "Observation",
+        "id": f"ZZPHI-{code}-{day[:10]}",
+        "status": "final",
+        "code": concept(code),
+        "subject": SUBJECT,
+        "effectiveDateTime": day,
+        "valueQuantity": quantity(value, unit),
+    }
+    return _with(own, more)
+
+
+def alp(value: Any = 28, day: str = "2025-06-01", unit: str = "U/L", /, **more: Any) -> Json:
+    """A final ALP, low unless said otherwise."""
+    return lab(ALP, value, unit, day, **more)
+
+
+def two_lows() -> list[Json]:
+    """Lows far enough apart to be persistent: with nothing else on record, row 5."""
+    return [alp(28, "2025-06-01"), alp(27, "2025-03-01")]
+
+
+def condition(
+    code: str,
+    onset: str | None = None,
+    /,
+    system: str = SNOMED,
+    status: str = "active",
+    **more: Any,
+) -> Json:
+    """A confirmed diagnosis."""
+    terms = "http://terminology.hl7.org/CodeSystem"
+    own = {
+        "resourceType": "Condition",
+        "id": f"ZZPHI-condition-{code}",
+        "clinicalStatus": concept(status, f"{terms}/condition-clinical"),
+        "verificationStatus": concept("confirmed", f"{terms}/condition-ver-status"),
+        "code": concept(code, system),
+        "subject": SUBJECT,
+        "onsetDateTime": onset or MISSING,
+    }
+    return _with(own, more)
+
+
+def drug(code: str, authored: str = "2024-01-10", /, **more: Any) -> Json:
+    """A medication order on record, still active."""
+    own = {
+        "resourceType": "MedicationRequest",
+        "id": f"ZZPHI-drug-{code}",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": concept(code, RXNORM),
+        "authoredOn": authored,
+    }
+    return _with(own, more)
+
+
+def procedure(code: str, performed: str, /, **more: Any) -> Json:
+    own = {
+        "resourceType": "Procedure",
+        "id": f"ZZPHI-procedure-{code}",
+        "status": "completed",
+        "code": concept(code, SNOMED),
+        "subject": SUBJECT,
+        "performedDateTime": performed,
+    }
+    return _with(own, more)
+
+
+def draft(code: str = ALENDRONATE, /, **more: Any) -> Json:
+    """A draft order, of alendronate unless said otherwise."""
+    own = {
+        "resourceType": "MedicationRequest",
+        "id": "ZZPHI-draft-1",
+        "status": "draft",
+        "intent": "order",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": concept(code, RXNORM),
+    }
+    return _with(own, more)
+
+
+def entry(resource: Any, **more: Any) -> Json:
+    return {"resource": resource, **more}
+
+
+def bundle(*resources: Json, **more: Any) -> Json:
+    """A searchset that holds everything that was found."""
+    own = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": len(resources),
+        "entry": [entry(resource) for resource in resources],
+    }
+    return _with(own, more)
+
+
+def outcome(severity: str = "error") -> Json:
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": severity, "code": "processing"}],
+    }
+
+
+def request(
+    *drafts: Json,
+    hook: str = "order-sign",
+    context: Json | None = None,
+    members: Json | None = None,
+    **prefetch: Any,
+) -> Json:
+    """A request with all that is needed: two unexplained lows, nothing else on record.
+
+    prefetch: replaces keys.  context and members: replace those of the context and the body.
+    """
+    sent = {"patient": patient(), "alp": bundle(*two_lows())}
+    sent |= {key: bundle() for key in OPTIONAL_KEYS}
+    asked: Json = {"userId": "Practitioner/ZZPHI-doctor", "patientId": PATIENT_ID}
+    if hook != "patient-view":
+        asked["draftOrders"] = bundle(*(drafts or (draft(),)), type="collection", total=MISSING)
+    if hook == "order-select":
+        asked["selections"] = [f"{d['resourceType']}/{d['id']}" for d in (drafts or (draft(),))]
+    body = {
+        "hook": hook,
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": _with(asked, context or {}),
+        "prefetch": _with(sent, prefetch),
+    }
+    return _with(body, members or {})
+
+
+@cache
+def house(settings: Settings = DEFAULTS) -> House:
+    return build_house(settings)
+
+
+def site(zone: str = "UTC", **client: Any) -> Settings:
+    """Settings of a site with one client."""
+    clients = (Client(name="ZZPHI-ehr", **client),) if client else ()
+    return Settings(time_zone=zone, clients=clients)
+
+
+def answer(body: Json, settings: Settings = DEFAULTS, today: date = TODAY) -> Answer:
+    """The real path, without HTTP."""
+    service = next(s for s in SERVICES if s.hook == body["hook"])
+    return evaluate(body, service, house(settings), today)
+
+
+def said(given: Answer) -> Json:
+    """What the answer says of itself."""
+    extension: Json = given.body["extension"][EXTENSION]
+    return extension
+
+
+def verdict(given: Answer) -> tuple[str, str]:
+    """Status and verdict."""
+    return given.status, said(given)["verdict"]
+
+
+def gaps(given: Answer) -> list[tuple[str, str]]:
+    """(kind, key) of every gap."""
+    return [(gap["kind"], gap["key"]) for gap in said(given)["gaps"]]
+
+
+def card(given: Answer) -> Json:
+    """The only card."""
+    (only,) = given.body["cards"]
+    found: Json = only
+    return found
+
+
+def result_of(body: Json, settings: Settings = DEFAULTS, today: date = TODAY) -> str:
+    """`200 status verdict`, or the status code of a refusal."""
+    try:
+        status, found = verdict(answer(body, settings, today))
+    except ServiceError as error:
+        return str(error.status)
+    return f"200 {status} {found}"

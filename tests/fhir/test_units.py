@@ -1,0 +1,243 @@
+"""The unit table against UCUM, and that the spelling of a unit never changes a value."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
+
+from service.fhir.units import Reading, read_quantity
+from tests.fhir.build import house
+
+# The unit a measure is judged in, as UCUM writes it.
+JUDGED_IN = {
+    "activity": "U/L",
+    "potassium": "mmol/L",
+    "calcium": "mmol/L",
+    "magnesium": "mmol/L",
+    "tsh": "m[IU]/L",
+    "pyridoxal_phosphate": "nmol/L",
+    "protein": "g/L",
+    "zinc": "umol/L",
+    "cobalamin": "pmol/L",
+    "folate": "nmol/L",
+    "calcidiol": "nmol/L",
+    "filtration": "mL/min/{1.73_m2}",
+    "body_mass_index": "kg/m2",
+}
+# g/mol, for factors between mass and amount, which UCUM cannot know.
+MOLAR_MASS = {
+    "calcium": 40.078,
+    "magnesium": 24.305,
+    "pyridoxal_phosphate": 247.14,
+    "zinc": 65.38,
+    "cobalamin": 1355.37,
+    "folate": 441.40,
+    "calcidiol": 400.64,
+}
+
+NOT_UCUM = "not a UCUM expression: a spelling or a display that real records use"
+ARBITRARY = "an international unit is an arbitrary unit in UCUM, which converts to nothing else"
+VALENCE = "UCUM takes one equivalent for one mole; this ion carries two charges"
+MOLAR = "mass to amount: only the molar mass of the substance converts it"
+AREA = "strict UCUM reads the 73.m2 as a multiplication"
+
+# Every spelling that ucumvert cannot judge, with the reason.
+BEYOND_UCUM: dict[str, dict[str, tuple[str, ...]]] = {
+    NOT_UCUM: {
+        "activity": (
+            "IU/L", "IU/l", "UNITS/L", "Units/L", "units/L", "unit per liter", "units per liter",
+            "unit per litre", "units per litre", "enzyme unit per liter",
+            "international unit per liter", "µkat/L", "µkat/l", "μkat/L", "μkat/l",
+            "microkatal per liter", "nanokatal per liter",
+        ),
+        "potassium": ("mEq/L",),
+        "calcium": ("mEq/L",),
+        "magnesium": ("mEq/L",),
+        "tsh": ("mIU/L", "uIU/mL", "µIU/mL", "μIU/mL"),
+        "pyridoxal_phosphate": ("µg/L", "μg/L"),
+        "zinc": ("µmol/L", "μmol/L", "µg/dL", "μg/dL"),
+        "filtration": ("mL/min/1.73_m2", "mL/min/1.73m2", "mL/min/1.73 m2"),
+    },
+    ARBITRARY: {
+        "activity": ("[IU]/L", "[IU]/l", "[iU]/L"),
+        "tsh": ("mU/L", "uU/mL"),
+    },
+    VALENCE: {"calcium": ("meq/L",), "magnesium": ("meq/L",)},
+    MOLAR: {
+        "calcium": ("mg/dL", "mg/dl"),
+        "magnesium": ("mg/dL", "mg/dl"),
+        "pyridoxal_phosphate": ("ug/L", "ng/mL"),
+        "zinc": ("ug/dL",),
+        "cobalamin": ("pg/mL", "ng/L"),
+        "folate": ("ng/mL", "ug/L"),
+        "calcidiol": ("ng/mL", "ug/L"),
+    },
+    AREA: {"filtration": ("mL/min/1.73.m2",)},
+}  # fmt: skip
+
+
+def rows() -> Iterator[tuple[str, str, Decimal]]:
+    text = files("service.hpp.knowledge").joinpath("units.csv").read_text("utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        yield row["measure"], row["spelling"], Decimal(row["factor"])
+
+
+def of_reason(*reasons: str) -> set[tuple[str, str]]:
+    return {
+        (measure, spelling)
+        for reason in reasons
+        for measure, spellings in BEYOND_UCUM[reason].items()
+        for spelling in spellings
+    }
+
+
+BEYOND = of_reason(*BEYOND_UCUM)
+JUDGED = [row for row in rows() if row[:2] not in BEYOND]
+BY_MASS = [row for row in rows() if row[:2] in of_reason(MOLAR)]
+
+
+@cache
+def registry() -> Any:
+    return PintUcumRegistry()
+
+
+@pytest.mark.parametrize(("measure", "spelling", "factor"), JUDGED)
+def test_a_ucum_spelling_has_the_factor_of_ucum(
+    measure: str, spelling: str, factor: Decimal
+) -> None:
+    """Every spelling that is UCUM and convertible."""
+    target = registry().from_ucum(JUDGED_IN[measure])
+    actual = registry().from_ucum(spelling).to(target.units).magnitude
+
+    assert float(factor) == pytest.approx(actual, rel=1e-12)
+
+
+@pytest.mark.parametrize(("measure", "spelling", "factor"), BY_MASS)
+def test_a_factor_between_mass_and_amount_is_that_of_the_molar_mass(
+    measure: str, spelling: str, factor: Decimal
+) -> None:
+    """Rounded as laboratories round it: within half a percent."""
+    ucum = registry()
+    molar = ucum.from_ucum("g/mol") * MOLAR_MASS[measure]
+    target = ucum.from_ucum(JUDGED_IN[measure])
+    actual = (ucum.from_ucum(spelling) / molar).to(target.units).magnitude
+
+    assert float(factor) == pytest.approx(actual, rel=0.005)
+
+
+@pytest.mark.parametrize(("measure", "spelling"), sorted(of_reason(VALENCE)))
+def test_an_equivalent_of_a_twofold_ion_is_half_a_mole(measure: str, spelling: str) -> None:
+    factors = {row[:2]: row[2] for row in rows()}
+
+    assert Decimal("0.5") == factors[measure, spelling]
+
+
+# The UCUM spelling that a spelling of real records stands for.
+TWINS = {
+    "IU/L": "U/L", "IU/l": "U/L", "[IU]/L": "U/L", "[IU]/l": "U/L", "[iU]/L": "U/L",
+    "UNITS/L": "U/L", "Units/L": "U/L", "units/L": "U/L",
+    "unit per liter": "U/L", "units per liter": "U/L", "unit per litre": "U/L",
+    "units per litre": "U/L", "enzyme unit per liter": "U/L",
+    "international unit per liter": "U/L", "microkatal per liter": "ukat/L",
+    "nanokatal per liter": "nkat/L", "mEq/L": "meq/L", "mIU/L": "m[IU]/L",
+    "uIU/mL": "u[IU]/mL", "mU/L": "m[IU]/L", "uU/mL": "u[IU]/mL",
+    "mL/min/1.73_m2": "mL/min/{1.73_m2}", "mL/min/1.73m2": "mL/min/{1.73_m2}",
+    "mL/min/1.73 m2": "mL/min/{1.73_m2}", "mL/min/1.73.m2": "mL/min/{1.73_m2}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("measure", "spelling"), sorted(of_reason(NOT_UCUM, ARBITRARY, AREA)))
+def test_a_spelling_beyond_ucum_has_the_factor_of_its_ucum_twin(
+    measure: str, spelling: str
+) -> None:
+    """Micro signs, displays and local spellings are worth what the UCUM spelling is worth."""
+    factors = {row[:2]: row[2] for row in rows()}
+    plain = spelling.replace("µ", "u").replace("μ", "u")
+
+    assert factors[measure, TWINS.get(plain, plain)] == factors[measure, spelling]
+
+
+def test_what_ucum_cannot_judge_is_listed_and_nothing_else() -> None:
+    """A new row is either checked against UCUM or listed here with its reason."""
+    known = {row[:2] for row in rows()}
+    unjudged = {row[:2] for row in rows() if not _convertible(row[0], row[1])}
+
+    assert set() == BEYOND - known
+    assert unjudged | of_reason(VALENCE) == BEYOND
+
+
+def _convertible(measure: str, spelling: str) -> bool:
+    try:
+        target = registry().from_ucum(JUDGED_IN[measure])
+        registry().from_ucum(spelling).to(target.units)
+    except Exception:  # the parser and pint raise many kinds; any of them means no
+        return False
+    return True
+
+
+def test_no_unit_is_listed_twice_for_a_measure() -> None:
+    listed = [row[:2] for row in rows()]
+
+    assert len(set(listed)) == len(listed)
+
+
+KNOWLEDGE = house().knowledge
+
+
+def read_alp(value: object, unit: str) -> Reading:
+    written = {"value": value, "unit": unit, "code": unit}
+    return read_quantity(written, KNOWLEDGE.tests["alp_total"], KNOWLEDGE)
+
+
+# Start from ukat/L: a whole number of U/L is no finite number of katal.
+activities = st.integers(min_value=1, max_value=200_000).map(lambda n: Decimal(n) / 1000)
+
+
+@given(activities)
+def test_one_activity_reads_the_same_in_every_unit(microkatals: Decimal) -> None:
+    """The same enzyme, written in ukat/L, nkat/L and U/L, is the same exact number."""
+    expected = microkatals * 60
+    written = {
+        "ukat/L": microkatals,
+        "µkat/L": microkatals,
+        "μkat/L": microkatals,
+        "nkat/L": microkatals * 1000,
+        "U/L": expected,
+        "[IU]/L": expected,
+        "mU/mL": expected,
+    }
+    actual = {read_alp(f"{value:f}", unit).value for unit, value in written.items()}
+
+    assert {expected} == actual
+
+
+@given(activities)
+def test_one_activity_reads_the_same_as_number_and_as_string(microkatals: Decimal) -> None:
+    """JSON numbers arrive as binary floats; their shortest writing is what was meant."""
+    actual = read_alp(float(microkatals), "ukat/L").value
+
+    assert read_alp(f"{microkatals:f}", "ukat/L").value == actual
+
+
+@given(st.text(max_size=12))
+def test_a_unit_that_is_not_listed_makes_the_value_unusable(unit: str) -> None:
+    """Never guessed; blanks around a spelling do not count."""
+    known = ("activity", unit.strip()) in KNOWLEDGE.units
+    reading = read_alp(28, unit)
+
+    assert known is (reading.value is not None)
+    assert known is (reading.problem == "")
+
+
+@pytest.mark.parametrize("unit", ["u/L", "U/dL", "kU/L", "U", "L/U", "ukat", "U/L/d", "Ｕ/L"])
+def test_units_near_the_known_ones_are_not_taken_for_them(unit: str) -> None:
+    assert read_alp(28, unit).problem == "unit"
