@@ -55,6 +55,11 @@ def build_incomplete(case: Case, desk: Desk) -> Card:
     return _card(desk.words.texts["partlySeen"], case, desk, with_orders=False)
 
 
+def build_unjudged(case: Case, desk: Desk) -> Card:
+    """The low-key card for orders that could not be judged at all."""
+    return _card(desk.words.texts["orderNotJudged"], case, desk, with_orders=False)
+
+
 def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
     facts = CardFacts(
         case.assessment, desk.words, desk.knowledge, case.today, case.chart.accepted_gaps
@@ -79,7 +84,7 @@ def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
 
 
 def _wants_reason(text: CardText) -> bool:
-    return text.verdict not in ("notEvaluated", "partlySeen")
+    return text.verdict not in ("notEvaluated", "partlySeen", "orderNotJudged")
 
 
 def _summary(text: CardText, facts: CardFacts) -> str:

@@ -24,7 +24,7 @@ TABLES = ("phrases.toml", "suggestions.toml", "references.toml", "override_reaso
 TEXTS = (
     "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpCauseNotReassuring",
     "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
-    "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen",
+    "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
 )  # fmt: skip
 SUMMARY_BLANKS = frozenset(
     {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}

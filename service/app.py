@@ -15,7 +15,8 @@ from cards.facts import longest_blanks
 from cards.orders import OrderBook
 from cards.words import Words, load_words
 from service import __version__
-from service.evaluation import House, random_uuid
+from service.access import open_access
+from service.evaluation import FhirAccess, House, random_uuid
 from service.faults import Fault
 from service.hooks import cors, routes
 from service.hooks.errors import ServiceError
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     content cannot be used.
     """
     settings = settings or Settings()
-    house = build_house(settings)
+    house = build_house(settings, open_access(settings))
     app = Flask("hpp-cds", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.merge_slashes = False
@@ -49,12 +50,15 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     return app
 
 
-def build_house(settings: Settings) -> House:
-    """Content and words, checked whole.  Raises ContentFault with every fault of both."""
+def build_house(settings: Settings, fhir: FhirAccess | None = None) -> House:
+    """Content and words, checked whole.  Raises ContentFault with every fault of both.
+
+    fhir: how FHIR servers are asked; None asks none.
+    """
     knowledge, words = load_content(settings)
     desk = Desk(words, knowledge, OrderBook(words.suggestions), __version__, random_uuid)
     client = settings.clients[0] if settings.clients else Client()
-    return House(knowledge, desk, settings.zone, settings.version, client)
+    return House(knowledge, desk, settings.zone, settings.version, client, fhir)
 
 
 def load_content(settings: Settings) -> tuple[Knowledge, Words]:

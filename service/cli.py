@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -21,7 +21,11 @@ from service import __version__
 from service.faults import Faulty
 from service.settings import load_settings
 
+if TYPE_CHECKING:
+    from service.access import ServerAccess
+
 BAD_CONFIGURATION = 78
+DOCTOR_PATIENCE_MS = 60_000
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,6 +45,13 @@ service_option = click.option(
     "--service",
     "service_id",
     help="The service to ask, such as hpp-order-sign.  Default: the one of the request's hook.",
+)
+
+
+token_option = click.option(
+    "--token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that holds the bearer token for the FHIR server.",
 )
 
 
@@ -104,15 +115,23 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
 
 
 @main.command()
-@click.argument("request_file", metavar="REQUEST")
+@click.argument("request_file", metavar="[REQUEST]", required=False)
 @click.option("--pretty", is_flag=True, help="Draw the cards in the terminal instead of JSON.")
+@click.option("--fhir-server", help="Build the request: read the record from this FHIR server.")
+@click.option("--patient", help="The patient's id on that server.")
+@click.option("--drug", default="alendronate", show_default=True, help="The drug of the draft.")
+@token_option
 @service_option
 @today_option
 @config_option
 @_configured
 def evaluate(
-    request_file: str,
+    request_file: str | None,
     pretty: bool,
+    fhir_server: str | None,
+    patient: str | None,
+    drug: str,
+    token_file: Path | None,
     service_id: str | None,
     today: datetime | None,
     config: Path | None,
@@ -126,12 +145,22 @@ def evaluate(
     Example:
       hpp-cds evaluate request.json --today 2026-03-01
       hpp-cds evaluate persistently-low-adult --pretty
+      hpp-cds evaluate --fhir-server http://127.0.0.1:8080/fhir --patient 123 --drug alendronate
     """
-    from service.offline import answer
+    from service.offline import answer, request_for
     from service.terminal import draw_cards
 
-    given = _input(request_file, today)
-    outcome = answer(given.body, service_id or given.service, load_settings(config), given.today)
+    if bool(request_file) == bool(fhir_server and patient):
+        raise click.UsageError("give either REQUEST, or --fhir-server with --patient")
+    access = None
+    if request_file:
+        given = _input(request_file, today)
+    else:
+        access = _access_to(fhir_server or "")
+        body = request_for(fhir_server or "", patient or "", drug, _token(token_file))
+        given = Given(json.dumps(body).encode(), "", today.date() if today else None)
+    settings = load_settings(config)
+    outcome = answer(given.body, service_id or given.service, settings, given.today, access)
     if pretty:
         draw_cards(outcome.body)
     else:
@@ -180,6 +209,32 @@ def explain(
 
 
 @main.command()
+@click.argument("url")
+@click.option("--patient", default="", help="A patient's id.  Default: the first one found.")
+@token_option
+@config_option
+@_configured
+def doctor(url: str, patient: str, token_file: Path | None, config: Path | None) -> None:
+    """Check an EHR's FHIR server against every query the service makes.
+
+    Prints a table that can be sent to the EHR's team; it holds counts and times, no data.
+    Exit status 1 where a query does not work.
+
+    \b
+    Example:
+      hpp-cds doctor http://127.0.0.1:8080/fhir --token-file token.txt
+    """
+    from service.app import load_content
+    from service.doctor import examine
+    from service.terminal import draw_diagnosis
+
+    ask = _access_to(url).asking(url, _token(token_file), DOCTOR_PATIENCE_MS)
+    found = examine(url, patient, ask, load_content(load_settings(config))[0])
+    draw_diagnosis(found)
+    sys.exit(0 if found.healthy else 1)
+
+
+@main.command()
 @config_option
 @_configured
 def check(config: Path | None) -> None:
@@ -212,6 +267,19 @@ def list_stories() -> None:
     width = max((len(name) for name in stories()), default=0)
     for story in stories().values():
         click.echo(f"{story.id:<{width}}  {story.verdict:<25} {story.title}")
+
+
+def _access_to(url: str) -> ServerAccess:
+    from service.access import access_to
+
+    try:
+        return access_to(url)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _token(path: Path | None) -> str:
+    return path.read_text("utf-8").strip() if path else ""
 
 
 class Given:

@@ -13,7 +13,7 @@ from datetime import date, tzinfo
 from itertools import chain
 from typing import Any, Protocol
 
-from cards.build import Case, Desk, build, build_incomplete
+from cards.build import Case, Desk, build, build_incomplete, build_unjudged
 from cards.model import Card
 from cards.orders import Requester
 from cards.wire import to_json
@@ -161,8 +161,11 @@ def _answer_order(case: Case, house: House, has_access: bool) -> Answer:
 def _answer_nothing_judged(case: Case, house: House) -> Answer:
     """Only orders for another patient, or of a drug that could not be identified."""
     row = house.knowledge.table[-1]
-    case = replace(case, assessment=replace(case.assessment, row=row, open_rows=()))
-    return _answer(build_incomplete(case, house.desk), "partial", case, house)
+    unjudged = replace(
+        case.assessment, row=row, indicator=row.indicator, open_rows=(), modifiers=()
+    )
+    case = replace(case, assessment=unjudged)
+    return _answer(build_unjudged(case, house.desk), "partial", case, house)
 
 
 def _answer_view(case: Case, house: House) -> Answer:
@@ -176,12 +179,12 @@ def _answer_view(case: Case, house: House) -> Answer:
     written = _is_written_down(assessment)
     if assessment.verdict == NOT_EVALUATED and not written:
         raise _unavailable(case.chart)
-    opened = any(row.verdict in PATIENT_VIEW_VERDICTS for row in assessment.open_rows)
+    opened = bool(assessment.open_rows)
     if assessment.verdict in PATIENT_VIEW_VERDICTS and not written:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
         card = build(as_information, house.desk, with_orders=False)
         return _answer(card, "partial" if opened else "complete", case, house)
-    return _answer(None, "not-applicable" if opened and not written else "complete", case, house)
+    return _answer(None, "not-applicable" if opened else "complete", case, house)
 
 
 def _is_written_down(assessment: Assessment) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from service.access import ServerAccess, open_access
 from service.app import build_house
 from service.evaluation import evaluate
 from service.explain import explain
@@ -24,9 +26,18 @@ class Outcome:
     explanation: dict[str, Any] | None = None
 
 
-def answer(raw: bytes, service_id: str, settings: Settings, today: date | None) -> Outcome:
-    """Evaluate one request body.  An empty service id means the service of the body's hook."""
-    house = build_house(settings)
+def answer(
+    raw: bytes,
+    service_id: str,
+    settings: Settings,
+    today: date | None,
+    access: ServerAccess | None = None,
+) -> Outcome:
+    """Evaluate one request body.  An empty service id means the service of the body's hook.
+
+    access: the servers that may be asked; by default those that HTTP would ask.
+    """
+    house = build_house(settings, access or open_access(settings))
     day = today or datetime.now(settings.zone).date()
     try:
         body = parse_body(raw)
@@ -34,6 +45,29 @@ def answer(raw: bytes, service_id: str, settings: Settings, today: date | None) 
     except ServiceError as error:
         return Outcome(error.status, error.outcome())
     return Outcome(200, said.body, explain(said, house, day))
+
+
+def request_for(base: str, patient_id: str, drug: str, token: str) -> dict[str, Any]:
+    """An order-sign request with one draft of a drug by name, and nothing prefetched."""
+    draft = {
+        "resourceType": "MedicationRequest",
+        "id": "draft-1",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{patient_id}"},
+        "medicationCodeableConcept": {"text": drug},
+    }
+    return {
+        "hook": "order-sign",
+        "hookInstance": str(uuid.uuid4()),
+        "fhirServer": base,
+        "fhirAuthorization": {"access_token": token, "token_type": "Bearer", "expires_in": 300},
+        "context": {
+            "userId": "Practitioner/trial",
+            "patientId": patient_id,
+            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": draft}]},
+        },
+    }
 
 
 def _service(service_id: str, hook: object) -> Service:

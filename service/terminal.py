@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from service.doctor import Diagnosis
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue", "none": "green"}
 MOST_EVIDENCE = 4
@@ -41,6 +44,21 @@ def _card(card: Json) -> Panel:
     parts += [Text(f"{link['label']}: {link['url']}") for link in card.get("links", [])]
     title = Text(card["indicator"].upper(), style=f"bold {colour}")
     return Panel(Group(*parts), title=title, title_align="left", border_style=colour)
+
+
+def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
+    """One line for each query: works, how long, how many entries, what to look at."""
+    console = console or Console()
+    console.print(Text(f"release: {found.release}"))
+    if not found.patient_found:
+        console.print(Text("no patient found; name one with --patient", style="red"))
+    for row in found.rows:
+        word, colour = ("works", "green") if row.ok else ("fails", "red")
+        remarks = f"  {', '.join(row.remarks)}" if row.remarks else ""
+        line = (
+            f"{row.key:<12} {word}  {row.seconds * 1000:6.0f} ms  {row.entries:4d} entries{remarks}"
+        )
+        console.print(Text(line, style=colour))
 
 
 def draw_explanation(said: Json, console: Console | None = None) -> None:

@@ -30,12 +30,14 @@ from service.hpp.model import (
 class History:
     """The judged ALP results of one patient, oldest first, one a day.
 
+    shadowed: results that a higher one of the same day displaced.
     undecided: some result has no certain limit, because the age at the specimen is unknown.
     """
 
     judged: tuple[JudgedResult, ...]
     excluded: tuple[Excluded, ...] = ()
     undecided: bool = False
+    shadowed: tuple[JudgedResult, ...] = ()
 
     @cached_property
     def dated(self) -> list[JudgedResult]:
@@ -103,9 +105,10 @@ def judge(chart: Chart, today: date, knowledge: Knowledge) -> History:
     usable, excluded = _in_scope(chart, today, knowledge)
     judged = [_judge_one(result, chart, today, knowledge) for result in usable]
     undecided = any(item is None or "age-unclear" in item.reasons for item in judged)
-    kept, dropped = _one_a_day([item for item in judged if item is not None])
+    kept, shadowed = _one_a_day([item for item in judged if item is not None])
     ordered = sorted(kept, key=lambda item: (item.day or date.min, item.result.reference))
-    return History(tuple(ordered), (*excluded, *dropped), undecided)
+    dropped = [Excluded(i.result.reference, "same-day", i.day, i.result.shown) for i in shadowed]
+    return History(tuple(ordered), (*excluded, *dropped), undecided, tuple(shadowed))
 
 
 def _in_scope(
@@ -246,11 +249,16 @@ def _class(
     return (AlpClass.LOW_EXPLAINED if explained else AlpClass.LOW_CLEAN), explained
 
 
-def _one_a_day(judged: Sequence[JudgedResult]) -> tuple[list[JudgedResult], list[Excluded]]:
-    """Of one calendar day the highest usable result stays (2a.22); undated ones all stay."""
+def _one_a_day(
+    judged: Sequence[JudgedResult],
+) -> tuple[list[JudgedResult], list[JudgedResult]]:
+    """Of one calendar day the highest usable result stays (2a.22); undated ones all stay.
+
+    Returns the results that stay and those that were displaced.
+    """
     kept: dict[date, JudgedResult] = {}
     undated = [item for item in judged if item.day is None]
-    dropped = []
+    displaced = []
     for item in judged:
         if item.day is None:
             continue
@@ -260,8 +268,8 @@ def _one_a_day(judged: Sequence[JudgedResult]) -> tuple[list[JudgedResult], list
             continue
         winner, loser = (item, rival) if _weight(item) > _weight(rival) else (rival, item)
         kept[item.day] = winner
-        dropped.append(Excluded(loser.result.reference, "same-day", loser.day, loser.result.shown))
-    return [*undated, *kept.values()], dropped
+        displaced.append(loser)
+    return [*undated, *kept.values()], displaced
 
 
 def _weight(item: JudgedResult) -> tuple[bool, Decimal, bool, str]:

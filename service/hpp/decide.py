@@ -71,15 +71,29 @@ def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, t
         states = [_cell(findings[code], wanted) for code, wanted in row.when.items()]
         if matched is None and all(seen for seen, _ in states):
             matched = row
-        if all(can_be for _, can_be in states):
+        if all(can_be for _, can_be in states) and not _is_taken(row, possible, findings):
             possible.append(row)
-        if matched is not None and all(
-            findings[code].presence is wanted for code, wanted in row.when.items()
-        ):
+        if matched is not None and _is_certain(row, row.when, findings):
             break
     if matched is None:
         raise AssertionError("the decision table has no last row that always holds")
     return matched, tuple(row for row in possible if _is_more_urgent(row, matched, table))
+
+
+def _is_certain(row: Row, cells: Mapping[str, Presence], findings: Mapping[str, Finding]) -> bool:
+    """All of these cells of a row hold beyond doubt."""
+    return all(findings[code].presence is row.when[code] for code in cells)
+
+
+def _is_taken(row: Row, earlier: Sequence[Row], findings: Mapping[str, Finding]) -> bool:
+    """An earlier row matches whenever this one does: it asks for nothing more that is open."""
+    for other in earlier:
+        more = {
+            code: other.when[code] for code in other.when if row.when.get(code) != other.when[code]
+        }
+        if _is_certain(other, more, findings):
+            return True
+    return False
 
 
 def _cell(finding: Finding, wanted: Presence) -> tuple[bool, bool]:
@@ -89,17 +103,17 @@ def _cell(finding: Finding, wanted: Presence) -> tuple[bool, bool]:
 
 
 def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
-    """Higher indicator, or the same one and earlier in the table; never a row without card."""
+    """A higher indicator; or the same one, at least a warning, and earlier in the table."""
     if row is matched or row.verdict == NOT_EVALUATED or row.indicator is Indicator.NONE:
         return False
     if matched.verdict == NOT_EVALUATED:
         return True
     if row.verdict == matched.verdict:
         return row.indicator.rank > matched.indicator.rank
-    earlier = table.index(row) < table.index(matched)
-    return row.indicator.rank > matched.indicator.rank or (
-        earlier and row.indicator.rank == matched.indicator.rank
-    )
+    if row.indicator.rank != matched.indicator.rank:
+        return row.indicator.rank > matched.indicator.rank
+    alarming = row.indicator.rank >= Indicator.WARNING.rank
+    return alarming and table.index(row) < table.index(matched)
 
 
 def _modified(row: Row, facts: Facts) -> tuple[Indicator, tuple[str, ...]]:

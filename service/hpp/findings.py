@@ -14,50 +14,10 @@ from functools import cached_property
 from service.hpp import alp, drugs, features
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import AlpClass, Chart, Condition, Evidence, Finding, JudgedResult, Presence
+from service.hpp.unseen import Unseen
 
 # Without these nothing can be said of an ALP.
 NEEDED = frozenset({"patient", "alp"})
-
-# Keys whose data can turn a normal ALP into an acute, masked or invalid one; into a masked one.
-_BACKGROUND = frozenset({"labs", "medications", "conditions", "procedures"})
-_MASKS = _BACKGROUND - {"procedures"}
-
-# Findings that a further ALP result never takes away once they were seen.
-_LASTING = frozenset(
-    {
-        "alp-low",
-        "alp-very-low",
-        "alp-acute-low",
-        "alp-unusable",
-        "alp-lows-spaced",
-        "alp-unexplained-low",
-        "alp-low-off-antiresorptive",
-        "alp-masked",
-        "alp-judged",
-        "fresh-normal-alp",
-    }
-)
-
-# Findings about the course of low and normal results: without a low one they are absent.
-_OF_THE_COURSE = frozenset(
-    {
-        "last-alp-low",
-        "alp-persistently-low",
-        "alp-persistently-low-unexplained",
-        "normal-before-first-low",
-        "alp-recovered",
-        "last-normal-not-recovered",
-        "latest-alp-masked",
-    }
-)
-
-# Findings that rest on normal results, and what could unmake those.
-_OF_NORMALS: Mapping[str, frozenset[str]] = {
-    "fresh-normal-alp": _BACKGROUND,
-    "alp-judged": _BACKGROUND,
-    "alp-masked": _MASKS,
-    "latest-masked-fresh": _MASKS,
-}
 
 _FEATURES = frozenset({"major-feature", "any-feature", "iwg-pattern"})
 
@@ -118,6 +78,11 @@ class Facts:
     def oldest_fresh(self) -> date:
         return self.today - timedelta(days=self.knowledge.days(f"fresh_{self.life_stage}"))
 
+    @cached_property
+    def unseen(self) -> Unseen:
+        missing = self.chart.missing()
+        return Unseen(self.history, missing, self.spacing_days, self.oldest_fresh)
+
     def is_fresh(self, item: JudgedResult | None) -> bool:
         return item is not None and item.day is not None and item.day >= self.oldest_fresh
 
@@ -134,7 +99,10 @@ def find(facts: Facts) -> dict[str, Finding]:
     of_alp = {**_lows(facts), **_normals(facts)}
     others = {**_hpp(facts), **_features(facts), **_rest(facts)}
     return {
-        **{code: _finding(code, e, _unseen_alp(code, e, facts)) for code, e in of_alp.items()},
+        **{
+            code: _finding(code, e, facts.unseen.of(code, e is not None))
+            for code, e in of_alp.items()
+        },
         **{code: _finding(code, e, _unseen(code, e, facts)) for code, e in others.items()},
     }
 
@@ -152,6 +120,8 @@ def _unseen(code: str, evidence: Seen, facts: Facts) -> frozenset[str]:
         return frozenset({"patient"} if facts.child is None else ())
     if code == "alp-looked-up":
         return facts.chart.missing() & NEEDED
+    if code == "hpp-excluded" and evidence is not None:
+        return (facts.chart.missing() & {"alp"}) | facts.unseen.low_may_go()
     if evidence is not None:
         return frozenset()
     keys = facts.chart.missing() & _UNSEEN[code]
@@ -164,22 +134,6 @@ def _age_of_features(facts: Facts) -> frozenset[str]:
         return frozenset({"patient"})
     undated = facts.child and features.tooth_loss_undated(facts.chart)
     return frozenset({"conditions"} if undated else ())
-
-
-def _unseen_alp(code: str, evidence: Seen, facts: Facts) -> frozenset[str]:
-    """Unseen ALP results may add to a finding; unseen background may unmake a normal."""
-    keys = frozenset({"patient"} if facts.history.undecided else ())
-    if evidence is None or code not in _LASTING:
-        keys |= facts.chart.missing() & {"alp"}
-    if facts.history.of(AlpClass.NORMAL):
-        keys |= facts.chart.missing() & _background_of(code, facts)
-    return keys
-
-
-def _background_of(code: str, facts: Facts) -> frozenset[str]:
-    if code in _OF_THE_COURSE:
-        return _BACKGROUND if facts.history.lows else frozenset()
-    return _OF_NORMALS.get(code, frozenset())
 
 
 def _hpp(facts: Facts) -> dict[str, Seen]:
@@ -263,6 +217,10 @@ def _normals(facts: Facts) -> dict[str, Seen]:
         "alp-recovered": _when(ends_normal and above and facts.is_fresh(last), [last]),
         "last-normal-not-recovered": _when(ends_normal and not above, [last]),
         "fresh-normal-alp": _results([item for item in normals if facts.is_fresh(item)]),
+        "fresh-normal-or-masked": _when(
+            not history.lows and any(facts.is_fresh(item) for item in [*normals, *masked]),
+            [*normals, *masked],
+        ),
         "alp-masked": _results(masked),
         "latest-alp-masked": _when(
             latest is not None and latest.kind is AlpClass.NORMAL_MASKED, [latest]

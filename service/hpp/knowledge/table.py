@@ -30,7 +30,8 @@ FINDINGS = (
     "alp-low", "alp-persistently-low", "alp-persistently-low-unexplained", "alp-lows-spaced",
     "alp-very-low", "alp-unexplained-low", "alp-low-off-antiresorptive", "alp-acute-low",
     "last-alp-low", "normal-before-first-low", "alp-recovered", "last-normal-not-recovered",
-    "fresh-normal-alp", "latest-alp-masked", "latest-masked-fresh", "alp-masked",
+    "fresh-normal-alp", "fresh-normal-or-masked", "latest-alp-masked", "latest-masked-fresh",
+    "alp-masked",
     "alp-judged", "alp-unusable", "alp-looked-up", "antiresorptive-in-use", "child",
 )  # fmt: skip
 

@@ -1,0 +1,44 @@
+"""Which FHIR servers may be asked, and how an evaluation asks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.fhir.client import Deadline, FhirClients, Policy
+from service.fhir.queries import Fetch
+from service.settings import Client, Settings
+
+
+@dataclass(frozen=True)
+class ServerAccess:
+    """The FHIR client as an evaluation sees it: may this base be asked, and a way to ask it."""
+
+    clients: FhirClients
+
+    def knows(self, base: str) -> bool:
+        return self.clients.knows(base)
+
+    def asking(self, base: str, token: str, deadline_ms: int) -> Fetch:
+        """A way to ask that ends `deadline_ms` from now, however many questions there are."""
+        deadline = Deadline.after_ms(deadline_ms)
+        return lambda queries: self.clients.fetch(base, queries, token, deadline)
+
+
+def open_access(settings: Settings) -> ServerAccess:
+    """Only registered bases; in development mode without clients, any base on loopback."""
+    policies = [
+        _policy(client, settings.is_development) for client in settings.clients if client.fhir_base
+    ]
+    loopback = settings.is_development and not settings.clients
+    return ServerAccess(FhirClients(policies, loopback_without_registration=loopback))
+
+
+def _policy(client: Client, development: bool) -> Policy:
+    return Policy(
+        client.fhir_base, allow_private=client.fhir_private_addresses, allow_http=development
+    )
+
+
+def access_to(base: str) -> ServerAccess:
+    """One server that an operator named on the command line, wherever it is."""
+    return ServerAccess(FhirClients([Policy(base, allow_private=True, allow_http=True)]))

@@ -1,0 +1,334 @@
+"""Bisphosphonates, denosumab and raloxifene lower ALP.  A low value begun on them is plausible;
+without a normal value from before it is not reassuring."""
+
+from tests.spec.answers import (
+    ALL_ON_DRUG,
+    EXPLAINED,
+    EXPLAINED_VERY_LOW,
+    LOW_ONCE,
+)
+from tests.spec.vignette import Vignette
+
+title, order = "Antiresorptives already taken", 1
+
+
+def test_a_normal_value_before_the_drug_makes_it_a_plausible_cause(vignette: Vignette) -> None:
+    """60 U/L before alendronate, slightly low ever since."""
+    vignette(
+        """
+        resource          | date   | code        | value  | low limit
+        ------------------+--------+-------------+--------+----------
+        Observation       | -900 d | ALP         | 60 U/L | 35 U/L
+        MedicationRequest | -800 d | alendronate |        |
+        Observation       | -400 d | ALP         | 32 U/L | 35 U/L
+        Observation       | -100 d | ALP         | 31 U/L | 35 U/L
+        """,
+        verdict="lowAlpPossibleCause",
+        row="8-explained",
+        indicator="info",
+        named=("Possible cause of low ALP on record: alendronate",),
+    )
+
+
+def test_persistent_low_values_all_on_the_drug_are_not_reassuring(vignette: Vignette) -> None:
+    """Nobody measured ALP before treatment: HPP may have been treated as osteoporosis."""
+    vignette(
+        """
+        resource          | date   | code        | value  | low limit
+        ------------------+--------+-------------+--------+----------
+        MedicationRequest | -800 d | alendronate |        |
+        Observation       | -400 d | ALP         | 32 U/L | 35 U/L
+        Observation       | -100 d | ALP         | 31 U/L | 35 U/L
+        """,
+        verdict="lowAlpCauseNotReassuring",
+        row="7-all-on-antiresorptive",
+        indicator="warning",
+    )
+
+
+def test_a_just_normal_value_before_the_drug_does_not_reassure(vignette: Vignette) -> None:
+    """Only a value above the ceiling of 45 shows that ALP was clearly normal before."""
+    vignette.each(
+        """
+        resource          | date   | code        | value  | low limit
+        ------------------+--------+-------------+--------+----------
+        Observation       | -900 d | ALP         | {it}   | 35 U/L
+        MedicationRequest | -800 d | alendronate |        |
+        Observation       | -400 d | ALP         | 32 U/L | 35 U/L
+        Observation       | -100 d | ALP         | 31 U/L | 35 U/L
+        """,
+        ("45 U/L", ALL_ON_DRUG),
+        ("46 U/L", EXPLAINED),
+    )
+
+
+def test_a_very_low_value_on_the_drug_is_not_reassuring(vignette: Vignette) -> None:
+    """Unless a clearly normal value came first."""
+    vignette.each(
+        """
+        resource          | date   | code        | value | low limit
+        ------------------+--------+-------------+-------+----------
+        MedicationRequest | -800 d | alendronate |       |
+        Observation       | -100 d | ALP         | {it}  | 35 U/L
+        """,
+        ("22 U/L", EXPLAINED_VERY_LOW),
+        ("28 U/L", EXPLAINED),
+    )
+    vignette(
+        """
+        resource          | date   | code        | value  | low limit
+        ------------------+--------+-------------+--------+----------
+        Observation       | -900 d | ALP         | 60 U/L | 35 U/L
+        MedicationRequest | -800 d | alendronate |        |
+        Observation       | -100 d | ALP         | 22 U/L | 35 U/L
+        """,
+        verdict="lowAlpPossibleCause",
+        row="8-explained",
+        indicator="info",
+    )
+
+
+def test_the_drug_must_have_begun_before_the_specimen(vignette: Vignette) -> None:
+    """On the first day of treatment the value is still the patient's own."""
+    vignette.each(
+        """
+        resource          | date      | code        | value  | low limit
+        ------------------+-----------+-------------+--------+----------
+        MedicationRequest | from {it} | alendronate |        |
+        Observation       | -10 d     | ALP         | 30 U/L | 35 U/L
+        """,
+        ("-9 d", LOW_ONCE),
+        ("-10 d", LOW_ONCE),
+        ("-11 d", EXPLAINED),
+    )
+
+
+def test_oral_bisphosphonates_act_for_24_months_after_their_end(vignette: Vignette) -> None:
+    """730 days: they stay in bone."""
+    vignette.around(
+        "washout_oral_bisphosphonate",
+        """
+        resource          | date            | code        | value  | low limit | status
+        ------------------+-----------------+-------------+--------+-----------+----------
+        MedicationRequest | -2000 d to {it} | alendronate |        |           | completed
+        Observation       | -10 d           | ALP         | 30 U/L | 35 U/L    |
+        """,
+        below=("-739 d", EXPLAINED),
+        on=("-740 d", EXPLAINED),
+        above=("-741 d", LOW_ONCE),
+        since="-10 d",
+    )
+
+
+def test_intravenous_bisphosphonates_act_for_36_months(vignette: Vignette) -> None:
+    """1095 days after the infusion."""
+    vignette.around(
+        "washout_iv_bisphosphonate",
+        """
+        resource          | date  | code        | value  | low limit | status
+        ------------------+-------+-------------+--------+-----------+----------
+        MedicationRequest | {it}  | zoledronate |        |           | completed
+        Observation       | -10 d | ALP         | 30 U/L | 35 U/L    |
+        """,
+        below=("-1104 d", EXPLAINED),
+        on=("-1105 d", EXPLAINED),
+        above=("-1106 d", LOW_ONCE),
+        since="-10 d",
+    )
+
+
+def test_ibandronate_acts_longer_when_it_was_injected(vignette: Vignette) -> None:
+    """790 days after the order: too long for the tablet, not for the injection."""
+    vignette.each(
+        """
+        resource          | date   | code | value  | low limit | status
+        ------------------+--------+------+--------+-----------+----------
+        MedicationRequest | -800 d | {it} |        |           | completed
+        Observation       | -10 d  | ALP  | 30 U/L | 35 U/L    |
+        """,
+        ("ibandronate tablet", LOW_ONCE),
+        ("ibandronate injection", EXPLAINED),
+    )
+
+
+def test_denosumab_acts_for_nine_months(vignette: Vignette) -> None:
+    """270 days: its effect is reversible."""
+    vignette.around(
+        "washout_denosumab",
+        """
+        resource          | date  | code      | value  | low limit | status
+        ------------------+-------+-----------+--------+-----------+----------
+        MedicationRequest | {it}  | denosumab |        |           | completed
+        Observation       | -10 d | ALP       | 30 U/L | 35 U/L    |
+        """,
+        below=("-279 d", EXPLAINED),
+        on=("-280 d", EXPLAINED),
+        above=("-281 d", LOW_ONCE),
+        since="-10 d",
+    )
+
+
+def test_raloxifene_acts_for_three_months(vignette: Vignette) -> None:
+    """90 days."""
+    vignette.around(
+        "washout_serm",
+        """
+        resource          | date           | code       | value  | low limit | status
+        ------------------+----------------+------------+--------+-----------+----------
+        MedicationRequest | -500 d to {it} | raloxifene |        |           | completed
+        Observation       | -10 d          | ALP        | 30 U/L | 35 U/L    |
+        """,
+        below=("-99 d", EXPLAINED),
+        on=("-100 d", EXPLAINED),
+        above=("-101 d", LOW_ONCE),
+        since="-10 d",
+    )
+
+
+def test_other_bone_drugs_do_not_lower_alp(vignette: Vignette) -> None:
+    """Calcitonin, strontium and the bone-forming drugs explain no low value."""
+    vignette.each(
+        """
+        resource          | date   | code | value  | low limit
+        ------------------+--------+------+--------+----------
+        MedicationRequest | -300 d | {it} |        |
+        Observation       | -10 d  | ALP  | 30 U/L | 35 U/L
+        """,
+        ("bazedoxifene", EXPLAINED),
+        ("calcitonin", LOW_ONCE),
+        ("strontium ranelate", LOW_ONCE),
+        ("romosozumab", LOW_ONCE),
+        ("teriparatide", LOW_ONCE),
+        ("abaloparatide", LOW_ONCE),
+    )
+
+
+def test_an_order_that_was_never_carried_out_explains_nothing(vignette: Vignette) -> None:
+    """Drafts, cancelled orders and errors are not exposure; a stopped course was one."""
+    vignette.each(
+        """
+        resource          | date   | code        | value  | low limit | status
+        ------------------+--------+-------------+--------+-----------+-------
+        MedicationRequest | -300 d | alendronate |        |           | {it}
+        Observation       | -10 d  | ALP         | 30 U/L | 35 U/L    |
+        """,
+        ("active", EXPLAINED),
+        ("on-hold", EXPLAINED),
+        ("completed", EXPLAINED),
+        ("stopped", EXPLAINED),
+        ("draft", LOW_ONCE),
+        ("cancelled", LOW_ONCE),
+        ("entered-in-error", LOW_ONCE),
+    )
+
+
+def test_an_order_without_an_end_runs_while_it_is_active(vignette: Vignette) -> None:
+    """An active one of eight years ago still runs; a completed one ended when it was written."""
+    vignette.each(
+        """
+        resource          | date    | code        | value  | low limit | status
+        ------------------+---------+-------------+--------+-----------+-------
+        MedicationRequest | -3000 d | alendronate |        |           | {it}
+        Observation       | -10 d   | ALP         | 30 U/L | 35 U/L    |
+        """,
+        ("active", EXPLAINED),
+        ("on-hold", EXPLAINED),
+        ("completed", LOW_ONCE),
+    )
+
+
+def test_an_undated_course_explains_nothing(vignette: Vignette) -> None:
+    """It cannot be placed before the specimen; the card names it."""
+    vignette(
+        """
+        resource          | date  | code        | value  | low limit
+        ------------------+-------+-------------+--------+----------
+        MedicationRequest |       | alendronate |        |
+        Observation       | -10 d | ALP         | 30 U/L | 35 U/L
+        """,
+        verdict="lowAlpOnce",
+        row="10-single-low",
+        indicator="info",
+        named=("Alendronate on record without a start date",),
+    )
+
+
+def test_a_low_value_before_the_drug_and_one_on_it_are_a_mixed_course(vignette: Vignette) -> None:
+    """Persistent, but only one value is free of the drug: informs, and warns if one is very
+    low."""
+    vignette(
+        """
+        resource          | date   | code        | value  | low limit
+        ------------------+--------+-------------+--------+----------
+        Observation       | -900 d | ALP         | 31 U/L | 35 U/L
+        MedicationRequest | -800 d | alendronate |        |
+        Observation       | -400 d | ALP         | 29 U/L | 35 U/L
+        """,
+        verdict="lowAlpPossibleCause",
+        row="8-mixed",
+        indicator="info",
+    )
+    vignette(
+        """
+        resource          | date   | code        | value  | low limit
+        ------------------+--------+-------------+--------+----------
+        Observation       | -900 d | ALP         | 31 U/L | 35 U/L
+        MedicationRequest | -800 d | alendronate |        |
+        Observation       | -400 d | ALP         | 22 U/L | 35 U/L
+        """,
+        verdict="lowAlpCauseNotReassuring",
+        row="7-mixed-very-low",
+        indicator="warning",
+    )
+
+
+def test_a_mixed_course_of_a_few_days_is_judged_as_a_single_low_value(vignette: Vignette) -> None:
+    """Twenty days apart nothing persists yet, although the last value is on the drug."""
+    vignette(
+        """
+        resource          | date  | code        | value  | low limit
+        ------------------+-------+-------------+--------+----------
+        Observation       | -30 d | ALP         | 31 U/L | 35 U/L
+        MedicationRequest | -25 d | alendronate |        |
+        Observation       | -10 d | ALP         | 29 U/L | 35 U/L
+        """,
+        verdict="lowAlpOnce",
+        row="10-single-low",
+        indicator="info",
+    )
+
+
+def test_low_values_that_persisted_before_the_drug_stay_suspicious(vignette: Vignette) -> None:
+    """Two values off the drug, thirty days apart; a third on it does not explain them away."""
+    vignette(
+        """
+        resource          | date   | code        | value  | low limit
+        ------------------+--------+-------------+--------+----------
+        Observation       | -930 d | ALP         | 31 U/L | 35 U/L
+        Observation       | -900 d | ALP         | 30 U/L | 35 U/L
+        MedicationRequest | -800 d | alendronate |        |
+        Observation       | -400 d | ALP         | 29 U/L | 35 U/L
+        """,
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="warning",
+    )
+
+
+def test_a_low_value_on_the_drug_is_on_the_drug_whatever_else_explains_it(
+    vignette: Vignette,
+) -> None:
+    """A deficiency beside alendronate does not make persistent low values more reassuring."""
+    vignette(
+        """
+        resource          | date   | code            | value  | low limit
+        ------------------+--------+-----------------+--------+----------
+        Condition         | -900 d | zinc deficiency |        |
+        MedicationRequest | -800 d | alendronate     |        |
+        Observation       | -400 d | ALP             | 32 U/L | 35 U/L
+        Observation       | -100 d | ALP             | 31 U/L | 35 U/L
+        """,
+        verdict="lowAlpCauseNotReassuring",
+        row="7-all-on-antiresorptive",
+        indicator="warning",
+    )

@@ -1,0 +1,482 @@
+"""Something was not seen.  Where it could have led to a more urgent verdict, the answer is partial
+and a card says so, even where what was seen gives none."""
+
+from tests.spec.vignette import Vignette
+
+title, order = "Partly seen", 2
+
+
+def test_persistent_low_values_without_the_problem_list(vignette: Vignette) -> None:
+    """HPP may be written there, or a feature of it."""
+    vignette(
+        """
+        resource    | date   | code       | value  | low limit | status
+        ------------+--------+------------+--------+-----------+---------
+        Observation | -100 d | ALP        | 30 U/L | 35 U/L    |
+        Observation | -10 d  | ALP        | 30 U/L | 35 U/L    |
+        Prefetch    |        | conditions |        |           | not sent
+        """,
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="warning",
+        status="partial",
+        open_rows=(
+            "1-hpp-on-record",
+            "2-hpp-unconfirmed",
+            "4-iwg-pattern",
+            "4-persistent-major",
+            "4-persistent-clean-major",
+        ),
+        named=("Conditions: not sent",),
+    )
+
+
+def test_persistent_low_values_without_other_laboratory_results(vignette: Vignette) -> None:
+    """A variant or a raised substrate may be among them."""
+    vignette(
+        """
+        resource    | date   | code | value  | low limit | status
+        ------------+--------+------+--------+-----------+-------
+        Observation | -100 d | ALP  | 30 U/L | 35 U/L    |
+        Observation | -10 d  | ALP  | 30 U/L | 35 U/L    |
+        Prefetch    |        | labs |        |           | failed
+        """,
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="warning",
+        status="partial",
+        open_rows=(
+            "1-alpl-variant",
+            "4-iwg-pattern",
+            "4-persistent-major",
+            "4-persistent-clean-major",
+        ),
+        named=("Other laboratory results: ",),
+    )
+
+
+def test_persistent_low_values_without_the_medications(vignette: Vignette) -> None:
+    """Only asfotase alfa among them could be more urgent; a drug that lowers ALP would calm."""
+    vignette(
+        """
+        resource    | date   | code        | value  | low limit | status
+        ------------+--------+-------------+--------+-----------+---------
+        Observation | -100 d | ALP         | 30 U/L | 35 U/L    |
+        Observation | -10 d  | ALP         | 30 U/L | 35 U/L    |
+        Prefetch    |        | medications |        |           | not sent
+        """,
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="warning",
+        status="partial",
+        open_rows=("1-asfotase-alfa",),
+    )
+
+
+def test_persistent_low_values_without_the_procedures(vignette: Vignette) -> None:
+    """An operation could only have excused them: the answer is complete, and names the gap."""
+    vignette(
+        """
+        resource    | date   | code       | value  | low limit | status
+        ------------+--------+------------+--------+-----------+---------
+        Observation | -100 d | ALP        | 30 U/L | 35 U/L    |
+        Observation | -10 d  | ALP        | 30 U/L | 35 U/L    |
+        Prefetch    |        | procedures |        |           | not sent
+        """,
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="warning",
+        named=("Procedures: not sent",),
+    )
+
+
+def test_a_single_low_value_without_the_problem_list(vignette: Vignette) -> None:
+    """Two major features there would meet the pattern."""
+    vignette(
+        """
+        resource    | date  | code       | value  | low limit | status
+        ------------+-------+------------+--------+-----------+---------
+        Observation | -10 d | ALP        | 30 U/L | 35 U/L    |
+        Prefetch    |       | conditions |        |           | not sent
+        """,
+        verdict="lowAlpOnce",
+        row="10-single-low",
+        indicator="info",
+        status="partial",
+        open_rows=("1-hpp-on-record", "2-hpp-unconfirmed", "4-iwg-pattern"),
+    )
+
+
+def test_a_normal_value_without_the_problem_list(vignette: Vignette) -> None:
+    """HPP may be written there; a fracture, a pregnancy or an acute illness may unmake the
+    normal value.  Silence would be wrong, so a card says what was not seen."""
+    vignette(
+        """
+        resource    | date  | code       | value  | low limit | status
+        ------------+-------+------------+--------+-----------+-------
+        Observation | -10 d | ALP        | 60 U/L | 35 U/L    |
+        Prefetch    |       | conditions |        |           | failed
+        """,
+        verdict="alpNotLow",
+        row="14-normal",
+        indicator="info",
+        status="partial",
+        open_rows=(
+            "1-hpp-on-record",
+            "2-hpp-unconfirmed",
+            "13-masked-with-feature",
+            "15-new-start",
+        ),
+    )
+
+
+def test_a_normal_value_without_the_procedures(vignette: Vignette) -> None:
+    """Taken just after an operation it would not be a result to rely on."""
+    vignette(
+        """
+        resource    | date  | code       | value  | low limit | status
+        ------------+-------+------------+--------+-----------+---------
+        Observation | -10 d | ALP        | 60 U/L | 35 U/L    |
+        Prefetch    |       | procedures |        |           | not sent
+        """,
+        verdict="alpNotLow",
+        row="14-normal",
+        indicator="info",
+        status="partial",
+        open_rows=("15-new-start",),
+    )
+
+
+def test_a_normal_value_without_other_laboratory_results(vignette: Vignette) -> None:
+    """EDTA would make it unusable, a high gamma-GT would mask it; neither can lead to having no
+    ALP on file."""
+    vignette(
+        """
+        resource    | date  | code | value  | low limit | status
+        ------------+-------+------+--------+-----------+---------
+        Observation | -10 d | ALP  | 60 U/L | 35 U/L    |
+        Prefetch    |       | labs |        |           | not sent
+        """,
+        verdict="alpNotLow",
+        row="14-normal",
+        indicator="info",
+        status="partial",
+        open_rows=("13-masked-with-feature", "13-unusable"),
+    )
+
+
+def test_a_normal_value_without_the_medications(vignette: Vignette) -> None:
+    """Asfotase alfa may be among them.  A bone-forming drug would only mask the value, which is
+    no reason for a card where nothing points at HPP."""
+    vignette(
+        """
+        resource    | date  | code        | value  | low limit | status
+        ------------+-------+-------------+--------+-----------+---------
+        Observation | -10 d | ALP         | 60 U/L | 35 U/L    |
+        Prefetch    |       | medications |        |           | not sent
+        """,
+        verdict="alpNotLow",
+        row="14-normal",
+        indicator="info",
+        status="partial",
+        open_rows=("1-asfotase-alfa",),
+    )
+
+
+def test_the_older_results_were_cut_off(vignette: Vignette) -> None:
+    """Normal on the first page; low values may be on the next."""
+    vignette(
+        """
+        resource    | date  | code | value  | low limit | status
+        ------------+-------+------+--------+-----------+--------
+        Observation | -10 d | ALP  | 60 U/L | 35 U/L    |
+        Prefetch    |       | alp  |        |           | cut off
+        """,
+        verdict="alpNotLow",
+        row="14-normal",
+        indicator="info",
+        status="partial",
+        opens=("9-very-low", "10-single-low"),
+        named=("ALP results: only part was sent",),
+    )
+
+
+def test_a_recovery_without_the_problem_list(vignette: Vignette) -> None:
+    """The later value may be masked, and the pattern may be met."""
+    vignette(
+        """
+        resource    | date   | code       | value  | low limit | status
+        ------------+--------+------------+--------+-----------+---------
+        Observation | -200 d | ALP        | 30 U/L | 35 U/L    |
+        Observation | -10 d  | ALP        | 60 U/L | 35 U/L    |
+        Prefetch    |        | conditions |        |           | not sent
+        """,
+        verdict="alpNotLow",
+        row="12-recovered",
+        indicator="info",
+        status="partial",
+        opens=("1-hpp-on-record", "4-iwg-pattern", "6-masked", "10-single-low"),
+    )
+
+
+def test_an_exclusion_needs_the_whole_problem_list(vignette: Vignette) -> None:
+    """An atypical fracture may be on the part that was cut off, so nothing is silenced."""
+    vignette(
+        """
+        resource    | date   | code             | value  | low limit | status  | notes
+        ------------+--------+------------------+--------+-----------+---------+----------------
+        Condition   |        | hypophosphatasia |        |           | refuted | recorded -200 d
+        Observation | -100 d | ALP              | 30 U/L | 35 U/L    |         |
+        Observation | -10 d  | ALP              | 30 U/L | 35 U/L    |         |
+        Prefetch    |        | conditions       |        |           | cut off |
+        """,
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="warning",
+        status="partial",
+        opens=("1-hpp-on-record", "4-persistent-major"),
+    )
+
+
+def test_an_exclusion_needs_the_latest_low_value(vignette: Vignette) -> None:
+    """The exclusion covers lows of a year.  Newer results were cut off, and a low one among them
+    would ask again."""
+    vignette(
+        """
+        resource    | date   | code             | value  | low limit | status  | notes
+        ------------+--------+------------------+--------+-----------+---------+----------------
+        Condition   |        | hypophosphatasia |        |           | refuted | recorded -500 d
+        Observation | -200 d | ALP              | 30 U/L | 35 U/L    |         |
+        Prefetch    |        | alp              |        |           | cut off |
+        """,
+        verdict="hppExcluded",
+        row="3-hpp-excluded",
+        indicator="info",
+        status="partial",
+        opens=("5-persistent-unexplained", "10-single-low"),
+    )
+
+
+def test_an_exclusion_needs_a_low_value_that_stands(vignette: Vignette) -> None:
+    """An operation shortly before it would make it acute, and the exclusion would not be
+    needed."""
+    vignette(
+        """
+        resource    | date  | code             | value  | low limit | status   | notes
+        ------------+-------+------------------+--------+-----------+----------+----------------
+        Condition   |       | hypophosphatasia |        |           | refuted  | recorded -200 d
+        Observation | -10 d | ALP              | 30 U/L | 35 U/L    |          |
+        Prefetch    |       | procedures       |        |           | not sent |
+        """,
+        verdict="hppExcluded",
+        row="3-hpp-excluded",
+        indicator="info",
+        status="partial",
+        opens=("11-acute-only",),
+    )
+
+
+def test_persistent_low_values_with_a_diagnosis_and_without_the_medications(
+    vignette: Vignette,
+) -> None:
+    """All of them may have been taken on an antiresorptive, which would not be reassuring."""
+    vignette(
+        """
+        resource    | date   | code            | value  | low limit | status
+        ------------+--------+-----------------+--------+-----------+---------
+        Condition   | -900 d | zinc deficiency |        |           |
+        Observation | -100 d | ALP             | 30 U/L | 35 U/L    |
+        Observation | -10 d  | ALP             | 30 U/L | 35 U/L    |
+        Prefetch    |        | medications     |        |           | not sent
+        """,
+        verdict="lowAlpPossibleCause",
+        row="8-explained",
+        indicator="info",
+        status="partial",
+        open_rows=("1-asfotase-alfa", "7-all-on-antiresorptive"),
+    )
+
+
+def test_a_masked_value_of_a_child_without_the_procedures(vignette: Vignette) -> None:
+    """Taken just after an operation it would be acute, and no result to rely on."""
+    vignette(
+        """
+        resource    | date   | code                  | value   | low limit | status
+        ------------+--------+-----------------------+---------+-----------+---------
+        Patient     |        | boy                   | 8 y     |           |
+        Condition   | -900 d | chronic liver disease |         |           |
+        Observation | -10 d  | ALP                   | 200 U/L |           |
+        Prefetch    |        | procedures            |         |           | not sent
+        """,
+        verdict="alpNotLow",
+        row="14-masked-fresh",
+        indicator="info",
+        status="partial",
+        open_rows=("15-child",),
+    )
+
+
+def test_a_masked_value_after_a_very_low_one_without_the_procedures(vignette: Vignette) -> None:
+    """Were it acute, the very low value would be the last that counts."""
+    vignette(
+        """
+        resource    | date   | code       | value  | low limit | status
+        ------------+--------+------------+--------+-----------+---------
+        Observation | -400 d | ALP        | 22 U/L | 35 U/L    |
+        Condition   | -60 d  | fracture   |        |           |
+        Observation | -20 d  | ALP        | 60 U/L | 35 U/L    |
+        Prefetch    |        | procedures |        |           | not sent
+        """,
+        verdict="alpUnclear",
+        row="6-masked",
+        indicator="info",
+        status="partial",
+        opens=("9-very-low",),
+    )
+
+
+def test_a_mixed_course_of_a_child_without_the_procedures(vignette: Vignette) -> None:
+    """Were the later value acute, the earlier one would be a single low value of a child, which
+    warns."""
+    vignette(
+        """
+        resource          | date   | code        | value   | low limit | status
+        ------------------+--------+-------------+---------+-----------+---------
+        Patient           |        | girl        | 8 y     |           |
+        Observation       | -300 d | ALP         | 100 U/L |           |
+        MedicationRequest | -200 d | pamidronate |         |           |
+        Observation       | -10 d  | ALP         | 100 U/L |           |
+        Prefetch          |        | procedures  |         |           | not sent
+        """,
+        verdict="lowAlpPossibleCause",
+        row="8-mixed",
+        indicator="info",
+        status="partial",
+        opens=("9-child",),
+    )
+
+
+def test_a_recovery_without_the_procedures(vignette: Vignette) -> None:
+    """An operation may have made the low value acute, the later one, or both."""
+    vignette(
+        """
+        resource    | date  | code       | value  | low limit | status
+        ------------+-------+------------+--------+-----------+---------
+        Observation | -30 d | ALP        | 30 U/L | 35 U/L    |
+        Observation | -10 d | ALP        | 60 U/L | 35 U/L    |
+        Prefetch    |       | procedures |        |           | not sent
+        """,
+        verdict="alpNotLow",
+        row="12-recovered",
+        indicator="info",
+        status="partial",
+        opens=("10-single-low", "11-acute-only"),
+    )
+
+
+def test_two_values_of_one_day_without_other_laboratory_results(vignette: Vignette) -> None:
+    """EDTA in the tube of the higher one would leave the low one."""
+    vignette(
+        """
+        resource    | date  | code | value  | low limit | status   | notes
+        ------------+-------+------+--------+-----------+----------+-----------
+        Observation | -10 d | ALP  | 60 U/L | 35 U/L    |          | specimen A
+        Observation | -10 d | ALP  | 30 U/L | 35 U/L    |          | specimen B
+        Prefetch    |       | labs |        |           | not sent |
+        """,
+        verdict="alpNotLow",
+        row="14-normal",
+        indicator="info",
+        status="partial",
+        opens=("10-single-low",),
+    )
+
+
+def test_undated_tooth_loss_in_a_child_is_unknown(vignette: Vignette) -> None:
+    """Nothing was missing from the record but the date; before the fifth birthday it would be
+    major."""
+    vignette(
+        """
+        resource    | date   | code       | value
+        ------------+--------+------------+--------
+        Patient     |        | girl       | 8 y
+        Condition   |        | tooth loss |
+        Observation | -100 d | ALP        | 100 U/L
+        Observation | -10 d  | ALP        | 100 U/L
+        """,
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="warning",
+        status="partial",
+        opens=("4-persistent-major",),
+    )
+
+
+def test_a_site_may_accept_that_a_key_is_never_sent(vignette: Vignette) -> None:
+    """Then no card speaks of it any more; the answer still lists the gap."""
+    vignette(
+        """
+        resource    | date  | code       | value  | low limit | status
+        ------------+-------+------------+--------+-----------+---------
+        Observation | -10 d | ALP        | 60 U/L | 35 U/L    |
+        Prefetch    |       | procedures |        |           | not sent
+        """,
+        accepted_gaps=("procedures",),
+        verdict="alpNotLow",
+        row="14-normal",
+    )
+    vignette(
+        """
+        resource    | date  | code       | value  | low limit | status
+        ------------+-------+------------+--------+-----------+---------
+        Observation | -10 d | ALP        | 60 U/L | 35 U/L    |
+        Prefetch    |       | procedures |        |           | not sent
+        Prefetch    |       | conditions |        |           | failed
+        """,
+        accepted_gaps=("procedures",),
+        verdict="alpNotLow",
+        row="14-normal",
+        indicator="info",
+        status="partial",
+        opens=("1-hpp-on-record",),
+    )
+
+
+def test_when_the_chart_is_opened_a_gap_makes_no_card(vignette: Vignette) -> None:
+    """Other laboratory results are not among what is needed.  No drug is in hand, so the answer
+    claims nothing, and lists what was not ruled out."""
+    vignette(
+        """
+        resource    | date  | code | value  | low limit | status
+        ------------+-------+------+--------+-----------+---------
+        Observation | -10 d | ALP  | 30 U/L | 35 U/L    |
+        Prefetch    |       | labs |        |           | not sent
+        """,
+        service="hpp-patient-view",
+        verdict="lowAlpOnce",
+        row="10-single-low",
+        status="not-applicable",
+        open_rows=("1-alpl-variant", "4-iwg-pattern"),
+    )
+
+
+def test_when_the_chart_is_opened_likely_hpp_is_said_in_spite_of_a_gap(
+    vignette: Vignette,
+) -> None:
+    """The card names what was not seen."""
+    vignette(
+        """
+        resource    | date   | code | value  | low limit | status
+        ------------+--------+------+--------+-----------+---------
+        Observation | -100 d | ALP  | 30 U/L | 35 U/L    |
+        Observation | -10 d  | ALP  | 30 U/L | 35 U/L    |
+        Prefetch    |        | labs |        |           | not sent
+        """,
+        service="hpp-patient-view",
+        verdict="hppSuspected",
+        row="5-persistent-unexplained",
+        indicator="info",
+        status="partial",
+        opens=("1-alpl-variant", "4-persistent-major"),
+        named=("Other laboratory results: not sent",),
+    )

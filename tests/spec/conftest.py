@@ -1,0 +1,11 @@
+"""The `vignette` fixture: the shipped service, called without HTTP."""
+
+import pytest
+
+from tests.spec.render import house
+from tests.spec.vignette import Runner
+
+
+@pytest.fixture
+def vignette() -> Runner:
+    return Runner(house())
