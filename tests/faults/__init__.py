@@ -1,0 +1,1 @@
+"""A FHIR server that misbehaves in every way of the fault matrix, over real sockets."""

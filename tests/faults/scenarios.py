@@ -1,0 +1,427 @@
+"""What the fault server does, by the name in the first segment of the path.
+
+A scenario answers True where the connection may serve another request.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from functools import partial
+from typing import Any
+
+import orjson
+
+from tests.faults.server import Play, Talk
+
+SCENARIOS: dict[str, Play] = {}
+JSON: dict[str, Any] = {"Content_Type": "application/fhir+json"}
+BUNDLE = orjson.dumps({"resourceType": "Bundle", "id": "1", "type": "searchset"})
+METADATA = "http://169.254.169.254/latest/meta-data/"
+REDIRECTS = (301, 302, 303, 307, 308)
+TARGETS = ("same", "other", "metadata", "loop", "scheme")
+
+
+def plays(name: str) -> Callable[[Play], Play]:
+    def register(play: Play) -> Play:
+        SCENARIOS[name] = play
+        return play
+
+    return register
+
+
+@plays("fine")
+def fine(talk: Talk) -> bool:
+    return talk.bundle()
+
+
+@plays("fine-then-close")
+def fine_then_close(talk: Talk) -> bool:
+    """Without a word: the client believes that the connection stays."""
+    talk.bundle()
+    return False
+
+
+@plays("reset-at-once")
+def reset_at_once(talk: Talk) -> bool:
+    return talk.reset()
+
+
+@plays("reset-once")
+def reset_once(talk: Talk) -> bool:
+    return talk.bundle() if talk.server.tries(talk.seen.token) > 1 else talk.reset()
+
+
+@plays("reset-mid-body")
+def reset_mid_body(talk: Talk) -> bool:
+    talk.head(Content_Length="1000", **JSON)
+    talk.send(BUNDLE)
+    talk.pause(0.02)
+    return talk.reset()
+
+
+@plays("close-at-once")
+def close_at_once(talk: Talk) -> bool:
+    return False
+
+
+@plays("late-100ms")
+def late(talk: Talk) -> bool:
+    talk.pause(0.1)
+    return talk.bundle()
+
+
+@plays("silent")
+def silent(talk: Talk) -> bool:
+    talk.pause(10)
+    return False
+
+
+@plays("header-drip")
+def header_drip(talk: Talk) -> bool:
+    talk.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 1000, 0.03)
+    return False
+
+
+@plays("body-drip")
+def body_drip(talk: Talk) -> bool:
+    talk.head(Content_Length="1000", **JSON)
+    talk.drip(BUNDLE.ljust(1000), 0.03)
+    return False
+
+
+@plays("chunk-drip")
+def chunk_drip(talk: Talk) -> bool:
+    talk.head(Transfer_Encoding="chunked", **JSON)
+    talk.drip(b"1\r\n \r\n" * 200, 0.03)
+    return False
+
+
+@plays("stall-mid-body")
+def stall(talk: Talk) -> bool:
+    talk.head(Content_Length="1000", **JSON)
+    talk.send(BUNDLE)
+    talk.pause(10)
+    return False
+
+
+@plays("hundreds-of-100")
+def hundreds(talk: Talk) -> bool:
+    talk.drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 0.01)
+    return False
+
+
+@plays("cut-length")
+def cut_length(talk: Talk) -> bool:
+    talk.head(Content_Length="1000", **JSON)
+    talk.send(BUNDLE)
+    return False
+
+
+@plays("cut-chunk")
+def cut_chunk(talk: Talk) -> bool:
+    talk.head(Transfer_Encoding="chunked", **JSON)
+    talk.send(f"{len(BUNDLE):x}\r\n".encode() + BUNDLE + b"\r\n")
+    return False
+
+
+@plays("not-http")
+def not_http(talk: Talk) -> bool:
+    talk.send(b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n")
+    talk.pause(10)
+    return False
+
+
+def redirect(talk: Talk, status: int, target: str) -> bool:
+    where = {
+        "same": f"{talk.server.origin}/fine/Patient",
+        "other": f"{talk.server.other}/fine/Patient",
+        "metadata": METADATA,
+        "loop": f"{talk.server.origin}{talk.seen.target}",
+        "scheme": talk.server.other.replace("http:", "https:"),
+    }[target]
+    return talk.answer(b"{}", status, Location=where)
+
+
+for _status in REDIRECTS:
+    for _target in TARGETS:
+        SCENARIOS[f"redirect-{_status}-{_target}"] = partial(
+            redirect, status=_status, target=_target
+        )
+
+
+def refuse(talk: Talk, status: int) -> bool:
+    return talk.answer(b'{"resourceType":"OperationOutcome"}', status)
+
+
+for _status in (400, 401, 403, 404, 410, 500, 502, 503, 504):
+    SCENARIOS[f"status-{_status}"] = partial(refuse, status=_status)
+
+
+@plays("503-once")
+def unavailable_once(talk: Talk) -> bool:
+    again = talk.server.tries(talk.seen.token) > 1
+    return talk.bundle() if again else refuse(talk, 503)
+
+
+def busy(talk: Talk, after: Callable[[], str]) -> bool:
+    if talk.server.tries(talk.seen.token) > 1:
+        return talk.bundle()
+    return talk.answer(b"{}", 429, Retry_After=after())
+
+
+AFTER: dict[str, Callable[[], str]] = {
+    "0": lambda: "0",
+    "1": lambda: "1",
+    "60": lambda: "60",
+    "date": lambda: formatdate(time.time() + 60, usegmt=True),
+    "past": lambda: formatdate(time.time() - 60, usegmt=True),
+    "garbage": lambda: "soon\x0b; -1",
+    "huge": lambda: "9" * 400,
+}
+for _name, _after in AFTER.items():
+    SCENARIOS[f"busy-{_name}"] = partial(busy, after=_after)
+
+# Whole answers that are not one JSON object: body, content type.
+NOT_FHIR: dict[str, tuple[bytes, str]] = {
+    "html": (b"<!doctype html><title>Log in</title>", "text/html"),
+    "html-as-json": (b"<!doctype html><title>Log in</title>", "application/json"),
+    "text": (BUNDLE, "text/plain"),
+    "xml": (b'<Bundle xmlns="http://hl7.org/fhir"/>', "application/fhir+xml"),
+    "empty": (b"", "application/fhir+json"),
+    "blank": (b" \r\n", "application/fhir+json"),
+    "null": (b"null", "application/fhir+json"),
+    "list": (b"[%s]" % BUNDLE, "application/fhir+json"),
+    "broken": (BUNDLE[:-1], "application/fhir+json"),
+    "nan": (b'{"resourceType":"Bundle","total":NaN}', "application/fhir+json"),
+    "infinity": (b'{"resourceType":"Bundle","total":-Infinity}', "application/fhir+json"),
+    "bom": (b"\xef\xbb\xbf" + BUNDLE, "application/fhir+json"),
+    "utf16": (BUNDLE.decode().encode("utf-16"), "application/fhir+json"),
+    "latin1": ('{"id":"é"}'.encode("latin-1"), "application/fhir+json; charset=iso-8859-1"),
+    "surrogate": (b'{"id":"\\ud800"}', "application/fhir+json"),
+    "deep": (b'{"a":' * 100_000, "application/fhir+json"),
+    "twice": (BUNDLE + BUNDLE, "application/fhir+json"),
+}
+# Whole answers that are: what they mean is for others to judge.
+FHIR: dict[str, bytes] = {
+    "outcome": b'{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}',
+    "duplicate-keys": b'{"resourceType":"Bundle","id":"2","id":"1"}',
+    "wrong-type": b'{"resourceType":"Practitioner"}',
+    "link-not-a-list": b'{"resourceType":"Bundle","link":{"relation":"self"}}',
+    "patient-links": b'{"resourceType":"Patient","link":[{"relation":"next","url":"x"}]}',
+}
+
+
+def whole(talk: Talk, body: bytes, kind: str) -> bool:
+    return talk.answer(body, Content_Type=kind)
+
+
+for _name, (_body, _kind) in NOT_FHIR.items():
+    SCENARIOS[f"body-{_name}"] = partial(whole, body=_body, kind=_kind)
+for _name, _body in FHIR.items():
+    SCENARIOS[f"body-{_name}"] = partial(whole, body=_body, kind="application/fhir+json")
+
+
+@plays("no-content-type")
+def no_content_type(talk: Talk) -> bool:
+    talk.head(Content_Length=str(len(BUNDLE)))
+    talk.send(BUNDLE)
+    return True
+
+
+@plays("status-204")
+def no_content(talk: Talk) -> bool:
+    talk.head(204)
+    return True
+
+
+@plays("page-too-long")
+def too_long(talk: Talk) -> bool:
+    """One byte more than the 5 MB that the default policy allows."""
+    return talk.answer(BUNDLE.ljust(5_000_001))
+
+
+@plays("page-just-fits")
+def just_fits(talk: Talk) -> bool:
+    return talk.answer(BUNDLE.ljust(100_000))
+
+
+@plays("chunked-too-long")
+def chunked_too_long(talk: Talk) -> bool:
+    talk.head(Transfer_Encoding="chunked", **JSON)
+    body = BUNDLE.ljust(100_001)
+    talk.send(f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n")
+    return True
+
+
+@plays("chunked-endless")
+def chunked_endless(talk: Talk) -> bool:
+    talk.head(Transfer_Encoding="chunked", **JSON)
+    return talk.endless(b"2000\r\n" + b" " * 0x2000 + b"\r\n")
+
+
+@plays("length-unsaid-endless")
+def unsaid_endless(talk: Talk) -> bool:
+    talk.head(Connection="close", **JSON)
+    return talk.endless(b" " * 8192)
+
+
+@plays("chunk-size-endless")
+def size_endless(talk: Talk) -> bool:
+    talk.head(Transfer_Encoding="chunked", **JSON)
+    return talk.endless(b"0" * 8192)
+
+
+@plays("header-endless")
+def header_endless(talk: Talk) -> bool:
+    talk.send(b"HTTP/1.1 200 OK\r\n")
+    return talk.endless(b"X-More: " + b"a" * 8000)
+
+
+@plays("headers-endless")
+def headers_endless(talk: Talk) -> bool:
+    talk.send(b"HTTP/1.1 200 OK\r\n")
+    return talk.endless(b"X-More: a\r\n" * 500)
+
+
+@plays("continue-endless")
+def continue_endless(talk: Talk) -> bool:
+    return talk.endless(b"HTTP/1.1 100 Continue\r\n\r\n" * 200)
+
+
+BOMB = gzip.compress(b" " * 200_000_000, 6)
+
+
+@plays("gzip-bomb")
+def bomb(talk: Talk) -> bool:
+    return talk.answer(BOMB, Content_Encoding="gzip")
+
+
+@plays("encoding-made-up")
+def made_up(talk: Talk) -> bool:
+    return talk.answer(BUNDLE, Content_Encoding="aes128gcm")
+
+
+@plays("cookie")
+def cookie(talk: Talk) -> bool:
+    return talk.answer(BUNDLE, Set_Cookie="session=ZZPHI; Path=/")
+
+
+def page_to(talk: Talk, following: str, last: int = 2) -> bool:
+    """Pages up to `last`; from there no link."""
+    return talk.bundle(following if talk.seen.page < last else "")
+
+
+@plays("paging-fine")
+def paging(talk: Talk) -> bool:
+    return page_to(talk, f"{talk.base}?page={talk.seen.page + 1}", last=4)
+
+
+@plays("paging-relative")
+def paging_relative(talk: Talk) -> bool:
+    return page_to(talk, f"Observation?page={talk.seen.page + 1}", last=3)
+
+
+@plays("paging-self")
+def paging_self(talk: Talk) -> bool:
+    return talk.bundle(f"{talk.server.origin}{talk.seen.target}")
+
+
+@plays("paging-cycle")
+def paging_cycle(talk: Talk) -> bool:
+    return talk.bundle(f"{talk.base}/Observation?patient=ZZPHI-1&page={talk.seen.page % 3 + 1}")
+
+
+@plays("paging-endless")
+def paging_endless(talk: Talk) -> bool:
+    return talk.bundle(f"{talk.base}?page={talk.seen.page + 1}")
+
+
+@plays("paging-big")
+def paging_big(talk: Talk) -> bool:
+    return talk.bundle(f"{talk.base}?page={talk.seen.page + 1}", padding=" " * 60_000)
+
+
+def elsewhere(talk: Talk) -> dict[str, str]:
+    """Links that lead out of the base, each in its own way."""
+    origin, base = talk.server.origin, talk.base
+    return {
+        "host": f"{talk.server.other}/fine/Observation?page=2",
+        "scheme": base.replace("http:", "https:") + "?page=2",
+        "port": origin[:-1] + str((int(origin[-1]) + 1) % 10) + "/paging-out-port?page=2",
+        "userinfo": f"http://127.0.0.1@{talk.server.other.removeprefix('http://')}/fine?page=2",
+        "name": base.replace("127.0.0.1", "127.0.0.1.evil.test") + "?page=2",
+        "sibling": f"{base}-other/Observation?page=2",
+        "dots": f"{base}/../fine/Observation?page=2",
+        "escaped-dots": f"{base}/%2e%2e/fine/Observation?page=2",
+        "backslash": f"{base}\\..\\fine?page=2",
+        "no-scheme": f"{talk.server.other.removeprefix('http:')}/fine?page=2",
+        "fragment": f"{base}?page=2#more",
+        "newline": f"{base}?page=2\r\nHost: evil.test",
+        "file": "file:///etc/passwd",
+        "long": f"{base}?page=2&more=" + "a" * 9000,
+    }
+
+
+ELSEWHERE = (
+    "host",
+    "scheme",
+    "port",
+    "userinfo",
+    "name",
+    "sibling",
+    "dots",
+    "escaped-dots",
+    "backslash",
+    "no-scheme",
+    "fragment",
+    "newline",
+    "file",
+    "long",
+)
+
+
+def leads_out(talk: Talk, way: str) -> bool:
+    return page_to(talk, elsewhere(talk)[way])
+
+
+for _name in ELSEWHERE:
+    SCENARIOS[f"paging-out-{_name}"] = partial(leads_out, way=_name)
+
+
+@plays("paging-unreadable")
+def paging_unreadable(talk: Talk) -> bool:
+    link = [{"relation": "next", "url": 7}]
+    return talk.answer(orjson.dumps({"resourceType": "Bundle", "id": "1", "link": link}))
+
+
+def second_page(talk: Talk, play: Play) -> bool:
+    if talk.seen.page == 1:
+        return talk.bundle(f"{talk.base}?page=2")
+    return play(talk)
+
+
+SECOND: dict[str, Play] = {
+    "500": partial(refuse, status=500),
+    "410": partial(refuse, status=410),
+    "silent": silent,
+    "drip": body_drip,
+    "cut": cut_length,
+    "html": partial(whole, body=b"<html>", kind="text/html"),
+}
+for _name, _play in SECOND.items():
+    SCENARIOS[f"paging-then-{_name}"] = partial(second_page, play=_play)
+
+
+@plays("mixed")
+def mixed(talk: Talk) -> bool:
+    """Every resource type behaves in its own way."""
+    kind = talk.seen.target.split("/")[2].partition("?")[0]
+    ways: dict[str, Play] = {
+        "Observation": silent,
+        "Condition": partial(refuse, status=403),
+        "Procedure": partial(whole, body=b"<html>", kind="text/html"),
+    }
+    return ways.get(kind, fine)(talk)
