@@ -1,0 +1,56 @@
+"""The README says what is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from fhir_fixtures import stories
+from service.cli import main
+from service.evaluation import EXTENSION
+from service.hpp.knowledge.table import VERDICTS
+from service.settings import CLIENT_KEYS, TABLES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_is_described(command: str) -> None:
+    assert f"`hpp-cds {command}" in README
+
+
+@pytest.mark.parametrize("verdict", [*VERDICTS, "notApplicable"])
+def test_every_verdict_is_in_the_table(verdict: str) -> None:
+    assert f"| `{verdict}` |" in README
+
+
+def test_every_setting_is_named() -> None:
+    keys = [key for table in TABLES.values() for key in table] + list(CLIENT_KEYS)
+
+    assert keys
+    assert [key for key in keys if not re.search(rf"\b{key}\b", README)] == []
+
+
+def test_the_answer_shown_is_the_one_given() -> None:
+    (block,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    shown, given = json.loads(block), stories()["persistently-low-adult"].response
+
+    assert shown["cards"][0]["summary"] == given["cards"][0]["summary"]
+    assert shown["cards"][0]["indicator"] == given["cards"][0]["indicator"]
+    said = given["extension"][EXTENSION]
+    assert said == {**said, **shown["extension"][EXTENSION]}
+
+
+def test_every_link_to_a_file_leads_somewhere() -> None:
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)\)", README)
+
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_it_says_that_no_clinician_has_signed() -> None:
+    assert "No clinician has signed the content." in README
