@@ -17,7 +17,7 @@ from service.fhir.dates import first_day
 from service.fhir.gather import TYPES, entries
 from service.fhir.observations import specimen_days
 from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.references import Owner, Subject
+from service.fhir.references import Owner, Subject, local_reference
 from service.fhir.releases import AUTHORED, PERFORMED, RECORDED, Release, first_of
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hooks.services import prefetch_templates, queries
@@ -56,13 +56,38 @@ def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Dia
     patient_id = patient_id or _any_patient(ask)
     if not patient_id:
         return Diagnosis(remark, False, ())
-    templates = prefetch_templates(knowledge, release)
+    asked = queries(prefetch_templates(knowledge, release), patient_id)
     subject = Subject(patient_id, (base.rstrip("/"),))
-    rows = [
-        _row(key, path, subject, ask, knowledge)
-        for key, path in queries(templates, patient_id).items()
-    ]
+    answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
+    rows = [_row(key, *answer, subject, knowledge) for key, answer in answers.items()]
+    if not any(row.entries for row in rows if row.key != "patient"):
+        rows.append(_nothing_found(patient_id, ask))
+    rows += _medication(answers["medications"][0], ask)
     return Diagnosis(remark, True, tuple(rows))
+
+
+def _nothing_found(patient_id: str, ask: Fetch) -> Row:
+    """All searches are empty: does the server understand `patient=ID` at all?"""
+    path = f"Observation?patient=Patient/{patient_id}&_count=1"
+    fetched, seconds = _ask_one(ask, "labs", path)
+    found = len(list(_resources("labs", fetched)))
+    if found:
+        remark = "does not understand patient=ID, only patient=Patient/ID: every search is empty"
+        return Row("patient=", False, seconds, found, (remark,))
+    return Row("patient=", True, seconds, 0, ("nothing found: try another --patient",))
+
+
+def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
+    """Read the first Medication that an order refers to, where there is one."""
+    for order in _resources("medications", orders):
+        inner = obj(order.get("medication"))
+        pointer = obj(order.get("medicationReference") or inner.get("reference"))
+        name = local_reference(pointer.get("reference"))
+        if name.startswith("Medication/"):
+            fetched, seconds = _ask_one(ask, "medications", name)
+            remarks = (fetched.problem,) if fetched.problem else ()
+            yield Row("Medication", not fetched.problem, seconds, len(fetched.pages), remarks)
+            return
 
 
 def _ask_one(ask: Fetch, key: str, path: str) -> tuple[Fetched, float]:
@@ -91,8 +116,7 @@ def _any_patient(ask: Fetch) -> str:
     return found[0] if found else ""
 
 
-def _row(key: str, path: str, subject: Subject, ask: Fetch, knowledge: Knowledge) -> Row:
-    fetched, seconds = _ask_one(ask, key, path)
+def _row(key: str, fetched: Fetched, seconds: float, subject: Subject, knowledge: Knowledge) -> Row:
     sent = list(_resources(key, fetched))
     remarks = list(_remarks(key, fetched, sent, subject, knowledge))
     if seconds > SLOW_SECONDS:
@@ -113,6 +137,8 @@ def _remarks(
 ) -> Iterator[str]:
     if fetched.problem:
         yield f"{fetched.problem}{f' ({fetched.detail})' if fetched.detail else ''}"
+    if fetched.problem == "truncated":
+        yield "answers stay partial: allow larger pages (_count)"
     if any(page.get("resourceType") == "OperationOutcome" for page in fetched.pages):
         yield "answers an OperationOutcome"
     if key == "patient":

@@ -25,7 +25,6 @@ class Task:
         self._deadline, self._limits = deadline, limits
         self._pages: list[dict[str, Any]] = []
         self._fault: Fault | None = Fault("refused", "internal")
-        self._stage = "queue"
         self._call: Call | None = None
         self.done: Future[None] = Future()
 
@@ -38,8 +37,9 @@ class Task:
 
     def result(self) -> Fetched:
         """The result, or what there is of it at the deadline."""
-        fault = self._fault
-        if not self.done.done():
+        if self.done.done():
+            fault = self._fault
+        else:
             fault = Fault("timeout", self._call.stage if self._call else "queue")
         if fault and fault.problem == "timeout" and self._pages:
             fault = Fault("truncated", "deadline")

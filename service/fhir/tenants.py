@@ -28,7 +28,7 @@ class Policy:
     allow_http: bool = False
     max_page_bytes: int = 5_000_000
     max_total_bytes: int = 20_000_000
-    max_pages: int = 5
+    max_pages: int = 10
     connect_ms: int = 500
     ca_file: str = ""
 

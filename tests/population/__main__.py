@@ -44,9 +44,11 @@ def by_patient(resources: list[Json]) -> dict[str, list[Json]]:
     return owned
 
 
-def bundle(resources: list[Json]) -> Json:
-    entries = [{"resource": resource} for resource in resources]
-    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
+def bundle(resources: list[Json], included: list[Json] | None = None) -> Json:
+    """A search result; `total` counts what matched, not what rides along."""
+    entries = [{"resource": resource} for resource in [*resources, *(included or [])]]
+    total = len(resources)
+    return {"resourceType": "Bundle", "type": "searchset", "total": total, "entry": entries}
 
 
 def is_alp(observation: Json) -> bool:
@@ -60,7 +62,7 @@ def request_for(patient: Json, owned: dict[str, list[Json]], drugs: list[Json]) 
     prefetch: Json = {key: bundle(owned[kind]) for key, kind in KEYS.items()}
     prefetch["alp"] = bundle([lab for lab in labs if is_alp(lab)])
     prefetch["labs"] = bundle([lab for lab in labs if not is_alp(lab)])
-    prefetch["medications"] = bundle([*owned["MedicationRequest"], *drugs])
+    prefetch["medications"] = bundle(owned["MedicationRequest"], drugs)
     draft = {
         "resourceType": "MedicationRequest",
         "id": "draft-1",
