@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.fhir.tolerant import Json
 
@@ -13,7 +13,7 @@ class Query:
     """A read or search for a prefetch key; path is relative to the base, or a next link."""
 
     key: str
-    path: str
+    path: str = field(repr=False)  # holds a patient id
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Fetched:
     """
 
     key: str
-    pages: tuple[Json, ...] = ()
+    pages: tuple[Json, ...] = field(default=(), repr=False)
     problem: str = ""
     detail: str = ""
 

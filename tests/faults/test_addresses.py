@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.fhir.addresses import Base, Kind, kind_of, read_base
 from service.fhir.client import Deadline, Fetched, FhirClients, Policy
+from service.fhir.client.addresses import Base, Kind, kind_of, read_base
 from tests.faults.conftest import Dialled
 from tests.faults.world import QUERY, World
 
@@ -316,6 +316,7 @@ def test_what_is_not_registered_is_not_called(dialled: Dialled, written: str) ->
         ("Patient/1#x", ""),
         ("Patient\\1", ""),
         ("https://ehr.example.org@evil.test/fhir/x", ""),
+        ("https://eve@ehr.example.org/fhir/x", ""),
         ("https://ehr.example.org:444/fhir/x", ""),
         ("https://ehr.example.org:x/fhir/x", ""),
         ("https://ehr.example.org/fhirx", ""),

@@ -13,8 +13,8 @@ from threading import Barrier
 
 import pytest
 
-from service.fhir.breaker import Breaker
 from service.fhir.client import Deadline, Fetched, FhirClients, Policy, Query
+from service.fhir.client.breaker import Breaker
 from tests.faults.rows import BODIES, PAGES, REACHING, ROWS, STATUSES, TIMES, Row
 from tests.faults.world import QUERY, Outcome, World, call
 
@@ -181,6 +181,19 @@ def test_hanging_opens_the_breaker_for_those_who_wait(world: World) -> None:
     assert {f.problem for f in then} == {"blocked"}
 
 
+def test_callers_who_come_late_themselves_do_not_open_the_breaker(world: World) -> None:
+    """A healthy server must not be shut out because our own queue was long."""
+    policy = world.policy("plain", "late-100ms")
+    with world.clients(policy, breaker=Breaker) as clients:
+        for _ in range(6):
+            late = Deadline(time.monotonic() + 0.05, budget=1.0)
+            assert clients.fetch(policy.base, [QUERY], "t", late)[0].problem == "timeout"
+        time.sleep(0.05)
+        (found,) = clients.fetch(policy.base, [QUERY], "t", Deadline.after_ms(2000))
+
+    assert found.problem == ""
+
+
 def test_a_refusal_does_not_open_the_breaker(world: World) -> None:
     policy = world.policy("plain", "status-403")
     with world.clients(policy, breaker=Breaker) as clients:
@@ -326,8 +339,9 @@ def test_no_thread_or_socket_outlives_its_deadline(world: World) -> None:
     policy = world.policy("plain", "body-drip")
     with world.clients(policy, threads=20) as clients:
         clients.fetch(policy.base, [QUERY] * 10, "t", Deadline.after_ms(300))
-        time.sleep(0.2)
-        open_now = _sockets_to(world.servers["plain"].port)
+        patience = Deadline.after_ms(2000)  # the server would go on for half a minute
+        while (open_now := _sockets_to(world.servers["plain"].port)) and not patience.expired:
+            time.sleep(0.05)
 
     assert open_now == 0
 

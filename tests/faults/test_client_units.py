@@ -12,10 +12,11 @@ import pytest
 import responses
 from responses import RequestsMock, matchers
 
-from service.fhir import paging
-from service.fhir.breaker import Breaker
-from service.fhir.client import MOST_LOOPBACK_BASES, Deadline, Fetched, FhirClients, Policy, Query
-from service.fhir.exchange import Allowance, Limits, _retry_after
+from service.fhir.client import Deadline, Fetched, FhirClients, Policy, Query, paging
+from service.fhir.client.breaker import Breaker
+from service.fhir.client.calls import Call, Fault
+from service.fhir.client.clients import MOST_LOOPBACK_BASES
+from service.fhir.client.exchange import Allowance, Limits, _retry_after, exchange
 
 BASE = "https://ehr.example.org/fhir"
 READ = Query("patient", "Patient/1")
@@ -104,6 +105,20 @@ def test_a_query_that_leads_out_is_not_sent(
     (found,) = fetch(clients, Query("patient", path))
 
     assert (found.problem, found.detail) == ("blocked", "path")
+    assert len(ehr.calls) == 0
+
+
+def test_a_token_is_not_sent_out_of_the_base_whoever_made_the_url(
+    ehr: RequestsMock, clients: FhirClients
+) -> None:
+    """The last look, at the URL as requests has rewritten it."""
+    tenant = clients._find(BASE)
+    assert tenant is not None
+    for url in ("https://evil.test/fhir/Patient/1", f"{BASE}/%2e%2e/admin"):
+        call = Call(tenant.route, Deadline.after_ms(1000), 1000)
+        page = exchange(tenant.session, url, "t", call, Limits(1000, Allowance(1000)))
+
+        assert page.fault == Fault("blocked", "path")
     assert len(ehr.calls) == 0
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import trustme
 
-from service.fhir.breaker import Breaker
 from service.fhir.client import Deadline, Fetched, FhirClients, Policy, Query
+from service.fhir.client.breaker import Breaker
 from tests.faults.rows import Row
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.server import BlackHole, FaultServer, closed_port
@@ -118,6 +118,7 @@ class World:
         settings = {
             "allow_private": True,
             "allow_http": not tls,
+            "max_pages": 5,
             "connect_ms": 1500,  # 50 handshakes at once on a small machine
             "ca_file": self.ca_file if tls else "",
             **more,

@@ -21,15 +21,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Lock
 
-from service.fhir.addresses import Base, Kind, read_base
-from service.fhir.breaker import Breaker
-from service.fhir.calls import Deadline, Fault, Lookup, Resolver, Route
-from service.fhir.exchange import TOKEN, Allowance, Limits
-from service.fhir.paging import Task, fetched
+from service.fhir.client.addresses import Base, Kind, read_base
+from service.fhir.client.breaker import Breaker
+from service.fhir.client.calls import Deadline, Fault, Lookup, Resolver, Route
+from service.fhir.client.exchange import TOKEN, Allowance, Limits
+from service.fhir.client.paging import Task, fetched
+from service.fhir.client.tenants import Lane, Policy, Tenant
 from service.fhir.queries import Fetched, Query
-from service.fhir.tenants import Lane, Policy, Tenant
-
-__all__ = ["Deadline", "Fetched", "FhirClients", "Policy", "Query"]
 
 MOST_LOOPBACK_BASES = 16
 

@@ -15,7 +15,7 @@ import orjson
 import requests
 from urllib3.exceptions import HTTPError
 
-from service.fhir.calls import Call, Fault
+from service.fhir.client.calls import Call, Fault
 
 CHUNK = 65_536
 FRAMING = 262_144  # headers and chunk sizes, beyond the body

@@ -6,10 +6,10 @@ import time
 from concurrent.futures import Future
 from typing import Any
 
-from service.fhir.calls import Call, Deadline, Fault
-from service.fhir.exchange import FRAMING, Limits, Page, exchange
+from service.fhir.client.calls import Call, Deadline, Fault
+from service.fhir.client.exchange import FRAMING, Limits, Page, exchange
+from service.fhir.client.tenants import Tenant
 from service.fhir.queries import Fetched, Query
-from service.fhir.tenants import Tenant
 from service.fhir.tolerant import Json, objs, text
 
 RETRY_SHARE = 0.4  # of the budget: less is not enough for a second try, nor to blame a server

@@ -8,9 +8,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from threading import Lock
 
-from service.fhir.breaker import Breaker
-from service.fhir.calls import Route
-from service.fhir.transport import open_session
+from service.fhir.client.breaker import Breaker
+from service.fhir.client.calls import Route
+from service.fhir.client.transport import open_session
 
 
 @dataclass(frozen=True, slots=True)

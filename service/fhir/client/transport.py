@@ -22,8 +22,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
-from service.fhir.addresses import Base, kind_of
-from service.fhir.calls import Call, Stopped, under_way
+from service.fhir.client.addresses import Base, kind_of
+from service.fhir.client.calls import Call, Stopped, under_way
 
 MOST_ADDRESSES = 3
 

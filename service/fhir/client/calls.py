@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock, Thread, local
 from typing import Any, NoReturn
 
-from service.fhir.addresses import Base, Kind
+from service.fhir.client.addresses import Base, Kind
 
 Lookup = Callable[..., list[tuple[Any, ...]]]
 Answer = Future[list[tuple[Any, ...]]]
