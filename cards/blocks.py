@@ -14,8 +14,8 @@ from service.hpp.model import AlpClass, Evidence, Excluded, Finding, JudgedResul
 
 MOST_ROWS = 6
 MOST_LINES = 5
-# Findings about the shape of the history: the table of results shows them already.
-SHOWN_BY_TABLE = frozenset({"alp-low", "last-alp-low", "alp-lows-spaced", "child"})
+# Findings that the table of results shows already, or that go without saying.
+SHOWN_BY_TABLE = frozenset({"alp-low", "last-alp-low", "alp-lows-spaced", "child", "alp-looked-up"})
 
 
 def results(facts: CardFacts) -> str:

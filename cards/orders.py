@@ -121,6 +121,12 @@ def _filled(requester: Requester, ordered_by: Callable[[Json], Json], dated: boo
     return filled
 
 
+def _agent(who: Json) -> Json:
+    """A PractitionerRole may not request a procedure before R4."""
+    known = who["reference"].startswith("Practitioner/")
+    return {"requester": {"agent": who}} if known else {}
+
+
 def _fill_dstu2(requester: Requester) -> Json:
     """PractitionerRole came after DSTU2."""
     known = requester.user_reference.startswith("Practitioner/")
@@ -129,7 +135,7 @@ def _fill_dstu2(requester: Requester) -> Json:
 
 FILL: Mapping[Release, Callable[[Requester], Json]] = {
     Release.DSTU2: _fill_dstu2,
-    Release.STU3: lambda requester: _filled(requester, lambda who: {"requester": {"agent": who}}),
+    Release.STU3: lambda requester: _filled(requester, _agent),
     Release.R4: lambda requester: _filled(requester, lambda who: {"requester": who}),
     Release.R5: lambda requester: _filled(requester, lambda who: {"requester": who}),
 }

@@ -18,8 +18,10 @@ from service import __version__
 from service.access import open_access
 from service.evaluation import FhirAccess, House, random_uuid
 from service.faults import Fault
+from service.fhir.releases import Release
 from service.hooks import cors, routes
 from service.hooks.errors import ServiceError
+from service.hooks.services import prefetch_templates
 from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
 from service.settings import Client, Settings
 from service.watch.health import checks
@@ -58,7 +60,8 @@ def build_house(settings: Settings, fhir: FhirAccess | None = None) -> House:
     knowledge, words = load_content(settings)
     desk = Desk(words, knowledge, OrderBook(words.suggestions), __version__, random_uuid)
     client = settings.clients[0] if settings.clients else Client()
-    return House(knowledge, desk, settings.zone, settings.version, client, fhir)
+    templates = {release: prefetch_templates(knowledge, release) for release in Release}
+    return House(knowledge, desk, settings.zone, settings.version, client, templates, fhir)
 
 
 def load_content(settings: Settings) -> tuple[Knowledge, Words]:

@@ -24,7 +24,7 @@ from service.fhir.read import Asked, has_drug_of_interest, read_chart
 from service.fhir.releases import Release, release_of
 from service.hooks.errors import DataUnavailable, Issue
 from service.hooks.messages import HookRequest, read_request
-from service.hooks.services import Service, prefetch_templates, queries
+from service.hooks.services import Service, queries
 from service.hpp.decide import NOT_EVALUATED, assess
 from service.hpp.findings import NEEDED
 from service.hpp.knowledge.model import Knowledge
@@ -41,7 +41,8 @@ ORDER_GAPS = "draftOrders"
 class House:
     """What every evaluation stands on; made once in the application factory.
 
-    fhir: how FHIR servers are asked, or None where nothing is ever asked.
+    templates: the queries of each release.  fhir: how FHIR servers are asked, or None where
+    nothing is ever asked.
     """
 
     knowledge: Knowledge
@@ -49,6 +50,7 @@ class House:
     zone: tzinfo
     configuration: str
     client: Client
+    templates: Mapping[Release, Mapping[str, str]]
     fhir: FhirAccess | None = None
 
 
@@ -82,7 +84,7 @@ def evaluate(
     record = gather(request.prefetch, request.draft_orders)
     asked = _asked(request, house.client)
     fetch = _fetch(request, house)
-    if service.judges_orders and not _has_drug(record, asked, fetch, house):
+    if service.judges_orders and not _has_drug(record, asked, request, fetch, house):
         return _not_applicable(house)
     release = _release(path, request, record, house.client)
     _complete(record, request, release, fetch, house)
@@ -108,12 +110,15 @@ def _fetch(request: HookRequest, house: House) -> Fetch | None:
     return house.fhir.asking(base, request.access_token, house.client.deadline_ms)
 
 
-def _has_drug(record: Record, asked: Asked, fetch: Fetch | None, house: House) -> bool:
+def _has_drug(
+    record: Record, asked: Asked, request: HookRequest, fetch: Fetch | None, house: House
+) -> bool:
     """Whether a draft to judge holds a drug of interest, its Medication read if need be."""
     if not has_drug_of_interest(record, asked, house.knowledge):
         return False
     if fetch is not None:
-        obtain_medications(record, draft_orders(asked.draft_orders), fetch)
+        drafts = draft_orders(asked.draft_orders)
+        obtain_medications(record, drafts, fetch, request.fhir_server)
     return has_drug_of_interest(record, asked, house.knowledge)
 
 
@@ -127,8 +132,8 @@ def _complete(
 ) -> None:
     """Ask for what was not sent; without access to a named server the gap is `blocked`."""
     if fetch is not None:
-        templates = prefetch_templates(house.knowledge, release)
-        obtain(record, queries(templates, request.patient_id), fetch)
+        wanted = queries(house.templates[release], request.patient_id)
+        obtain(record, wanted, fetch, request.fhir_server)
     elif request.fhir_server and house.fhir is not None:
         record.gaps[:] = [
             replace(gap, kind="blocked") if gap.kind == "not-sent" else gap for gap in record.gaps

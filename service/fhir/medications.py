@@ -67,9 +67,11 @@ def _has_known_system(concepts: Sequence[object], knowledge: Knowledge) -> bool:
 
 
 def _ingredients(medication: Json) -> Iterator[object]:
-    for item in objs(medication.get("ingredient")):
+    product = obj(medication.get("product"))
+    for item in objs(medication.get("ingredient") or product.get("ingredient")):
         inner = obj(item.get("item"))
-        yield item.get("itemCodeableConcept") or inner.get("concept") or inner
+        named = {"text": text(inner.get("display"))}
+        yield item.get("itemCodeableConcept") or inner.get("concept") or named
 
 
 def read_uses(
@@ -99,12 +101,13 @@ def read_uses(
 
 
 def _bounds(order: Json) -> Json:
-    """The first boundsPeriod of the dosage instructions."""
+    """The first boundsPeriod of the dosage instructions, else the period of the whole order."""
     for dosage in objs(order.get("dosageInstruction")):
         period = obj(obj(obj(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
         if period:
             return period
-    return NOTHING
+    ended = order.get("dateEnded")
+    return obj(order.get("effectiveDosePeriod")) or ({"end": ended} if ended else NOTHING)
 
 
 def _class_of(drug: Drug, words: tuple[str, ...], order: Json, knowledge: Knowledge) -> str:
@@ -151,8 +154,11 @@ def _own_reference(order: Json) -> str:
 def _reasons(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> frozenset[str]:
     """Value-set groups of the reasons an order gives (codes, text, and what they refer to)."""
     concepts: list[object] = list(objs(order.get("reasonCode")))
-    concepts += [obj(item).get("concept") for item in objs(order.get("reason"))]
-    for pointer in objs(order.get("reasonReference")):
+    concepts += [order.get("reasonCodeableConcept")]
+    concepts += [item.get("concept") for item in objs(order.get("reason"))]
+    pointers = list(objs(order.get("reasonReference")))
+    pointers += [obj(item.get("reference")) for item in objs(order.get("reason"))]
+    for pointer in pointers:
         concepts.append({"text": text(pointer.get("display"))})
         concepts.append(resolve(pointer.get("reference"), order, index).get("code"))
     found: frozenset[str] = frozenset()

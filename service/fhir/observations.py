@@ -11,7 +11,7 @@ from decimal import Decimal
 from service.fhir.codings import codings, test_of, texts
 from service.fhir.dates import Days, read_days
 from service.fhir.references import resolve
-from service.fhir.releases import ENCOUNTER, first_of
+from service.fhir.releases import ENCOUNTER, RANGE_TYPE, first_of
 from service.fhir.tolerant import Json, number, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string, unit_factor
 from service.hpp.causes import COUNTING
@@ -133,7 +133,7 @@ def _printed_range(part: Json, test: Test, day: date | None, context: Context) -
 
 def _is_normal_range(item: Json) -> bool:
     """A range without type is the normal one; treatment or therapeutic ranges are not."""
-    kinds = [code.lower() for _, code in codings(item.get("type"))]
+    kinds = [code.lower() for _, code in codings(first_of(item, RANGE_TYPE))]
     return not kinds or "normal" in kinds
 
 
@@ -202,7 +202,7 @@ def _is_inpatient(resource: Json, index: Mapping[str, Json]) -> bool:
     kind = resolve(reference, resource, index).get("class")
     codes = [text(item.get("code")) for item in objs(kind)]
     codes += [code for item in objs(kind) for _, code in codings(item)]
-    return "IMP" in codes
+    return "IMP" in codes or kind == "inpatient"  # the latter is DSTU2
 
 
 def read_variant(resource: Json, reference: str, context: Context) -> Variant | None:

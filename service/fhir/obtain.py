@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from service.fhir.gather import Record, entries, index_resource, take
+from service.fhir.gather import TYPES, Record, entries, index_resource, take
 from service.fhir.queries import Fetch, Fetched, Query
 from service.fhir.references import contained, local_reference
 from service.fhir.releases import ORDERS
@@ -17,20 +17,23 @@ from service.hpp.model import Gap
 MOST_MEDICATIONS = 20
 
 
-def obtain(record: Record, queries: Mapping[str, str], fetch: Fetch) -> None:
-    """Complete a record in place; what could not be had stays a gap, by its kind."""
+def obtain(record: Record, queries: Mapping[str, str], fetch: Fetch, base: str) -> None:
+    """Complete a record in place; what could not be had stays a gap, by its kind.
+
+    base: that of the server asked; what refers to another server is not looked for there.
+    """
     unsent = [gap.key for gap in record.gaps if gap.kind == "not-sent"]
     wanted = [Query(key, queries[key]) for key in unsent]
     wanted += [Query(key, link) for key, link in record.next_pages.items()]
     for fetched in fetch(wanted) if wanted else ():
         _take_fetched(record, fetched, continues=fetched.key in record.next_pages)
     orders = [order for _, order in record.resources.get("medications", ())]
-    obtain_medications(record, orders, fetch)
+    obtain_medications(record, orders, fetch, base)
 
 
-def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch) -> None:
+def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch, base: str) -> None:
     """Read the Medications that orders refer to and nobody sent."""
-    names = list(dict.fromkeys(_unresolved(orders, record)))[:MOST_MEDICATIONS]
+    names = list(dict.fromkeys(_unresolved(orders, record, base)))[:MOST_MEDICATIONS]
     reads = [Query("medications", name) for name in names]
     for fetched in fetch(reads) if reads else ():
         for page in fetched.pages:
@@ -43,17 +46,18 @@ def draft_orders(bundle: object) -> list[Json]:
     return [o for _, o, _ in entries(bundle, "draftOrders") if o["resourceType"] in ORDERS]
 
 
-def _unresolved(orders: Sequence[Json], record: Record) -> Iterator[str]:
+def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[str]:
     for order in orders:
         inner = obj(order.get("medication"))
         pointer = obj(order.get("medicationReference") or inner.get("reference"))
         written = text(pointer.get("reference"))
         name = local_reference(written)
+        here = "://" not in written or written.startswith(f"{base.rstrip('/')}/")
         if written.startswith("#"):
             sent = bool(contained(order, written))
         else:
             sent = written in record.index or name in record.index
-        if name.startswith("Medication/") and not sent:
+        if name.startswith("Medication/") and here and not sent:
             yield name
 
 
@@ -67,3 +71,17 @@ def _take_fetched(record: Record, fetched: Fetched, continues: bool) -> None:
     if fetched.problem:
         partly = continues or fetched.pages
         record.gaps.append(Gap("truncated" if partly else fetched.problem, fetched.key))
+    elif not continues and _is_short(fetched):
+        record.gaps.append(Gap("truncated", fetched.key))
+
+
+def _is_short(fetched: Fetched) -> bool:
+    """All pages together hold less than the first one announced."""
+    totals = [page.get("total") for page in fetched.pages[:1]]
+    announced = totals[0] if totals and isinstance(totals[0], int) else 0
+    sent = sum(
+        resource["resourceType"] in TYPES[fetched.key]
+        for page in fetched.pages
+        for _, resource, _ in entries(page, fetched.key)
+    )
+    return announced > sent

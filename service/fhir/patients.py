@@ -38,10 +38,9 @@ def read_patient(resource: Json, zone: tzinfo, today: date) -> Patient:
 
 
 def is_replaced(resource: Json) -> bool:
-    """A merged record, or one no longer in use: this one's history is not complete."""
-    return resource.get("active") is False or any(
-        text(link.get("type")) == "replaced-by" for link in objs(resource.get("link"))
-    )
+    """A merged record (`replace` in DSTU2) or one no longer in use: it goes on elsewhere."""
+    kinds = {text(link.get("type")) for link in objs(resource.get("link"))}
+    return resource.get("active") is False or bool(kinds & {"replaced-by", "replace"})
 
 
 def subject_of(resource: Json, patient_id: str, bases: tuple[str, ...], record: Record) -> Subject:

@@ -10,7 +10,7 @@ from typing import Any
 from service.fhir import conditions, medications, observations, patients
 from service.fhir.gather import KEYS, TYPES, Record, entries, unreadable_entries
 from service.fhir.references import Owner, Subject
-from service.fhir.releases import ORDERS, SUBJECT, first_of
+from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.knowledge.model import Knowledge
@@ -25,7 +25,7 @@ from service.hpp.model import (
     Variant,
 )
 
-JUDGED = ORDERS | {"ServiceRequest"}
+JUDGED = ORDERS | SERVICES
 
 
 @dataclass(frozen=True)

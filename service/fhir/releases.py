@@ -30,8 +30,10 @@ AUTHORED = ("authoredOn", "dateWritten")
 PERFORMED = ("performedDateTime", "occurrenceDateTime")
 PERFORMED_PERIOD = ("performedPeriod", "occurrencePeriod")
 SUBJECT = ("subject", "patient")
+RANGE_TYPE = ("type", "meaning")
 ENCOUNTER = ("encounter", "context")
 ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
+SERVICES = frozenset({"ServiceRequest", "ProcedureRequest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def release_of(path: str, configured: str, resources: Iterator[Json]) -> Release
 
 def _shape(resource: Json) -> Release | None:
     """The release that only this shape of a medication order fits; None where several do."""
+    if resource.get("resourceType") == "Condition":
+        return _shape_of_condition(resource)
     if resource.get("resourceType") == "MedicationOrder":
         return Release.DSTU2
     if isinstance(resource.get("medication"), dict):
@@ -79,3 +83,11 @@ def _shape(resource: Json) -> Release | None:
     if any("doseQuantity" in dosage for dosage in dosages):
         return Release.STU3
     return Release.R4 if any("doseAndRate" in dosage for dosage in dosages) else None
+
+
+def _shape_of_condition(resource: Json) -> Release | None:
+    """A `patient` or a recording date tells DSTU2; a status that is a plain code, STU3."""
+    if "patient" in resource or "dateRecorded" in resource:
+        return Release.DSTU2
+    plain = isinstance(resource.get("clinicalStatus") or resource.get("verificationStatus"), str)
+    return Release.STU3 if plain or "assertedDate" in resource else None

@@ -1,0 +1,35 @@
+"""One server for all tests here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from service import app
+from service.settings import Settings
+from tests.answers.ward import Ward
+from tests.faults.server import FaultServer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def content_read_once() -> Iterator[None]:
+    """Hundreds of applications stand on the same content."""
+    content = app.load_content(Settings())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "load_content", lambda settings: content)
+        yield
+
+
+@pytest.fixture(scope="session")
+def ward() -> Iterator[Ward]:
+    with Ward() as ward:
+        yield ward
+
+
+@pytest.fixture
+def stranger() -> Iterator[FaultServer]:
+    """A server that nobody registered: it only counts who comes."""
+    server = FaultServer({})
+    yield server
+    server.close()

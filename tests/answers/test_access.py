@@ -1,0 +1,193 @@
+"""Who may be asked, and with which token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.answers.asking import (
+    KEYS,
+    NEEDED,
+    OPTIONAL,
+    PATIENTS,
+    POSITIVE,
+    VIEW,
+    Patient,
+    doubts,
+    gap_kinds,
+    house,
+    is_outcome,
+    outcome_names,
+    post,
+    registered,
+    request_of,
+    said,
+    token,
+    visitor,
+)
+from tests.answers.ward import Bed, Json, Ward
+from tests.faults.server import FaultServer
+from tests.stories.golden import normalised
+
+LOW = "persistently-low-adult"
+ORDERS = [story for story in POSITIVE if story.service != VIEW]
+
+
+def without_server(story: Patient, *unsent: str) -> Json:
+    body = request_of(story, "", *unsent)
+    del body["fhirServer"]
+    return body
+
+
+# A server that nobody registered
+
+
+def test_an_unregistered_server_is_never_connected_to(ward: Ward, stranger: FaultServer) -> None:
+    client = registered(ward.lay("registered", Bed({})))
+    before = ward.server.connections
+    for story in POSITIVE:
+        for unsent in [(), KEYS, *((key,) for key in KEYS)]:
+            body = request_of(story, stranger.origin, *unsent, fhirAuthorization=token())
+            post(client, body, story)
+
+    assert stranger.connections == 0
+    assert ward.server.connections == before
+
+
+@pytest.mark.parametrize(
+    "written", ["{base}2", "{base}/deeper", "{origin}", "{origin}/{name}/..", "{user}"]
+)
+def test_only_the_very_base_that_was_registered_is_asked(written: str, ward: Ward) -> None:
+    base, origin = ward.lay(LOW, Bed(PATIENTS[LOW].prefetch)), ward.server.origin
+    user = base.replace("http://", "http://somebody@")
+    asked = written.format(base=base, origin=origin, name=LOW, user=user)
+    before = ward.server.connections
+    answer = post(registered(base), request_of(PATIENTS[LOW], asked, "labs"), PATIENTS[LOW])
+
+    assert ward.server.connections == before
+    assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("key", OPTIONAL)
+def test_without_the_server_the_evaluation_goes_on_with_what_was_sent(
+    key: str, ward: Ward, stranger: FaultServer
+) -> None:
+    client = registered(ward.base("registered"))
+    for story in POSITIVE:
+        answer = post(client, request_of(story, stranger.origin, key), story)
+        alone = post(client, without_server(story, key), story)
+        alp_failed = "OperationOutcome" in str(story.prefetch["alp"])
+
+        assert answer.status_code == alone.status_code, story.id
+        if answer.status_code == 200:
+            assert gap_kinds(answer, key) == {"blocked"}, story.id
+            assert gap_kinds(alone, key) == {"not-sent"}, story.id
+            assert doubts(answer, story, key) == []
+        else:
+            assert alp_failed
+
+
+def test_what_was_sent_whole_is_answered_as_ever(ward: Ward, stranger: FaultServer) -> None:
+    client = registered(ward.base("registered"))
+    for story in POSITIVE:
+        if set(story.prefetch) == set(KEYS):
+            answer = post(client, request_of(story, stranger.origin), story)
+            assert normalised(answer.get_json(), house()) == story.response
+
+
+@pytest.mark.parametrize("how", ["blocked", "no server"])
+@pytest.mark.parametrize("key", NEEDED)
+def test_needed_data_that_cannot_be_had_is_refused(
+    key: str, how: str, ward: Ward, stranger: FaultServer
+) -> None:
+    """412, unless nothing that was missing could matter: what is on record says HPP."""
+    client = registered(ward.base("registered"))
+    kept = {}
+    for story in POSITIVE:
+        body = request_of(story, stranger.origin, key)
+        answer = post(client, body if how == "blocked" else without_server(story, key), story)
+        if answer.status_code == 200:
+            kept[story.id] = said(answer)["status"]
+            assert doubts(answer, story, key) == []
+            continue
+        assert answer.status_code == 412
+        assert is_outcome(answer)
+        assert outcome_names(answer, key)
+
+    assert {name: status for name, status in kept.items() if status != "complete"} == {}
+    assert len(kept) < len(POSITIVE) / 3
+
+
+def test_nothing_sent_and_nobody_to_ask_is_refused_with_both_needed_keys(ward: Ward) -> None:
+    client = registered(ward.base("registered"))
+    for story in POSITIVE:
+        answer = post(client, without_server(story, *KEYS), story)
+        assert answer.status_code == 412
+        assert all(outcome_names(answer, key) for key in NEEDED)
+
+
+def test_without_clients_only_this_machine_may_be_asked() -> None:
+    """TEST-NET-1, where nobody is; were it asked, the deadline would pass."""
+    story = PATIENTS[LOW]
+    answer = post(visitor(), request_of(story, "http://192.0.2.1/fhir", "labs"), story)
+
+    assert gap_kinds(answer, "labs") == {"blocked"}
+
+
+# Tokens
+
+
+@pytest.mark.parametrize("life", [0, "0", -1, -300, "soon", "", None])
+def test_a_token_whose_life_is_over_is_not_sent(life: Any, ward: Ward) -> None:
+    story = PATIENTS[LOW]
+    base = ward.lay(LOW, Bed(story.prefetch))
+    body = request_of(story, base, *KEYS, fhirAuthorization=token(expires_in=life))
+    answer = post(registered(base), body, story)
+
+    assert answer.status_code in (200, 400)
+    assert ward.tokens(LOW) <= {""}
+
+
+@pytest.mark.parametrize("life", [1, 300, "300", 3600])
+def test_a_token_that_lives_is_sent_with_every_query(life: Any, ward: Ward) -> None:
+    story = PATIENTS[LOW]
+    base = ward.lay(LOW, Bed(story.prefetch))
+    body = request_of(story, base, *KEYS, fhirAuthorization=token(expires_in=life))
+    answer = post(registered(base), body, story)
+
+    assert said(answer) == said(story.response)
+    assert ward.tokens(LOW) == {"Bearer ZZPHI-secret"}
+
+
+def test_a_token_for_another_patient_is_refused_and_nothing_is_asked(ward: Ward) -> None:
+    for story in ORDERS:
+        base = ward.lay(LOW, Bed(story.prefetch))
+        before = ward.server.connections
+        body = request_of(story, base, *KEYS, fhirAuthorization=token(patient="ZZPHI-other"))
+        answer = post(registered(base) if story.id == LOW else visitor(), body, story)
+
+        assert answer.status_code == 400
+        assert is_outcome(answer)
+        assert ward.asked(LOW) == []
+        assert ward.server.connections == before
+
+
+def test_a_token_for_this_patient_is_used(ward: Ward) -> None:
+    story = PATIENTS[LOW]
+    patient_id = story.request["context"]["patientId"]
+    base = ward.lay(LOW, Bed(story.prefetch))
+    body = request_of(story, base, *KEYS, fhirAuthorization=token(patient=patient_id))
+
+    assert said(post(registered(base), body, story)) == said(story.response)
+
+
+@pytest.mark.parametrize("secret", ["two words", "line\nbreak", "ZZPHI-é", ""])
+def test_a_token_that_is_none_never_goes_out(secret: str, ward: Ward) -> None:
+    story = PATIENTS[LOW]
+    base = ward.lay(LOW, Bed(story.prefetch))
+    body = request_of(story, base, "labs", fhirAuthorization=token(access_token=secret))
+    answer = post(registered(base), body, story)
+
+    assert ward.tokens(LOW) <= {""}
+    assert doubts(answer, story, "labs") == []

@@ -1,0 +1,1 @@
+"""The same patient in every FHIR release that an EHR may speak."""
