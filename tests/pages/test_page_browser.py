@@ -8,10 +8,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from fhir_fixtures import stories
+from service.app import create_app
+from service.serve import make_server
+from service.settings import Settings
 from tests.pages import samples
 from tests.pages.conftest import FakeService
 
@@ -359,3 +364,41 @@ def test_a_service_that_is_gone_is_said(browser: Any, address: str, until: Any) 
     browser.execute_cdp_cmd("Network.emulateNetworkConditions", {**SPEED, "offline": True})
     until("label.story").click()
     assert "cannot be reached" in until(".state[role=alert]").text
+
+
+# The page of the real service
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The whole application on a free port of this machine, as `serve` runs it."""
+    server = make_server(create_app(Settings()), "127.0.0.1", 0)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}/"
+    server.close()
+    thread.join(5)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["persistently-low-adult", "two-bisphosphonates-one-card", "child-adult-range-printed",
+     "only-unusable-results", "partial-conditions-failed", "alp-query-failed"],
+)  # fmt: skip
+def test_a_story_shows_the_card_the_service_answers(
+    browser: Any, served: str, until: Any, name: str
+) -> None:
+    story = stories()[name]
+    open_story(browser, served, until, name)
+    until(".card")
+
+    assert text(browser, ".card-summary") == story.response["cards"][0]["summary"]
+    assert_quiet(browser, served)
+
+
+def test_a_story_without_a_card_says_why(browser: Any, served: str, until: Any) -> None:
+    open_story(browser, served, until, "normal-alp")
+
+    assert browser.find_elements(By.CSS_SELECTOR, ".card") == []
+    assert "ALP not low" in text(browser, ".verdict")
+    assert_quiet(browser, served)

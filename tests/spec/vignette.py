@@ -6,6 +6,7 @@ compares, `Recorder` only remembers what was said, for SPEC.md and for the cover
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -98,7 +99,7 @@ class Example:
     values: tuple[str, ...] = field(default=())
 
 
-class Vignette:
+class Vignette(ABC):
     """Called by a paragraph with a table and what must come of it."""
 
     def __call__(
@@ -167,8 +168,9 @@ class Vignette:
         )
         self.take(Example(read_table(table), cases, tuple(it for it, _ in answers)))
 
+    @abstractmethod
     def take(self, example: Example) -> None:
-        raise NotImplementedError
+        """What becomes of an example: run it, or remember it for the document."""
 
 
 @dataclass
