@@ -135,15 +135,17 @@ def test_who_waits_for_a_thread_is_answered_at_the_deadline(world: World) -> Non
 def test_a_silent_resolver_holds_no_thread_of_the_pool(world: World) -> None:
     lost = Policy(world.base("silent-resolver", "fine"), allow_private=True, allow_http=True)
     well = world.policy("plain", "fine")
+    before = set(threading.enumerate())  # the rows above may have left look-ups behind
     with world.clients(lost, well, threads=2) as clients:
         first = clients.fetch(lost.base, [QUERY] * 6, "t", Deadline.after_ms(300))
         time.sleep(0.1)
         (found,) = clients.fetch(well.base, [QUERY], "t", Deadline.after_ms(1000))
-        resolving = [t for t in threading.enumerate() if t.name == "resolve"]
+        new = set(threading.enumerate()) - before
+        resolving = [thread for thread in new if thread.name == "resolve"]
 
     assert {f.problem for f in first} == {"timeout"}
     assert found.problem == ""
-    assert len(resolving) <= 2  # one for each host, and the rows above have left one
+    assert len(resolving) <= 2  # one for each host
 
 
 def test_the_breaker_turns_callers_away_and_looks_again(world: World) -> None:
@@ -339,7 +341,7 @@ def test_no_thread_or_socket_outlives_its_deadline(world: World) -> None:
     policy = world.policy("plain", "body-drip")
     with world.clients(policy, threads=20) as clients:
         clients.fetch(policy.base, [QUERY] * 10, "t", Deadline.after_ms(300))
-        patience = Deadline.after_ms(2000)  # the server would go on for half a minute
+        patience = Deadline.after_ms(10_000)  # the server would go on for half a minute
         while (open_now := _sockets_to(world.servers["plain"].port)) and not patience.expired:
             time.sleep(0.05)
 
