@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 BAD_CONFIGURATION = 78
 DOCTOR_PATIENCE_MS = 60_000
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -111,7 +110,7 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
     refused = may_listen(settings, host, allow_anyone)
     if refused:
         bad_configuration([refused])
-    run(settings, host, port, allow_anyone and host not in LOOPBACK)
+    run(settings, host, port)
 
 
 @main.command()

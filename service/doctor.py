@@ -7,7 +7,7 @@ none of it: only counts, times and what is wrong.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
 from itertools import pairwise
@@ -18,14 +18,20 @@ from service.fhir.gather import TYPES, entries
 from service.fhir.observations import specimen_days
 from service.fhir.queries import Fetch, Fetched, Query
 from service.fhir.references import Owner, Subject, local_reference
-from service.fhir.releases import AUTHORED, PERFORMED, RECORDED, Release, first_of
+from service.fhir.releases import (
+    AUTHORED,
+    PERFORMED,
+    RECORDED,
+    Release,
+    first_of,
+    medication_pointer,
+)
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hooks.services import prefetch_templates, queries
 from service.hpp.knowledge.model import Knowledge
 
 SLOW_SECONDS = 1.0
 VERSIONS = {"1.": Release.DSTU2, "3.": Release.STU3, "4.": Release.R4, "5.": Release.R5}
-Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,7 @@ def _nothing_found(patient_id: str, ask: Fetch) -> Row:
 def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
     """Read the first Medication that an order refers to, where there is one."""
     for order in _resources("medications", orders):
-        inner = obj(order.get("medication"))
-        pointer = obj(order.get("medicationReference") or inner.get("reference"))
-        name = local_reference(pointer.get("reference"))
+        name = local_reference(medication_pointer(order).get("reference"))
         if name.startswith("Medication/"):
             fetched, seconds = _ask_one(ask, "medications", name)
             remarks = (fetched.problem,) if fetched.problem else ()

@@ -114,11 +114,10 @@ def _has_drug(
     record: Record, asked: Asked, request: HookRequest, fetch: Fetch | None, house: House
 ) -> bool:
     """Whether a draft to judge holds a drug of interest, its Medication read if need be."""
-    if not has_drug_of_interest(record, asked, house.knowledge):
-        return False
-    if fetch is not None:
-        drafts = draft_orders(asked.draft_orders)
-        obtain_medications(record, drafts, fetch, request.fhir_server)
+    found = has_drug_of_interest(record, asked, house.knowledge)
+    if not found or fetch is None:
+        return found
+    obtain_medications(record, draft_orders(asked.draft_orders), fetch, request.fhir_server)
     return has_drug_of_interest(record, asked, house.knowledge)
 
 

@@ -41,13 +41,13 @@ def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | Non
     return Fault(file, "--host", message)
 
 
-def run(settings: Settings, host: str, port: int, warn: bool) -> None:
+def run(settings: Settings, host: str, port: int) -> None:
     """Serve until stopped.  Says on standard error what runs and a line to try."""
     app = create_app(settings)
     logs.to_standard_error()
     server = make_server(app, host, port)
     _keep_start_up_out_of_garbage_collection()
-    _announce(settings, host, getattr(server, "effective_port", port), warn)
+    _announce(settings, host, getattr(server, "effective_port", port))
     try:
         server.run()
     except KeyboardInterrupt:
@@ -75,7 +75,7 @@ def _keep_start_up_out_of_garbage_collection() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _announce(settings: Settings, host: str, port: int, warn: bool) -> None:
+def _announce(settings: Settings, host: str, port: int) -> None:
     base = settings.public_base_url or f"http://{host}:{port}"
     click.echo(f"hpp-cds {__version__}, {settings.mode} mode, listening on {host}:{port}", err=True)
     for service in SERVICES:
@@ -84,6 +84,6 @@ def _announce(settings: Settings, host: str, port: int, warn: bool) -> None:
     if settings.is_development:
         click.echo(f"Look: {base}/", err=True)
     click.echo("No clinician has signed the content.", err=True)
-    if warn:
+    if host not in LOOPBACK:
         message = "WARNING: anyone who reaches this address can call; use no real patient data"
         click.secho(message, err=True, fg="red")

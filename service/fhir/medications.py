@@ -12,7 +12,7 @@ from itertools import pairwise
 from service.fhir.codings import Match, codings, drug_of, groups_by_code, mentions, texts
 from service.fhir.dates import first_day, last_day
 from service.fhir.references import resolve
-from service.fhir.releases import AUTHORED, ORDERS, first_of
+from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.knowledge.model import Drug, Knowledge, fold
@@ -40,7 +40,7 @@ def drugs_of(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> Dr
     """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
     medication = obj(order.get("medication"))
     concept = obj(order.get("medicationCodeableConcept") or medication.get("concept"))
-    pointer = obj(order.get("medicationReference") or medication.get("reference"))
+    pointer = medication_pointer(order)
     if order.get("resourceType") not in ORDERS:
         code = obj(order.get("code"))
         concept = obj(code.get("concept")) or code

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from service.fhir.gather import TYPES, Record, entries, index_resource, take
 from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.references import contained, local_reference
-from service.fhir.releases import ORDERS
-from service.fhir.tolerant import Json, obj, text
+from service.fhir.references import local_reference, resolve
+from service.fhir.releases import ORDERS, medication_pointer
+from service.fhir.tolerant import Json, text
 from service.hpp.model import Gap
 
 MOST_MEDICATIONS = 20
@@ -48,16 +48,10 @@ def draft_orders(bundle: object) -> list[Json]:
 
 def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[str]:
     for order in orders:
-        inner = obj(order.get("medication"))
-        pointer = obj(order.get("medicationReference") or inner.get("reference"))
-        written = text(pointer.get("reference"))
+        written = text(medication_pointer(order).get("reference"))
         name = local_reference(written)
         here = "://" not in written or written.startswith(f"{base.rstrip('/')}/")
-        if written.startswith("#"):
-            sent = bool(contained(order, written))
-        else:
-            sent = written in record.index or name in record.index
-        if name.startswith("Medication/") and here and not sent:
+        if name.startswith("Medication/") and here and not resolve(written, order, record.index):
             yield name
 
 

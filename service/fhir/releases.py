@@ -59,6 +59,11 @@ def first_of(resource: Json, names: tuple[str, ...]) -> object:
     return next((resource[name] for name in names if resource.get(name)), None)
 
 
+def medication_pointer(order: Json) -> Json:
+    """The Reference to a Medication, where an order has one (R5 keeps it in `medication`)."""
+    return obj(order.get("medicationReference") or obj(order.get("medication")).get("reference"))
+
+
 def release_of(path: str, configured: str, resources: Iterator[Json]) -> Release:
     """By the path that was called, else the client's configuration, else the resources."""
     if path in PATHS:

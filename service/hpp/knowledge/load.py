@@ -54,6 +54,7 @@ class Reader:
     overlay: Path | None = None
     faults: list[Fault] = field(default_factory=list)
     digest: Any = field(default_factory=hashlib.sha256)
+    tables: dict[tuple[str, bool], dict[str, Any]] = field(default_factory=dict)
 
     def fault(self, file: str, key: str, message: str) -> None:
         self.faults.append(Fault(file, key, message))
@@ -75,6 +76,12 @@ class Reader:
         return ""
 
     def toml(self, name: str, *, shipped: bool = False) -> dict[str, Any]:
+        """A file as tables; read once, so that its faults are said once."""
+        if (name, shipped) not in self.tables:
+            self.tables[name, shipped] = self._parsed(name, shipped)
+        return self.tables[name, shipped]
+
+    def _parsed(self, name: str, shipped: bool) -> dict[str, Any]:
         try:
             return tomllib.loads(self.text(name, shipped=shipped), parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
