@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import gc
-from typing import Any
+import os
+import signal
+from dataclasses import replace
+from types import FrameType
 
 import click
-import waitress
-from flask import Flask
 
 from service import __version__
-from service.app import MAX_BODY_BYTES, create_app
+from service.app import create_app
 from service.faults import Fault
 from service.hooks.services import SERVICES
+from service.listener import Server, bind
 from service.settings import Settings
 from service.watch import logs
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-THREADS = 8
 
 
 def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | None:
@@ -42,34 +43,41 @@ def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | Non
 
 
 def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until stopped.  Says on standard error what runs and a line to try."""
-    app = create_app(settings)
-    logs.to_standard_error()
-    server = make_server(app, host, port)
-    _keep_start_up_out_of_garbage_collection()
-    _announce(settings, host, getattr(server, "effective_port", port))
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        server.close()
+    """Serve until a signal says stop.  Says on standard error what runs and a line to try."""
+    ending = _Ending()
+    signal.signal(signal.SIGTERM, ending)
+    signal.signal(signal.SIGINT, ending)
+    with bind(host, port) as sock:
+        port = sock.getsockname()[1]
+        base = settings.public_base_url or _base(host, port)
+        app = create_app(replace(settings, public_base_url=base))
+        logs.to_standard_error()
+        server = ending.server = Server(app, sock)
+        keep_start_up_out_of_garbage_collection()
+        _announce(settings, host, port)
+        if not server.run():
+            click.echo("Stopped with requests unfinished.", err=True)
+            os._exit(1)  # threads that still ask a FHIR server are not waited for
 
 
-def make_server(app: Flask, host: str, port: int, threads: int = THREADS) -> Any:
-    """A waitress server that leaves the size limit to the application and writes no files."""
-    beyond = 4 * MAX_BODY_BYTES
-    return waitress.create_server(
-        app,
-        host=host,
-        port=port,
-        threads=threads,
-        ident=None,
-        max_request_body_size=beyond,
-        inbuf_overflow=beyond,
-    )
+class _Ending:
+    """What signals do: the first lets the server finish what it began, the second does not."""
+
+    server: Server | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self.server is None or self.server.stopping:
+            os._exit(128 + number)
+        self.server.stop()
 
 
-def _keep_start_up_out_of_garbage_collection() -> None:
+def _base(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def keep_start_up_out_of_garbage_collection() -> None:
     """What start-up made lives for ever; collecting it costs tens of milliseconds a time."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

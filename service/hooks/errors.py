@@ -5,6 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+# FHIR issue codes of refusals that only a status describes.
+CODES = {
+    404: "not-found",
+    405: "not-supported",
+    413: "too-long",
+    414: "too-long",
+    415: "not-supported",
+    431: "too-long",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -63,6 +73,12 @@ def operation_outcome(code: str, text: str, issues: tuple[Issue, ...] = ()) -> d
     ]
     whole = [{"severity": "error", "code": code, "diagnostics": text}]
     return {"resourceType": "OperationOutcome", "issue": listed or whole}
+
+
+def status_outcome(status: int, reason: str) -> dict[str, Any]:
+    """What a framework or a server refuses or fails at, in its own short words."""
+    code = CODES.get(status, "invalid" if status < 500 else "exception")
+    return operation_outcome(code, f"{status} {reason}")
 
 
 def expression(pointer: str) -> str:

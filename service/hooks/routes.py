@@ -15,15 +15,18 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from service.evaluation import EXTENSION, Answer, House, evaluate
 from service.fhir.releases import PATHS, Release
-from service.hooks.errors import ServiceError, UnknownService, operation_outcome
+from service.hooks.errors import (
+    ServiceError,
+    UnknownService,
+    operation_outcome,
+    status_outcome,
+)
 from service.hooks.messages import parse_body
 from service.hooks.services import BY_ID, discovery
 from service.watch.health import Check
 from service.watch.logs import log
 
 JSON = "application/json"
-# FHIR issue codes for the framework's own errors.
-CODES = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -119,8 +122,7 @@ def answer_service_error(error: ServiceError) -> Response:
 def answer_http_error(error: HTTPException) -> Response:
     """The framework's own errors, as OperationOutcome, with the headers they carry."""
     status = error.code or 500
-    code = CODES.get(status, "invalid" if status < 500 else "exception")
-    response = json_response(operation_outcome(code, f"{status} {error.name}"), status)
+    response = json_response(status_outcome(status, error.name), status)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value

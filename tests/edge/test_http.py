@@ -22,7 +22,7 @@ from fhir_fixtures import Story, stories
 from service import evaluation
 from service.app import MAX_BODY_BYTES, create_app
 from service.hooks.services import SERVICES
-from service.serve import make_server
+from service.listener import Server, bind
 from service.settings import Client, Settings
 from tests.fhir.build import MISSING, TODAY, alp, bundle, draft, outcome, patient, request
 
@@ -517,11 +517,11 @@ CHUNK = b"1000\r\n" + b" " * 4096 + b"\r\n"
 def port() -> Iterator[int]:
     """The application behind waitress, with the limits that `serve` gives it."""
     app = create_app(today=lambda: TODAY)
-    server = make_server(app, "127.0.0.1", 0, threads=2)
+    server = Server(app, bind("127.0.0.1", 0), threads=2)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield server.effective_port
-    server.close()
+    server.stop()
     thread.join(5)
 
 
