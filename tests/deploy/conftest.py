@@ -11,9 +11,10 @@ import pytest
 
 from tests.answers.asking import PATIENTS, request_of
 from tests.answers.ward import Bed, Ward
+from tests.deploy.processes import Answer
 from tests.faults.server import Talk
 
-SECONDS = 1.5
+SECONDS = 1.0
 
 
 class Slow:
@@ -29,6 +30,12 @@ class Slow:
         self.asked.set()
         talk.pause(SECONDS)
         return talk.answer(orjson.dumps(body))
+
+
+def is_whole(answer: Answer) -> bool:
+    """The ALP came in time, and all of the answer that stands on it."""
+    said = answer.json["extension"]["org.hpp-cds.evaluation"]
+    return answer.status == 200 and bool(answer.json["cards"]) and said["gaps"] == []
 
 
 @pytest.fixture

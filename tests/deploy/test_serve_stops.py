@@ -18,12 +18,11 @@ import pytest
 from service import listener
 from service.app import create_app
 from service.listener import Server, bind
-from tests.deploy.conftest import Slow
+from tests.deploy.conftest import Slow, is_whole
 from tests.deploy.processes import (
     HALF,
     ROOT,
     SIGN,
-    Answer,
     Running,
     ask,
     ask_on,
@@ -42,12 +41,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     running, port = serve(tmp_path)
     yield running, port
     running.stop()
-
-
-def is_whole(answer: Answer) -> bool:
-    """The ALP came in time, and all of the answer that stands on it."""
-    said = answer.json["extension"]["org.hpp-cds.evaluation"]
-    return answer.status == 200 and bool(answer.json["cards"]) and said["gaps"] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
