@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.conftest import Slow, is_whole
-from tests.deploy.processes import ROOT, SIGN, Running, ask, gunicorn, read_all, send
+from tests.deploy.processes import GUNICORN, ROOT, SIGN, Running, ask, gunicorn, read_all, send
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 
 SHIPPED_APP = "service.wsgi:app"
-COMMAND = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf"]
 OPEN_TO_ALL = '[site]\nmode = "development"\n'
 Served = tuple[Running, int]
 
@@ -64,7 +63,7 @@ def test_what_may_not_be_served_ends_gunicorn_with_78(
         path.write_text(settings)
         environment["HPP_CDS_CONFIG"] = str(path)
     refused = subprocess.run(
-        [*COMMAND, "--bind", "127.0.0.1:0", SHIPPED_APP],
+        [*GUNICORN, "--bind", "127.0.0.1:0", SHIPPED_APP],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20,
     )  # fmt: skip
 
