@@ -17,6 +17,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
 
 from service.hooks.errors import status_outcome
+from service.listener import REFUSAL_HEADERS
 from service.serve import keep_start_up_out_of_garbage_collection
 
 bind = "127.0.0.1:8000"
@@ -68,15 +69,9 @@ class logger_class(Logger):
 def _refuse(sock: Any, status: int, reason: str, _quoted: str) -> None:
     """What gunicorn refuses itself, as JSON; its page would quote what was sent."""
     body = orjson.dumps(status_outcome(status, reason))
-    lines = (
-        f"HTTP/1.1 {status} {reason}",
-        "Connection: close",
-        "Cache-Control: no-store",
-        "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
-        "X-Content-Type-Options: nosniff",
-    )
-    util.write_nonblock(sock, "\r\n".join([*lines, "", ""]).encode() + body)
+    headers = (("Connection", "close"), ("Content-Length", len(body)), *REFUSAL_HEADERS)
+    head = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers)]
+    util.write_nonblock(sock, "\r\n".join([*head, "", ""]).encode() + body)
 
 
 def _without_banner(response: Any) -> list[str]:

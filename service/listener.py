@@ -17,6 +17,7 @@ from waitress.task import ErrorTask, WSGITask
 
 from service.app import MAX_BODY_BYTES
 from service.faults import Fault, Faulty
+from service.hooks.cors import EVERYWHERE
 from service.hooks.errors import status_outcome
 
 THREADS = 8
@@ -26,10 +27,10 @@ BEYOND_BYTES = 4 * MAX_BODY_BYTES
 PATIENCE_S = 8.0  # container engines kill after 10 seconds
 # An idle connection stays for so long: the client may be sending on it this moment.
 LINGER_S = 1.0
-HEADERS = (
+REFUSAL_HEADERS = (
     ("Cache-Control", "no-store"),
     ("Content-Type", "application/json"),
-    ("X-Content-Type-Options", "nosniff"),
+    *EVERYWHERE.items(),
 )
 
 
@@ -60,7 +61,7 @@ class _Refusal(ErrorTask):
         error = self.request.error
         self.status = f"{error.code} {error.reason}"
         body = orjson.dumps(status_outcome(error.code, error.reason))
-        self.response_headers.extend(HEADERS)
+        self.response_headers.extend(REFUSAL_HEADERS)
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -107,8 +108,7 @@ class Server(TcpWSGIServer):
         """Serve until stopped, then finish what was begun.  False where the time did not do."""
         while not self.stopping:
             self._turn(1.0)
-        while select.select([self.socket], [], [], 0)[0]:  # they are connected: let them in
-            self.handle_accept()
+        self._let_in_who_waits()
         wasyncore.dispatcher.close(self)  # the listening socket alone, not the trigger
         self._finish(PATIENCE_S)
         done = not any(channel.is_answering for channel in self.active_channels.values())
@@ -121,6 +121,13 @@ class Server(TcpWSGIServer):
         self.pull_trigger()
 
     close = stop  # what waitress calls where accepting fails for good
+
+    def _let_in_who_waits(self) -> None:
+        """The kernel has connected them already; closing would reset them."""
+        for _ in range(self.adj.backlog):
+            if not select.select([self.socket], [], [], 0)[0]:
+                return
+            self.handle_accept()
 
     def _finish(self, patience_s: float) -> None:
         started = time.monotonic()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import ssl
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -39,7 +40,10 @@ from tests.deploy.proxy import NGINX, Proxy
 from tests.deploy.test_gunicorn import reload
 from tests.faults.server import FaultServer, Talk, closed_port
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+pytestmark = [
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into Linux's /proc"),
+]
 
 STORY = stories()["persistently-low-adult"].request
 RESTARTS = 20
