@@ -12,11 +12,15 @@ import sys
 from typing import Any
 
 import orjson
+from flask import Flask
 from gunicorn import util
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
 from gunicorn.http.wsgi import Response
+from werkzeug.exceptions import BadRequest
 
 from service.hooks.errors import status_outcome
+from service.hooks.routes import answer_http_error
 from service.listener import REFUSAL_HEADERS
 from service.serve import keep_start_up_out_of_garbage_collection
 
@@ -38,7 +42,7 @@ control_socket_disable = True
 
 def when_ready(server: Any) -> None:
     """Before the first fork: what the workers share stays shared."""
-    keep_start_up_out_of_garbage_collection()
+    _settle(server.app.callable)
 
 
 def on_reload(server: Any) -> None:
@@ -47,6 +51,12 @@ def on_reload(server: Any) -> None:
         server.app.callable = server.app.load()
     except SystemExit:
         server.log.error("The settings cannot be used; the last good ones stay.")
+    _settle(server.app.callable)
+
+
+def _settle(app: Flask) -> None:
+    """A chunk that gunicorn cannot read shows only when the application reads the body."""
+    app.register_error_handler(ParseException, lambda _: answer_http_error(BadRequest()))
     keep_start_up_out_of_garbage_collection()
 
 

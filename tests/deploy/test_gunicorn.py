@@ -72,6 +72,13 @@ def test_what_may_not_be_served_ends_gunicorn_with_78(
     assert lines == len(refused.stderr.splitlines())
 
 
+def test_the_switch_for_test_machines_is_refused_in_production(tmp_path: Path) -> None:
+    path = tmp_path / "hpp-cds.toml"
+    path.write_text('[site]\nmode = "production"\n')
+    with pytest.raises(AssertionError, match="refusing to listen on an unknown address"):
+        gunicorn(tmp_path, HPP_CDS_CONFIG=str(path))
+
+
 # The fork
 
 
@@ -96,8 +103,10 @@ def test_it_writes_no_file_in_the_home_folder(served: Served, tmp_path: Path) ->
 
 def test_what_start_up_made_is_out_of_garbage_collection() -> None:
     program = (
-        "import gc; from service import gunicorn_conf, wsgi; wsgi.create(allow_anyone=True);"
-        "gunicorn_conf.when_ready(None); print(gc.get_freeze_count() > 50_000, *gc.get_threshold())"
+        "import gc; from types import SimpleNamespace as N;"
+        "from service import gunicorn_conf, wsgi;"
+        "app = wsgi.create(allow_anyone=True); gunicorn_conf.when_ready(N(app=N(callable=app)));"
+        "print(gc.get_freeze_count() > 50_000, *gc.get_threshold())"
     )
     printed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True)
 

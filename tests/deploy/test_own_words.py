@@ -17,6 +17,10 @@ REFUSED = {
     "a control character": (b"GET / HTTP/1.1\r\nHost : x\x00\r\n\r\n", 400),
     "a length that is none": (POST + b"Content-Length: +2\r\n\r\n{}", 400),
     "two lengths": (POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", 400),
+    "a chunk that is not sized": (
+        POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n",
+        400,
+    ),
     "an unknown coding": (POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501),
 }
 

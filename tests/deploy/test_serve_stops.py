@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from flask import Flask
 
 from service import listener
 from service.app import create_app
@@ -161,6 +162,24 @@ def test_a_request_that_never_arrives_whole_is_given_up(monkeypatch: pytest.Monk
     assert ends == [True]
     assert 1 < time.monotonic() - started < 3
     assert read_all(line) == b""
+
+
+def test_a_long_answer_reaches_a_slow_reader_to_its_end() -> None:
+    app = Flask("long")
+    app.add_url_rule("/", view_func=lambda: b"x" * 8_000_000)
+    server, ends = Server(app, bind("127.0.0.1", 0)), list[bool]()
+    thread = Thread(target=lambda: ends.append(server.run()))
+    thread.start()
+    line = send(server.effective_port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    head, _, body = line.recv(65_536).partition(b"\r\n\r\n")
+    server.stop()
+    time.sleep(1.5)  # longer than an idle connection is kept
+    body += read_all(line)
+    thread.join(5)
+
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert len(body) == 8_000_000
+    assert ends == [True]
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
