@@ -61,7 +61,10 @@ def _settle(app: Flask) -> None:
 
 
 class logger_class(Logger):
-    """gunicorn's own log, without what it would quote of a request: lines, headers, messages."""
+    """gunicorn's own log, without what it would quote of a request: lines, headers, messages.
+
+    A setting like those above, hence its name.
+    """
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
         if msg.startswith("Invalid request"):

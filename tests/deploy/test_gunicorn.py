@@ -180,6 +180,19 @@ def reload(running: Running) -> None:
         time.sleep(0.02)
 
 
+def test_a_worker_that_is_killed_is_replaced_and_the_others_answer(served: Served) -> None:
+    running, port = served
+    ask(port)
+    until = time.monotonic() + 10
+    while len(before := workers(running)) < 2:
+        assert time.monotonic() < until
+    os.kill(min(before), signal.SIGKILL)
+    until = time.monotonic() + 2
+    while not workers(running) - before:
+        assert ask(port).status == 200
+        assert time.monotonic() < until
+
+
 def test_a_request_under_way_is_answered_whole(served: Served, slow: Slow) -> None:
     running, port = served
     with ThreadPoolExecutor() as pool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
@@ -161,6 +161,25 @@ def test_a_request_that_never_arrives_whole_is_given_up(monkeypatch: pytest.Monk
 
     assert ends == [True]
     assert 1 < time.monotonic() - started < 3
+    assert read_all(line) == b""
+
+
+def test_a_request_that_takes_too_long_is_given_up_and_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listener, "PATIENCE_S", 0.5)
+    over, begun, app = Event(), Event(), Flask("slow")
+    app.add_url_rule("/", view_func=lambda: str(begun.set() or over.wait(20)))
+    server, ends = Server(app, bind("127.0.0.1", 0)), list[bool]()
+    thread = Thread(target=lambda: ends.append(server.run()))
+    thread.start()
+    line = send(server.effective_port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert begun.wait(5)
+    server.stop()
+    thread.join(5)
+    over.set()
+
+    assert ends == [False]
     assert read_all(line) == b""
 
 
