@@ -23,8 +23,9 @@ from service import evaluation
 from service.app import MAX_BODY_BYTES, create_app
 from service.hooks.services import SERVICES
 from service.serve import make_server
-from service.settings import Client, Settings
+from service.settings import Settings
 from tests.fhir.build import MISSING, TODAY, alp, bundle, draft, outcome, patient, request
+from tests.trust.callers import client_of, signing, site
 
 Json = dict[str, Any]
 
@@ -750,9 +751,7 @@ def test_readiness_names_configuration_and_knowledge(client: FlaskClient) -> Non
 
 
 def test_readiness_names_the_gaps_a_site_accepted() -> None:
-    client = create_app(
-        Settings(clients=(Client(name="main", accepted_gaps=("procedures", "labs")),))
-    ).test_client()
+    client = signing(site(client_of(accepted_gaps=("procedures", "labs"))))
     checks = client.get("/readyz").get_json()["checks"]
 
     assert {"name": "accepted_gaps", "ok": True, "detail": "labs, procedures"} in checks

@@ -8,6 +8,9 @@ import pytest
 
 from service.settings import ENVIRONMENT, BadSettings, Settings, load_settings
 
+SITE = '[site]\npublic_base_url = "https://cds.example.org"\n'
+CLIENT = '[[clients]]\nname = "a"\nissuer = "https://a.example"\njwks = "keys.json"\n'
+
 
 def written(folder: Path, text: str) -> Path:
     path = folder / "hpp-cds.toml"
@@ -74,15 +77,13 @@ def test_all_faults_are_reported_at_once_with_the_likely_mistake(tmp_path: Path)
     ],
 )  # fmt: skip
 def test_a_wrong_client_key_is_named(tmp_path: Path, line: str, fault: str) -> None:
-    head = '[[clients]]\nname = "a"\nissuer = "https://a.example"\njwks = "keys.json"\n'
-
-    assert [f"hpp-cds.toml: {fault}"] == faults_of(written(tmp_path, head + line))
+    assert [f"hpp-cds.toml: {fault}"] == faults_of(written(tmp_path, SITE + CLIENT + line))
 
 
 def test_a_client_needs_name_issuer_and_keys(tmp_path: Path) -> None:
     assert [
         f"hpp-cds.toml: clients[1].{key}: is missing" for key in ("name", "issuer", "jwks")
-    ] == faults_of(written(tmp_path, "[[clients]]\n"))
+    ] == faults_of(written(tmp_path, f"{SITE}[[clients]]\n"))
 
 
 def test_a_relative_folder_starts_at_the_file(tmp_path: Path) -> None:
