@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from itertools import count
 
 from sqlalchemy import delete, select, tuple_
 
+from service.keep import StoreDown
 from service.keep.store import SPENT, Store
 
 PURGE_EVERY, PURGED_AT_ONCE = 100, 500
@@ -25,7 +27,8 @@ class SpentTokens:
         with self._store.begin() as connection:
             first = connection.execute(insert.returning(SPENT.c.until_s)).first() is not None
         if next(self._calls) % PURGE_EVERY == 0:
-            self.purge(time.time())
+            with suppress(StoreDown):  # a purge that has to wait can wait for the next one
+                self.purge(time.time())
         return first
 
     def purge(self, now_s: float) -> int:

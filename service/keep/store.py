@@ -77,7 +77,8 @@ class Store:
     def shrink(self, connection: Connection) -> None:
         """Give the pages that a purge emptied back to the file system (PostgreSQL reuses them)."""
         if not self._is_postgresql:
-            connection.execute(text("PRAGMA incremental_vacuum")).all()
+            # Each step frees one page, and only a script is stepped to its end; it commits first.
+            connection.connection.cursor().executescript("PRAGMA incremental_vacuum")
 
     def is_up(self) -> bool:
         try:

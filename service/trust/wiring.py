@@ -14,7 +14,7 @@ from service.keep.trust_notes import TrustNotes
 from service.settings import Client, Settings
 from service.trust.gate import Gate
 from service.trust.key_sets import OF_FILE, OF_URL, KeySet, from_file, from_url
-from service.trust.keys import KeyRing
+from service.trust.keys import KeyRing, read_key_set
 from service.watch.logs import log
 
 
@@ -29,11 +29,12 @@ class Trust:
 
 def open_trust(settings: Settings) -> Trust:
     """Raises Faulty where the store or a key file cannot be used."""
+    faults = key_file_faults(settings)
+    if faults:
+        raise Faulty(faults)
     store = open_store(settings)
     notes = TrustNotes(store)
     key_sets = {client.issuer: _key_set(client, settings, notes) for client in settings.clients}
-    _check_key_files(settings, key_sets)
-    store.close()
     return Trust(Gate(settings.clients, key_sets, SpentTokens(store)), store, notes)
 
 
@@ -56,16 +57,17 @@ def _tell(client: str, notes: TrustNotes, ring: KeyRing | None, problem: str) ->
     notes.keys_read(client, usable, problem, time.time())
 
 
-def _check_key_files(settings: Settings, key_sets: dict[str, KeySet]) -> None:
-    """A file is there at start, or the settings are wrong; a URL may be down for a while."""
-    faults = [
-        Fault(
-            settings.file.name if settings.file else "settings",
-            f"clients[{n}].jwks",
-            "holds no key that can be used",
-        )
-        for n, client in enumerate(settings.clients, 1)
-        if client.has_key_file and not key_sets[client.issuer].is_ready()
+def key_file_faults(settings: Settings) -> list[Fault]:
+    """A key file is there at start, or the settings are wrong; a URL may be down for a while."""
+    file = settings.file.name if settings.file else "settings"
+    return [
+        Fault(file, f"clients[{position}].jwks", "holds no key that can be used")
+        for position, client in enumerate(settings.clients, 1)
+        if client.has_key_file and not _usable(client, settings)
     ]
-    if faults:
-        raise Faulty(faults)
+
+
+def _usable(client: Client, settings: Settings) -> bool:
+    document = from_file(Path(client.jwks))()
+    ring = read_key_set(document.body, allow_published=settings.is_development)
+    return ring is not None and bool(ring.keys)
