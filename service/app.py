@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     clock = today or (lambda: datetime.now(settings.zone).date())
     health = partial(checks, settings, house.knowledge, trust)
     callers = Callers(settings, trust)
+    app.extensions["hpp-cds.trust"] = trust  # for who stops the service
     app.register_blueprint(routes.hook_routes(routes.Desk(house, callers, clock, health)))
     if settings.is_development:
         _add_page(app, settings, house, clock)

@@ -9,16 +9,7 @@ import pytest
 
 from service.keep.store import Store, open_store
 from service.settings import Settings
-from tests.keep.databases import Postgres, postgres
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Postgres]:
-    try:
-        with postgres() as server:
-            yield server
-    except LookupError as missing:
-        pytest.skip(str(missing))
+from tests.keep.databases import Postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.answers.ward import Ward
 from tests.trust.callers import EHR, Caller, client_of, site
 from tests.trust.door import Door, open_door
 
@@ -18,3 +21,9 @@ def other() -> Caller:
 @pytest.fixture(scope="session")
 def door() -> Door:
     return open_door(site(client_of(EHR), client_of(OTHER, name="ZZPHI-other")))
+
+
+@pytest.fixture(scope="session")
+def ward() -> Iterator[Ward]:
+    with Ward() as ward:
+        yield ward
