@@ -1,12 +1,16 @@
-"""Token ids that were used: one atomic insert, shared by all workers and nodes."""
+"""Token ids that were used: one atomic insert, shared by all workers and nodes.
+
+Kept as digests: a row has one size whatever callers call their tokens, and tells nothing.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from contextlib import suppress
 from itertools import count
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select
 
 from service.keep import StoreDown
 from service.keep.store import SPENT, Store
@@ -22,7 +26,8 @@ class SpentTokens:
 
     def spend(self, issuer: str, token_id: str, until_s: int) -> bool:
         """True once for each pair.  until_s: when it may be forgotten.  Raises StoreDown."""
-        row = {"issuer": issuer, "token_id": token_id, "until_s": until_s}
+        digest = hashlib.sha256(f"{issuer}\0{token_id}".encode()).digest()
+        row = {"digest": digest, "until_s": until_s}
         insert = self._store.insert(SPENT).values(row).on_conflict_do_nothing()
         with self._store.begin() as connection:
             first = connection.execute(insert.returning(SPENT.c.until_s)).first() is not None
@@ -33,14 +38,9 @@ class SpentTokens:
 
     def purge(self, now_s: float) -> int:
         """Forget some of what has expired; how many.  Small steps: nobody waits long for a lock."""
-        pair = tuple_(SPENT.c.issuer, SPENT.c.token_id)
-        expired = (
-            select(SPENT.c.issuer, SPENT.c.token_id)
-            .where(SPENT.c.until_s < int(now_s))
-            .limit(PURGED_AT_ONCE)
-        )
+        expired = select(SPENT.c.digest).where(SPENT.c.until_s < int(now_s)).limit(PURGED_AT_ONCE)
         with self._store.begin() as connection:
-            purged = connection.execute(delete(SPENT).where(pair.in_(expired))).rowcount
+            purged = connection.execute(delete(SPENT).where(SPENT.c.digest.in_(expired))).rowcount
             if purged:
                 self._store.shrink(connection)
         return purged

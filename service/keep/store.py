@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -38,8 +39,7 @@ _METADATA = MetaData()
 SPENT = Table(
     "spent_tokens",
     _METADATA,
-    Column("issuer", String(512), primary_key=True),
-    Column("token_id", String(256), primary_key=True),
+    Column("digest", LargeBinary(32), primary_key=True),
     Column("until_s", BigInteger, nullable=False, index=True),
 )
 NOTES = Table(
