@@ -94,6 +94,14 @@ def _is_url(value: Any) -> bool:
         return False
 
 
+def fhir_base(value: Any) -> str:
+    """As the FHIR client reads it: what it would not ask is a fault of the file."""
+    from service.fhir.client import read_base  # not needed where no client is configured
+
+    found = read_base(value)
+    return f"is not a FHIR base URL: {found}" if isinstance(found, str) else ""
+
+
 def key_source(value: Any) -> str:
     """https, or plain http on this machine (development mode only), or the path of a file."""
     if not isinstance(value, str) or "://" not in value:

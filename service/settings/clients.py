@@ -71,7 +71,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "max_token_life_s": checks.whole(30, 3600, "seconds"),
     "services": checks.some_of(SERVICE_IDS),
     "cors_origins": checks.many(checks.origin, "origins"),
-    "fhir_base": checks.url,
+    "fhir_base": checks.fhir_base,
     "fhir_release": checks.one_of(RELEASES),
     "fhir_private_addresses": checks.yes_or_no,
     "on_unavailable": checks.one_of(("card", "412")),
