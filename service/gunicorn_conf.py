@@ -8,6 +8,7 @@ Options on the command line win over what is here.  HUP reads hpp-cds.toml and t
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Any
 
@@ -43,6 +44,11 @@ control_socket_disable = True
 def when_ready(server: Any) -> None:
     """Before the first fork: what the workers share stays shared."""
     _settle(server.app.callable)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Until a worker hears signals itself, TERM ends it; as the master's child it would miss it."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def on_reload(server: Any) -> None:

@@ -17,7 +17,7 @@ from waitress.task import ErrorTask, WSGITask
 
 from service.app import MAX_BODY_BYTES
 from service.faults import Fault, Faulty
-from service.hooks.cors import EVERYWHERE
+from service.hooks.edge import EVERYWHERE
 from service.hooks.errors import status_outcome
 
 THREADS = 8

@@ -22,24 +22,27 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | None:
-    """Why this service must not listen here, or None.
+    """Why this service must not listen here, or None: it fails closed.
 
-    Callers cannot be verified yet, so configured clients would be a false promise, and any
-    address but loopback needs the explicit switch of development mode.
+    Beyond loopback, callers are verified and nothing is relaxed for development, unless
+    somebody says in development mode that it is a test machine.
     """
     file = settings.file.name if settings.file else "command line"
-    if settings.clients:
-        message = "callers' tokens cannot be verified by this version; remove [[clients]]"
-        return Fault(file, "clients", message)
-    if host in LOOPBACK:
+    if allow_anyone and not settings.is_development:
+        return Fault(file, "--allow-anyone", "is for development mode only")
+    if host in LOOPBACK or allow_anyone:
         return None
-    if settings.is_development and allow_anyone:
+    if settings.clients and not settings.is_development:
         return None
-    message = (
-        f"refusing to listen on {host} without configured clients; "
-        "mount hpp-cds.toml, or add --allow-anyone on a test machine"
-    )
+    message = f"refusing to listen on {host} {_unsafe(settings)}; {_ADVICE}"
     return Fault(file, "--host", message)
+
+
+_ADVICE = "mount hpp-cds.toml, or add --allow-anyone on a test machine"
+
+
+def _unsafe(settings: Settings) -> str:
+    return "in development mode" if settings.clients else "without configured clients"
 
 
 def run(settings: Settings, host: str, port: int) -> None:
@@ -49,8 +52,7 @@ def run(settings: Settings, host: str, port: int) -> None:
     signal.signal(signal.SIGINT, ending)
     with bind(host, port) as sock:
         port = sock.getsockname()[1]
-        base = settings.public_base_url or _base(host, port)
-        app = create_app(replace(settings, public_base_url=base))
+        app = create_app(_reached_at(settings, host, port))
         logs.to_standard_error()
         server = ending.server = Server(app, sock)
         keep_start_up_out_of_garbage_collection()
@@ -71,8 +73,12 @@ class _Ending:
         self.server.stop()
 
 
-def _base(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _reached_at(settings: Settings, host: str, port: int) -> Settings:
+    """On loopback the public base is where it listens; beyond, its name is not known here."""
+    if settings.public_base_url or host not in LOOPBACK:
+        return settings
+    name = f"[{host}]" if ":" in host else host
+    return replace(settings, public_base_url=f"http://{name}:{port}")
 
 
 def keep_start_up_out_of_garbage_collection() -> None:

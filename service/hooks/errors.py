@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +30,13 @@ class ServiceError(Exception):
 
     status = 500
     code = "exception"
+    headers: Mapping[str, str] = {}
     message = "The service failed; nothing was evaluated."
 
-    def __init__(self, *issues: Issue, message: str = "") -> None:
+    def __init__(self, *issues: Issue, message: str = "", logged: Mapping[str, str] = {}) -> None:
+        """logged: fields for the log line that the caller is not told."""
         super().__init__(message or self.message)
-        self.issues = issues
+        self.issues, self.logged = issues, logged
         self.text = message or self.message
 
     def outcome(self) -> dict[str, Any]:
@@ -50,6 +53,31 @@ class UnknownService(ServiceError):
     status = 404
     code = "not-found"
     message = "There is no such service here."
+
+
+class Unauthorized(ServiceError):
+    """Whatever is wrong with a token: one answer, so that nobody learns by trying."""
+
+    status = 401
+    code = "login"
+    message = "A valid client token is needed."
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+
+class TooManyFailures(ServiceError):
+    status = 429
+    code = "throttled"
+    message = "Too many calls without a valid client token."
+    headers: Mapping[str, str] = {"Retry-After": "60"}
+
+
+class StoreUnavailable(ServiceError):
+    """Whether a token was used before cannot be told, so nothing is answered."""
+
+    status = 503
+    code = "transient"
+    message = "The service cannot verify callers now."
+    headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
 class DataUnavailable(ServiceError):

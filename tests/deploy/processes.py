@@ -77,13 +77,16 @@ def serve(folder: Path, *before: str) -> tuple[Running, int]:
     return running, running.port(r"listening on 127\.0\.0\.1:(\d+)")
 
 
+SHIPPED_APP = "service.wsgi:app"
 OPEN_APP = "service.wsgi:create(allow_anyone=True)"
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf")
 
 
-def gunicorn(folder: Path, workers: int = 2, **environment: str) -> tuple[Running, int]:
+def gunicorn(
+    folder: Path, workers: int = 2, app: str = OPEN_APP, **environment: str
+) -> tuple[Running, int]:
     """gunicorn with the shipped settings on a free port; open to anyone on this machine."""
-    command = [*GUNICORN, "--bind", "127.0.0.1:0", OPEN_APP]
+    command = [*GUNICORN, "--bind", "127.0.0.1:0", app]
     running = Running.start(command, folder, WEB_CONCURRENCY=str(workers), **environment)
     return running, running.port(r"Listening at: http://127\.0\.0\.1:(\d+)")
 

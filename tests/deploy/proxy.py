@@ -25,7 +25,8 @@ class Proxy:
     """The shipped nginx.conf in front of a port, less a directive."""
 
     def __init__(self, folder: Path, upstream: int, without: str = "") -> None:
-        self.folder, self.port, self.tls = folder, closed_port(), ssl.create_default_context()
+        self.folder, self.port, self.upstream = folder, closed_port(), upstream
+        self.tls = ssl.create_default_context()
         authority = trustme.CA()
         authority.configure_trust(self.tls)
         certificate = authority.issue_cert("localhost")

@@ -14,11 +14,20 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.conftest import Slow, is_whole
-from tests.deploy.processes import GUNICORN, ROOT, SIGN, Running, ask, gunicorn, read_all, send
+from tests.deploy.processes import (
+    GUNICORN,
+    ROOT,
+    SHIPPED_APP,
+    SIGN,
+    Running,
+    ask,
+    gunicorn,
+    read_all,
+    send,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into Linux's /proc")
 
-SHIPPED_APP = "service.wsgi:app"
 OPEN_TO_ALL = '[site]\nmode = "development"\n'
 Served = tuple[Running, int]
 
@@ -75,7 +84,7 @@ def test_what_may_not_be_served_ends_gunicorn_with_78(
 def test_the_switch_for_test_machines_is_refused_in_production(tmp_path: Path) -> None:
     path = tmp_path / "hpp-cds.toml"
     path.write_text('[site]\nmode = "production"\n')
-    with pytest.raises(AssertionError, match="refusing to listen on an unknown address"):
+    with pytest.raises(AssertionError, match="--allow-anyone: is for development mode only"):
         gunicorn(tmp_path, HPP_CDS_CONFIG=str(path))
 
 
@@ -83,16 +92,23 @@ def test_the_switch_for_test_machines_is_refused_in_production(tmp_path: Path) -
 
 
 def test_before_the_fork_nothing_is_open_but_the_listening_socket(served: Served) -> None:
-    """A connection or a store opened there would be shared by all workers."""
     running, port = served
     ask(port)
+
+    assert held_by_the_master(running) == ["socket"]
+
+
+def held_by_the_master(running: Running) -> list[str]:
+    """Sockets, files and further threads: whatever is open there is shared by all workers."""
     master = Path(f"/proc/{running.popen.pid}")
     opened = [os.readlink(entry) for entry in (master / "fd").iterdir()]
-    ours = [name for name in opened if name.startswith("/") and str(running.log) != name]
-
-    assert len([name for name in opened if name.startswith("socket:")]) == 1
-    assert [name for name in ours if name != "/dev/null" and "wgunicorn-" not in name] == []
-    assert [running.popen.pid] == [int(task.name) for task in (master / "task").iterdir()]
+    files = [name for name in opened if name.startswith("/") and "wgunicorn-" not in name]
+    threads = [task.name for task in (master / "task").iterdir()]
+    return [
+        *["socket" for name in opened if name.startswith("socket:")],
+        *[name for name in files if name not in ("/dev/null", str(running.log))],
+        *threads[1:],
+    ]
 
 
 def test_it_writes_no_file_in_the_home_folder(served: Served, tmp_path: Path) -> None:

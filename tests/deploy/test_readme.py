@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 
-from tests.deploy.processes import GUNICORN, ROOT
+from tests.deploy.processes import GUNICORN, ROOT, SHIPPED_APP
 from tests.deploy.proxy import SHIPPED
-from tests.deploy.test_gunicorn import SHIPPED_APP
 
 DEPLOY = (ROOT / "README.md").read_text("utf-8").partition("\n## Deploy\n")[2].partition("\n## ")[0]
 
