@@ -98,6 +98,6 @@ def _announce(settings: Settings, host: str, port: int) -> None:
     if settings.is_development:
         click.echo(f"Look: {base}/", err=True)
     click.echo("No clinician has signed the content.", err=True)
-    if host not in LOOPBACK:
+    if host not in LOOPBACK and not settings.clients:
         message = "WARNING: anyone who reaches this address can call; use no real patient data"
         click.secho(message, err=True, fg="red")
