@@ -82,6 +82,7 @@ def test_a_part_of_a_word_is_no_drug(shipped: Knowledge, text: str) -> None:
     assert frozenset() == shipped.drugs_named_in(text)
 
 
+@pytest.mark.hazard("W13")
 def test_a_site_changes_one_threshold_and_keeps_the_rest(
     tmp_path: Path, shipped: Knowledge
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_site_activates_its_own_codes(tmp_path: Path) -> None:
     assert {"ar_denosumab"} == groups
 
 
+@pytest.mark.hazard("O6", "H17")
 def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "thresholds.toml").write_text(
@@ -129,6 +131,7 @@ def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.hazard("O3")
 def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     text = files("cards").joinpath("texts/lowAlpOnce.md").read_text("utf-8")
@@ -140,6 +143,7 @@ def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
     assert "139 is the most" in fault
 
 
+@pytest.mark.hazard("H17")
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -159,6 +163,7 @@ def test_a_decision_table_that_cannot_be_right_is_refused(
     assert any(message in fault for fault in faults_of(tmp_path))
 
 
+@pytest.mark.hazard("H17")
 def test_a_row_that_can_never_be_reached_is_refused(tmp_path: Path) -> None:
     text = files("service.hpp.knowledge").joinpath("decision_table.toml").read_text("utf-8")
     again = text.replace('id = "2-hpp-unconfirmed"', 'id = "1-again"', 1).replace(
