@@ -143,17 +143,6 @@ def test_without_clients_only_this_machine_may_be_asked() -> None:
 # Tokens
 
 
-@pytest.mark.parametrize("life", [0, "0", -1, -300, "soon", "", None])
-def test_a_token_whose_life_is_over_is_not_sent(life: Any, ward: Ward) -> None:
-    story = PATIENTS[LOW]
-    base = ward.lay(LOW, Bed(story.prefetch))
-    body = request_of(story, base, *KEYS, fhirAuthorization=token(expires_in=life))
-    answer = post(registered(base), body, story)
-
-    assert answer.status_code in (200, 400)
-    assert ward.tokens(LOW) <= {""}
-
-
 @pytest.mark.parametrize("life", [1, 300, "300", 3600])
 def test_a_token_that_lives_is_sent_with_every_query(life: Any, ward: Ward) -> None:
     story = PATIENTS[LOW]
