@@ -201,3 +201,56 @@ def test_a_total_above_what_was_sent_is_the_same_by_prefetch_and_by_fetch(ward: 
 
     assert said(sent)["status"] == "partial"
     assert judged(fetched) == judged(sent)
+
+
+@pytest.mark.hazard("H10")
+@pytest.mark.parametrize("first", ["normal", "low"])
+def test_what_a_page_holds_counts_on_whichever_page_it_is(first: str, ward: Ward) -> None:
+    """One low result and one normal, on two pages, in either order."""
+    story = PATIENTS["fluctuating-two-lows"]
+    base = ward.base(story.id)
+    body, rest = first_page(story, base, f"{base}/pages/2")
+    if first == "low":
+        body["prefetch"]["alp"]["entry"], rest["entry"] = (
+            rest["entry"],
+            body["prefetch"]["alp"]["entry"],
+        )
+    ward.lay(story.id, Bed({"pages/2": rest}))
+    answer = post(registered(base), body, story)
+
+    assert said(answer) == said(story.response)
+    assert ward.asked(story.id) == ["pages/2"]
+
+
+# The four states of a needed key, with and without a FHIR server
+
+FOUND, NONE = "200 complete hppSuspected", "200 complete alpNotOnFile"
+STATES: dict[str, tuple[Any, str, str]] = {
+    # what is sent as alp, the answer with a server that has it, the answer without any
+    "not sent": (..., FOUND, "412"),
+    "no prefetch at all": (..., FOUND, "412"),
+    "null": (None, NONE, NONE),
+    "empty": (EMPTY, NONE, NONE),
+    "failed": (OUTCOME, "200 unavailable notEvaluated", "200 unavailable notEvaluated"),
+}
+
+
+@pytest.mark.hazard("H12")
+@pytest.mark.parametrize("served", [True, False], ids=["with a server", "without"])
+@pytest.mark.parametrize("state", STATES)
+def test_the_states_of_a_needed_key_are_told_apart(state: str, served: bool, ward: Ward) -> None:
+    story = PATIENTS[LOW]
+    base = ward.lay(LOW, Bed(story.prefetch))
+    value, with_server, without = STATES[state]
+    body = request_of(story, base, *(KEYS if state == "no prefetch at all" else ("alp",)))
+    if value is not ...:
+        body["prefetch"]["alp"] = value
+    if not served:
+        del body["fhirServer"]
+    answer = post(registered(base), body, story)
+    short = str(answer.status_code)
+    if answer.status_code == 200:
+        short += f" {said(answer)['status']} {said(answer)['verdict']}"
+
+    assert short == (with_server if served else without)
+    assert bool(ward.asked(LOW)) == (served and value is ...)
