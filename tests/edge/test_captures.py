@@ -73,7 +73,6 @@ def test_preflight_is_answered_without_a_token(sandbox: FlaskClient) -> None:
     assert "POST" in response.headers["Access-Control-Allow-Methods"]
 
 
-@pytest.mark.hazard("E8", "E9", "E10", "E11")
 def test_feedback_is_not_found_until_something_is_kept(sandbox: FlaskClient) -> None:
     response = send(sandbox, "feedback")
 

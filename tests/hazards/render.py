@@ -23,6 +23,7 @@ The control is what this software does by itself, with a failure of software tak
 Harm is meant to the patient (a bisphosphonate given in hypophosphatasia, treatment withheld, a
 warning lost among others) or to the confidentiality of the record.
 A test is named by its file and its name; how to run it is in the README.
+The checks of `tests/container.sh` need root and are run before a release, not with the others.
 *Open* says what is not built, or lies with the site.
 
 Made by `{COMMAND}` from `tests/hazards/log/` and from the markers of the tests; do not edit.

@@ -168,6 +168,17 @@ def test_a_verdict_offers_reasons_to_override_it_each_with_words(
 
 
 @pytest.mark.hazard("H24")
+def test_services_and_keys_are_called_as_they_were_from_the_first_version_on() -> None:
+    listed = create_app().test_client().get("/cds-services").get_json()["services"]
+    keys = ["patient", "alp", "labs", "medications", "conditions", "procedures"]
+
+    assert [service["id"] for service in listed] == [
+        "hpp-order-sign", "hpp-order-select", "hpp-patient-view",
+    ]  # fmt: skip
+    assert [list(service["prefetch"]) for service in listed] == [keys] * 3
+
+
+@pytest.mark.hazard("H24")
 def test_a_client_with_fewer_templates_is_answered_with_what_it_sends() -> None:
     """Before there were keys for laboratory results and procedures."""
     given = answer(request(labs=MISSING, procedures=MISSING))
