@@ -18,7 +18,7 @@ The form is that of DCB0129: hazard, cause, effect, control, evidence.
 **No Clinical Safety Officer has assessed these hazards.**
 DCB0129 asks for severity, likelihood and residual risk of each; they are a judgement that only an
 organisation that uses the service can make, so they are not here and nothing is put in their place.
-The control is what this software does by itself, with a failure of software taken as certain.
+The control is what this software does by itself.
 
 Harm is meant to the patient (a bisphosphonate given in hypophosphatasia, treatment withheld, a
 warning lost among others) or to the confidentiality of the record.
@@ -55,7 +55,7 @@ def _counts(title: str, rows: Sequence[Hazard]) -> str:
 
 def _row(row: Hazard) -> str:
     lines = [
-        f"### {row.id}. {row.hazard}\n",
+        f"### {row.id}. {row.hazard.rstrip('.')}\n",
         f"- **Cause:** {row.cause}",
         f"- **Effect:** {row.effect}",
         f"- **Control:** {row.control}",

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from markdown_it import MarkdownIt
+from werkzeug.test import TestResponse
 
 from fhir_fixtures import Story, stories
 from service.app import create_app, load_content
 from service.evaluation import House, evaluate
 from service.faults import Faulty
+from service.hooks.errors import ServiceError
 from service.hooks.services import BY_ID
 from service.settings import Settings
 from tests.edge.test_http import breaches, port  # noqa: F401  a fixture
@@ -294,6 +296,42 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> Non
         load_content(Settings(content_dir=tmp_path))
 
     assert "line 3" in str(refused.value)
+
+
+WORDS_OF_A_FAULT = "ZZPHI in /srv/secret.py"
+
+
+def fail(*_: object) -> Any:
+    raise LookupError(WORDS_OF_A_FAULT)
+
+
+@pytest.mark.hazard("O8", "H19")
+@pytest.mark.parametrize("base", ["", "/r2", "/r3", "/r4", "/r5"])
+@pytest.mark.parametrize("service", BY_ID)
+def test_a_fault_in_any_service_of_any_release_says_nothing(service: str, base: str) -> None:
+    client = create_app(today=fail).test_client()
+    answer = client.post(f"{base}/cds-services/{service}", json=request())
+
+    assert answer.status_code == 500
+    assert_says_nothing(answer)
+
+
+@pytest.mark.hazard("O8")
+def test_a_fault_of_the_health_check_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.app.checks", fail)
+    answer = create_app().test_client().get("/readyz")
+
+    assert answer.status_code == 500
+    assert_says_nothing(answer)
+
+
+def assert_says_nothing(answer: TestResponse) -> None:
+    issues = answer.get_json()["issue"]
+
+    assert [issue["diagnostics"] for issue in issues] == [ServiceError.message]
+    assert not [
+        word for word in ("ZZPHI", "LookupError", ".py", "Traceback") if word in answer.text
+    ]
 
 
 @pytest.mark.hazard("O9")
