@@ -189,6 +189,16 @@ def test_cards_of_random_patients_keep_what_the_protocol_demands(
     assert [reasons for reasons in unlike if reasons] == []
 
 
+@pytest.mark.hazard("O3")
+def test_cards_of_all_stories_keep_what_the_protocol_demands(house: House) -> None:
+    """Also those that say only what could not be seen or judged."""
+    cards = [card for story in WITH_CARDS for card in cards_of(story, "", (), house)]
+    foreign = draft(subject={"reference": "Patient/ZZPHI-2"})
+    cards += answer(request(foreign)).body["cards"]
+
+    assert [names for card in cards if (names := list(broken_invariants(card)))] == []
+
+
 @pytest.mark.hazard("O4")
 def test_no_answer_acts_by_itself_or_touches_what_is_no_draft(
     answered: list[tuple[Json, Json]],
