@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cards import blocks
 from cards.facts import CardFacts
-from cards.model import Card, Link, OverrideReason, Suggestion
+from cards.model import DEFAULT_MANNERS, Card, Link, Manners, OverrideReason, Suggestion
 from cards.orders import OrderBook, Requester, remove
 from cards.words import CardText, Words, suggestion_name
 from service.fhir.releases import Release
@@ -37,6 +37,7 @@ class Case:
     today: date
     requester: Requester
     release: Release = Release.R4
+    manners: Manners = DEFAULT_MANNERS
 
 
 def build(case: Case, desk: Desk, *, with_orders: bool = True) -> Card | None:
@@ -77,7 +78,7 @@ def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
         source_url=main.url,
         topic=case.assessment.verdict,
         topic_display=desk.words.phrase("verdict", case.assessment.verdict),
-        suggestions=tuple(_suggestions(text, case, facts, desk, with_orders)),
+        suggestions=_suggestions(text, case, facts, desk, with_orders),
         override_reasons=_override_reasons(desk.words) if _wants_reason(text) else (),
         links=_links(cited, desk.words),
     )
@@ -131,6 +132,29 @@ def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
 
 def _suggestions(
     text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
+) -> tuple[Suggestion, ...]:
+    """As the text lists them, in the form that the client's EHR can take."""
+    removals: list[Suggestion] = []
+    orders: list[Suggestion] = []
+    for suggestion in _listed(text, case, facts, desk, with_orders):
+        kind = suggestion.actions[0].kind
+        (removals if kind == "delete" else orders).append(suggestion)
+    if len(orders) > 1 and not case.manners.one_action:
+        orders = [_together(orders, desk)]
+    if case.manners.selection_behavior == "at-most-one":  # then only one may be recommended
+        removals[1:] = [replace(suggestion, recommended=False) for suggestion in removals[1:]]
+    return (*removals, *orders)
+
+
+def _together(orders: Sequence[Suggestion], desk: Desk) -> Suggestion:
+    """All orders in one suggestion, for an EHR that applies every action of one."""
+    label = desk.words.sentence("order_together", n=len(orders))
+    actions = tuple(action for order in orders for action in order.actions)
+    return Suggestion(desk.new_uuid(), label, actions)
+
+
+def _listed(
+    text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
 ) -> Iterator[Suggestion]:
     for entry in text.suggestions:
         name, condition, preselected = suggestion_name(entry)
@@ -151,7 +175,7 @@ def _removals(case: Case, desk: Desk, preselected: bool) -> Iterator[Suggestion]
             drug = desk.knowledge.drugs[draft.group].name
             action = remove(draft.reference, text.description.replace("${drug}", drug))
             label = text.label.substitute(drug=drug)
-            yield Suggestion(desk.new_uuid(), label, action, preselected)
+            yield Suggestion(desk.new_uuid(), label, (action,), preselected)
 
 
 def _tests_of_causes(facts: CardFacts) -> list[str]:
@@ -180,9 +204,8 @@ def _orders(names: Sequence[str], case: Case, desk: Desk) -> Iterator[Suggestion
         if text.test and _recently_tested(text.test, case, desk.knowledge):
             continue
         label = text.label.substitute()
-        yield Suggestion(
-            desk.new_uuid(), label, desk.orders.create(name, label, case.requester, case.release)
-        )
+        action = desk.orders.create(name, label, case.requester, case.release)
+        yield Suggestion(desk.new_uuid(), label, (action,))
 
 
 def _recently_tested(test: str, case: Case, knowledge: Knowledge) -> bool:
