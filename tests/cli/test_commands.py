@@ -143,6 +143,7 @@ def test_check_ends_with_78_and_names_every_fault(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.hazard("W12")
 @pytest.mark.parametrize(
     ("settings", "arguments"),
     [

@@ -74,6 +74,7 @@ def whole(record: logging.LogRecord) -> str:
     return f"{record.getMessage()} {record.__dict__!r} {JsonLines().format(record)}"
 
 
+@pytest.mark.hazard("E1")
 def test_nothing_of_a_patient_reaches_a_log_or_a_stream(
     everything: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -52,6 +53,33 @@ def test_nothing_of_the_image_fixes_how_keys_are_hashed() -> None:
 
     assert len(seen) == 2
     assert "PYTHONHASHSEED" not in (ROOT / "Dockerfile").read_text("utf-8")
+
+
+@pytest.mark.hazard("C3")
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "9" * 5000])
+def test_what_is_no_number_never_reaches_the_rule(number: str, client: FlaskClient) -> None:
+    raw = json.dumps(request(alp=bundle(alp("NUMBER")))).replace('"NUMBER"', number)
+    answer = client.post(SIGN, data=raw, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert is_outcome(answer)
+
+
+@pytest.mark.hazard("C4")
+@pytest.mark.parametrize(
+    "member", ["patientId", "draftOrders", "hook", "prefetch", "value", "status"]
+)
+def test_a_member_that_stands_twice_is_400_wherever_it_is(member: str, client: FlaskClient) -> None:
+    """The last one is right, so that only the repetition is wrong."""
+    raw = json.dumps(request())
+    answer = client.post(
+        SIGN, data=raw.replace(f'"{member}":', f'"{member}": null, "{member}":', 1),
+        content_type="application/json",
+    )  # fmt: skip
+
+    assert client.post(SIGN, data=raw, content_type="application/json").status_code == 200
+    assert answer.status_code == 400
+    assert is_outcome(answer)
 
 
 CHUNKED = {"Content_Type": "application/json", "Transfer_Encoding": "chunked"}
