@@ -17,6 +17,7 @@ from service.evaluation import EXTENSION, Answer, House, evaluate
 from service.fhir.releases import PATHS, Release
 from service.hooks.errors import ServiceError, UnknownService, operation_outcome
 from service.hooks.messages import parse_body
+from service.hooks.openapi import document
 from service.hooks.services import BY_ID, discovery
 from service.watch.health import Check
 from service.watch.logs import log
@@ -52,6 +53,12 @@ def hook_routes(
         return json_response(
             {"status": "ready" if good else "not-ready", "checks": listed}, 200 if good else 503
         )
+
+    described = orjson.dumps(document(needs_token=bool(house.client.issuer)))
+
+    @routes.get("/openapi.json")
+    def describe() -> Response:
+        return Response(described, mimetype=JSON)
 
     return routes
 
