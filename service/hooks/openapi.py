@@ -36,6 +36,7 @@ ERRORS = {
     "500": "The service failed; nothing was evaluated.",
     "503": "The service cannot answer truthfully now.",
 }
+SPACE = r"\s\x1c-\x1f\x85"  # what Python takes for white space; other languages leave these out
 EVERYWHERE = ("400", "405", "500")
 OF_A_CALL = ("400", "401", "405", "412", "413", "415", "500", "503")
 OF_FEEDBACK = ("400", "401", "404", "405", "413", "415", "500", "503")
@@ -150,7 +151,7 @@ def _request(service: Service) -> Json:
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 256,
-                "pattern": r"\S",
+                "pattern": f"[^{SPACE}]",
                 "description": "A UUID; taken as opaque text.",
             },
             "context": {"type": "object", "required": list(context), "properties": context},
@@ -161,7 +162,7 @@ def _request(service: Service) -> Json:
             },
             "fhirServer": {
                 "type": ["string", "null"],
-                "pattern": r"^https?://[^\s?#@\\]+$",
+                "pattern": rf"^https?://[^{SPACE}?#@\\]+$",
                 "description": "Asked for keys left out, where it is registered.",
             },
             "fhirAuthorization": {

@@ -26,8 +26,8 @@ DATES = (
 )  # fmt: skip
 NUMBERS = (
     0, -1, 1, 28, 3.5, 0.1, -0.0, 1e308, -1e308, 1e-300, 5e-324, 2**53 + 1, 2**63, 2**64 - 1,
-    -(2**63), 28.000000000000004, 123456789012345678, "28", "1_000", "１２", "٣", " 5 ", "nan", "1e5", "<20",
-    ">=", "0-2", "+5", "5.", ".5", "-28", "9" * 400,
+    -(2**63), 28.000000000000004, 123456789012345678, "28", "1_000", "１２", "٣", " 5 ", "nan",
+    "1e5", "<20", ">=", "0-2", "+5", "5.", ".5", "-28", "9" * 400,
 )  # fmt: skip
 SHAPES = (
     None, True, False, "", " ", "x", [], [[]], [None], ["x"], [1], {}, {"x": 1}, {"reference": "#"},
@@ -43,7 +43,8 @@ SHAPES = (
 NAMES = (
     "resourceType", "id", "status", "subject", "patient", "code", "coding", "system", "text",
     "value", "unit", "comparator", "valueString", "valueQuantity", "component", "referenceRange",
-    "contained", "modifierExtension", "implicitRules", "effectiveDateTime", "entry", "resource", "_status", "",
+    "contained", "modifierExtension", "implicitRules", "effectiveDateTime", "entry",
+    "resource", "_status", "",
 )  # fmt: skip
 
 

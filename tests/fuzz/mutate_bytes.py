@@ -9,9 +9,11 @@ Change = Callable[[bytes, Random], bytes]
 TOKENS = (
     b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"null", b"true", b"NaN", b"-Infinity",
     b"1e400", b"-0", b"01", b"1.", b"0x1F", b"9" * 5000, b"\x00", b"\x7f", b"\xff", b"\xc0\xaf",
-    b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xe2\x80\xae", b"\\u0000", b"\\ud800", b"\\udc00\\ud800", b"\\uD83D\\uDE00",
+    b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xe2\x80\xae", b"\\u0000", b"\\ud800", b"\\udc00\\ud800",
+    b"\\uD83D\\uDE00",
     b"\\x41", b"// c\n", b"/* c */", b"'", b"\r\n", b"\t", b"\x0b", b"\xc2\xa0", b"[" * 70,
-    b"[" * 2000, b'{"a":' * 70, b'"a":1,', b'"hook":"x",', b'"patientId":"ZZPHI-other",', b'"__proto__":{},',
+    b"[" * 2000, b'{"a":' * 70, b'"a":1,', b'"hook":"x",', b'"patientId":"ZZPHI-other",',
+    b'"__proto__":{},',
 )  # fmt: skip
 NUMBERS = (b"NaN", b"-Infinity", b"1e400", b"-0", b"01", b"1.", b"0x1F", b"9" * 5000, b"2E1")
 
