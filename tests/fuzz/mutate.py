@@ -25,9 +25,10 @@ DATES = (
     "２０２５-06-01", "2025-06-01 ", "-2025-06-01", "tomorrow", "",
 )  # fmt: skip
 NUMBERS = (
-    0, -1, 1, 28, 3.5, 0.1, -0.0, 1e308, -1e308, 1e-300, 5e-324, 2**53 + 1, 2**63, 2**64 - 1,
-    -(2**63), 28.000000000000004, 123456789012345678, "28", "1_000", "１２", "٣", " 5 ", "nan",
-    "1e5", "<20", ">=", "0-2", "+5", "5.", ".5", "-28", "9" * 400,
+    0, -1, 1, 28, 3.5, 0.1, -0.0, 1e308, -1e308, 1e-300, 2.2222222222222e34,
+    5e-324, 2**53 + 1, 2**63, 2**64 - 1, -(2**63), 28.000000000000004, 123456789012345678,
+    "28", "1_000", "１２", "٣", " 5 ", "nan", "1e5",
+    "<20", ">=", "0-2", "+5", "5.", ".5", "-28", "9" * 400,
 )  # fmt: skip
 SHAPES = (
     None, True, False, "", " ", "x", [], [[]], [None], ["x"], [1], {}, {"x": 1}, {"reference": "#"},
@@ -127,8 +128,9 @@ def _swap_number(holder: Any, step: Any, random: Random, other: Any) -> None:
     """Near the old number, or none that a laboratory ever reported."""
     value = holder[step]
     if isinstance(value, int | float) and not isinstance(value, bool) and random.random() < 0.7:
+        scaled = value * 10.0 ** random.randint(-40, 40)
         holder[step] = random.choice(
-            (-value, value * 10, value / 10, value + 0.5, str(value), value - 9)
+            (-value, value * 10, value / 10, value - 9, scaled, str(value))
         )
     else:
         holder[step] = random.choice(NUMBERS)
