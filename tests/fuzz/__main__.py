@@ -29,7 +29,7 @@ def main() -> int:
     for part in tallies(asked.seed, count, asked.processes, until):
         tally.add(part)
         progress(tally, time.monotonic() - started)
-    run = Run(tally, asked.seed, time.monotonic() - started, asked.processes)
+    run = Run(tally, asked.seed, time.monotonic() - started)
     print(*table(run), *write_findings(run), sep="\n")
     return int(bool(tally.kinds))
 

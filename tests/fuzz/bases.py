@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+import hypothesis
+from hypothesis import HealthCheck, Phase, given, settings
 
 from fhir_fixtures import stories
+from service.hooks.services import BY_ID
 from tests.edge.test_captures import CAPTURED_ON, capture
 from tests.fhir.build import TODAY
 from tests.fuzz.strategies import BASES, Drawn, requests
@@ -25,6 +27,12 @@ class Base:
     path: str
     raw: bytes
     day: date
+    hook: str
+    release: str
+
+    @classmethod
+    def of(cls, item: Drawn) -> Base:
+        return cls(item.path, json.dumps(item.body).encode(), TODAY, item.hook, item.release)
 
 
 @cache
@@ -35,6 +43,8 @@ def written() -> tuple[Base, ...]:
             f"{BASES[release]}/cds-services/{story.service}",
             json.dumps(in_release(story.request, release)).encode(),
             story.today,
+            BY_ID[story.service].hook,
+            release,
         )
         for story in stories().values()
         for release in RELEASES
@@ -44,15 +54,15 @@ def written() -> tuple[Base, ...]:
 
 def _captured(name: str) -> Base:
     sent = capture(name)
-    path = sent["path"].replace("/stub-", "/hpp-")
-    return Base(path, json.dumps(sent["body"]).encode(), CAPTURED_ON)
+    path, body = sent["path"].replace("/stub-", "/hpp-"), sent["body"]
+    return Base(path, json.dumps(body).encode(), CAPTURED_ON, body["hook"], "R4")
 
 
-def drawn(count: int, number: int) -> list[Base]:
+def drawn(count: int, seed: int) -> list[Base]:
     """As many new ones by a seed; the same seed draws the same."""
     found: list[Drawn] = []
 
-    @seed(number)
+    @hypothesis.seed(seed)
     @settings(
         max_examples=count,
         database=None,
@@ -65,4 +75,4 @@ def drawn(count: int, number: int) -> list[Base]:
         found.append(item)
 
     keep()
-    return [Base(item.path, json.dumps(item.body).encode(), TODAY) for item in found]
+    return [Base.of(item) for item in found]

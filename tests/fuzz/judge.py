@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -80,8 +81,7 @@ def _of_refusal(body: Any) -> Iterator[Fault]:
 
 def _where(reply: Reply) -> str:
     """Class and place of a fault, as the log names them."""
-    _, _, line = reply.said.rpartition('{"')
-    return line.split("}")[0][:120].replace('"', "")
+    return " at ".join(re.findall(r'"(?:error|where)":"([^"]*)"', reply.said))
 
 
 @cache

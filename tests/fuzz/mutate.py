@@ -47,13 +47,21 @@ NAMES = (
     "contained", "modifierExtension", "implicitRules", "effectiveDateTime", "entry",
     "resource", "_status", "",
 )  # fmt: skip
+FACTS = (
+    "valueQuantity", "valueQuantity", "valueString", "effectiveDateTime", "issued", "status",
+    "code", "birthDate", "authoredOn", "dateWritten", "onsetDateTime", "performedDateTime",
+    "subject", "medicationCodeableConcept", "clinicalStatus", "referenceRange",
+)  # fmt: skip
 
 
 def mutate(body: Any, random: Random, other: Any) -> None:
     """One change at one place.  other: another request, from which parts are borrowed."""
-    holder, step = somewhere(body, random)
+    if random.random() < 0.3:
+        holder, step = a_fact(body, random)
+    else:
+        holder, step = somewhere(body, random)
     if holder is not None:
-        random.choice(CHANGES)(holder, step, random, other)
+        fitting(holder[step], random)(holder, step, random, other)
 
 
 def somewhere(body: Any, random: Random) -> tuple[Any, Any]:
@@ -66,6 +74,32 @@ def somewhere(body: Any, random: Random) -> tuple[Any, Any]:
         )
         value = value[step]
     return holder, step
+
+
+def a_fact(body: Any, random: Random) -> tuple[Any, Any]:
+    """A member that the judgement rests on: a value, its unit, a date, a code."""
+    found = list(resources(body)) if isinstance(body, dict) else []
+    resource = random.choice(found) if found else {}
+    names = [name for name in FACTS if name in resource]
+    if not names:
+        return somewhere(body, random)
+    name = random.choice(names)
+    inner = resource[name]
+    return (
+        (inner, random.choice(list(inner)))
+        if isinstance(inner, dict) and inner
+        else (resource, name)
+    )
+
+
+def fitting(value: Any, random: Random) -> Change:
+    """A number becomes another number and a date another date, more often than not."""
+    if random.random() < 0.7:
+        if isinstance(value, int | float):
+            return _swap_number
+        if isinstance(value, str) and value[:4].isdigit():
+            return _swap_date
+    return random.choice(CHANGES)
 
 
 def start(body: Any, random: Random) -> Any:

@@ -7,13 +7,14 @@ seed and the number of the turn alone, however many processes play.
 from __future__ import annotations
 
 import json
+import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import orjson
 
@@ -57,12 +58,13 @@ class Finding:
 
 @dataclass
 class Tally:
-    """What was answered."""
+    """What was answered, and the CPU time of asking and judging."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    cpu_seconds: float = 0.0
 
     @property
     def count(self) -> int:
@@ -72,33 +74,44 @@ class Tally:
         self.statuses += other.statuses
         self.verdicts += other.verdicts
         self.kinds += other.kinds
-        self.findings += other.findings
+        self.cpu_seconds += other.cpu_seconds
+        for finding in other.findings:
+            self._keep(finding)
+
+    def heed(self, reply: Reply) -> None:
+        self.statuses[reply.status] += 1
+        self.verdicts.update(verdict_of(reply))
 
     def note(self, found: Iterable[Fault], turn: int, call: Call) -> None:
-        """Every fault is counted; of those that read alike only the first is kept."""
         for fault in found:
             self.kinds[fault.kind] += 1
-            if fault not in {finding.fault for finding in self.findings}:
-                self.findings.append(Finding(fault, turn, call))
+            self._keep(Finding(fault, turn, call))
+
+    def _keep(self, finding: Finding) -> None:
+        """Of faults that read alike only the first: the others are counted."""
+        if finding.fault not in {kept.fault for kept in self.findings}:
+            self.findings.append(finding)
 
 
 def play(seed: int, turns: Sequence[int]) -> Tally:
     """Play some turns of one chapter."""
-    tally = Tally()
+    tally, started = Tally(), time.process_time()
     bases = bases_of(seed, turns[0] // CHAPTER)
     with line_to(caller.application(), caller.headers) as line:
         for turn in turns:
             base, call = called(bases, seed, turn)
             caller.set_day(base.day)
             reply, found = ask(line, call)
-            tally.statuses[reply.status] += 1
-            tally.verdicts += verdict_of(reply)
+            tally.heed(reply)
             tally.note(found, turn, call)
+    tally.cpu_seconds = time.process_time() - started
     return tally
 
 
-def bases_of(seed: int, chapter: int) -> list[Base]:
-    return [*written(), *drawn(DRAWN, Random(f"{seed} {chapter}").getrandbits(64))]
+@lru_cache(maxsize=2)
+def bases_of(seed: int, chapter: int) -> tuple[Base, ...]:
+    """What a chapter starts from; drawing takes about a second."""
+    return (*written(), *drawn(DRAWN, Random(f"{seed} {chapter}").getrandbits(64)))
 
 
 def called(bases: Sequence[Base], seed: int, turn: int) -> tuple[Base, Call]:
@@ -141,12 +154,11 @@ def ask(line: Line, call: Call) -> tuple[Reply, list[Fault]]:
     return reply, faults(call, reply)
 
 
-def verdict_of(reply: Reply) -> Counter[str]:
+def verdict_of(reply: Reply) -> Iterator[str]:
     """Status and verdict of an evaluation; nothing for any other answer."""
-    if reply.status != 200 or b'"cards"' not in reply.raw:
-        return Counter()
-    answered: Any = said(orjson.loads(reply.raw))
-    return Counter([f"{answered['status']} {answered['verdict']}"])
+    if reply.status == 200 and b'"cards"' in reply.raw:
+        answered = said(orjson.loads(reply.raw))
+        yield f"{answered.get('status')} {answered.get('verdict')}"
 
 
 def chapters(count: int) -> Iterator[range]:

@@ -22,7 +22,6 @@ class Run:
     tally: Tally
     seed: int
     seconds: float
-    processes: int = 1
 
 
 def table(run: Run) -> Iterator[str]:
@@ -34,11 +33,8 @@ def table(run: Run) -> Iterator[str]:
     yield f"{len(tally.verdicts)} kinds of evaluation (status and verdict) among those of 200"
     for kind in KINDS:
         yield f"{NAMES[kind]:<15} {tally.kinds[kind]:>4,}"
-    yield (
-        f"{tally.count:,} requests in {run.seconds:,.0f} s, "
-        f"{tally.count / max(run.seconds, 0.001):,.0f} a second, "
-        f"{run.processes} process{'es' if run.processes > 1 else ''}, seed {run.seed}"
-    )
+    yield f"{tally.count:,} requests in {run.seconds:,.0f} s, seed {run.seed}"
+    yield f"{tally.count / max(tally.cpu_seconds, 0.001):,.0f} a second of one core's time"
 
 
 def write_findings(run: Run) -> Iterator[str]:

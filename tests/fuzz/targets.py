@@ -15,6 +15,9 @@ from typing import Any
 from tests.fuzz.canary import HOSTILE
 from tests.fuzz.json_vectors import GOOD, LEFT_OPEN
 from tests.fuzz.mutate import DATES, NUMBERS
+from tests.fuzz.mutate_bytes import TOKENS
+
+__all__ = ["TARGETS", "TOKENS", "NotThere", "seeds"]
 
 Target = Callable[[bytes], None]
 UNITS = ("U/L", "ukat/L", "IU/L", "nkat/L", "mg/dL", "")
