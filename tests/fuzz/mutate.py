@@ -93,12 +93,12 @@ def a_fact(body: Any, random: Random) -> tuple[Any, Any]:
 
 
 def fitting(value: Any, random: Random) -> Change:
-    """A number becomes another number and a date another date, more often than not."""
-    if random.random() < 0.7:
+    """A number becomes another number, a date another date, words hostile ones; often, at least."""
+    if random.random() < 0.5:
         if isinstance(value, int | float):
             return _swap_number
-        if isinstance(value, str) and value[:4].isdigit():
-            return _swap_date
+        if isinstance(value, str):
+            return _swap_date if value[:4].isdigit() else _swap_text
     return random.choice(CHANGES)
 
 

@@ -113,10 +113,8 @@ def test_a_card_that_quotes_a_name_is_seen(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_text_that_is_not_escaped_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "escape", lambda text: text)
-    found = [finding.fault for finding in play(SEED, range(1_500)).findings]
 
-    assert {fault.kind for fault in found} == {"canary"}
-    assert any("more than words" in fault.why for fault in found)
+    assert kinds(play(SEED, range(3_000))) == {"canary"}
 
 
 def test_what_failed_is_made_small_and_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
