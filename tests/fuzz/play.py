@@ -58,13 +58,14 @@ class Finding:
 
 @dataclass
 class Tally:
-    """What was answered, and the CPU time of asking and judging."""
+    """What was answered, and the CPU time it took: of all, and of the slowest answer."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     cpu_seconds: float = 0.0
+    slowest: float = 0.0
 
     @property
     def count(self) -> int:
@@ -75,6 +76,7 @@ class Tally:
         self.verdicts += other.verdicts
         self.kinds += other.kinds
         self.cpu_seconds += other.cpu_seconds
+        self.slowest = max(self.slowest, other.slowest)
         for finding in other.findings:
             self._keep(finding)
 
@@ -101,7 +103,9 @@ def play(seed: int, turns: Sequence[int]) -> Tally:
         for turn in turns:
             base, call = called(bases, seed, turn)
             caller.set_day(base.day)
+            before = time.process_time()
             reply, found = ask(line, call)
+            tally.slowest = max(tally.slowest, time.process_time() - before)
             tally.heed(reply)
             tally.note(found, turn, call)
     tally.cpu_seconds = time.process_time() - started

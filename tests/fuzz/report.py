@@ -34,7 +34,8 @@ def table(run: Run) -> Iterator[str]:
     for kind in KINDS:
         yield f"{NAMES[kind]:<15} {tally.kinds[kind]:>4,}"
     yield f"{tally.count:,} requests in {run.seconds:,.0f} s, seed {run.seed}"
-    yield f"{tally.count / max(tally.cpu_seconds, 0.001):,.0f} a second of one core's time"
+    rate = tally.count / max(tally.cpu_seconds, 0.001)
+    yield f"{rate:,.0f} a second of one core's time, the slowest {tally.slowest * 1000:,.0f} ms"
 
 
 def write_findings(run: Run) -> Iterator[str]:
