@@ -12,10 +12,13 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from tests.fuzz.seeds import seed_of_today
 
 UNAVAILABLE = 69  # as in sysexits.h
+# Those of targets.py, which must not be imported before its imports can be instrumented.
+NAMES = ("json", "dates", "numbers", "quantities", "tokens", "markdown")
 
 
 def main() -> None:
@@ -57,9 +60,6 @@ def arguments() -> argparse.Namespace:
     return reader.parse_args()
 
 
-NAMES = ("json", "dates", "numbers", "quantities", "tokens", "markdown")
-
-
 def flags(asked: argparse.Namespace, folder: Path) -> list[str]:
     """How libFuzzer is told."""
     return [
@@ -75,7 +75,7 @@ def flags(asked: argparse.Namespace, folder: Path) -> list[str]:
     ]
 
 
-def leave(reason: str) -> None:
+def leave(reason: str) -> NoReturn:
     print(reason, file=sys.stderr)
     sys.exit(UNAVAILABLE)
 

@@ -13,6 +13,7 @@ import jsonschema_rs
 import orjson
 
 from service.evaluation import EXTENSION
+from service.hooks.openapi import document
 from tests.edge.test_http import SCHEMA
 from tests.fuzz import canary
 from tests.fuzz.wire import JSON, Call, Reply
@@ -33,19 +34,20 @@ class Fault:
 
 def faults(call: Call, reply: Reply) -> list[Fault]:
     """Empty where the answer is good."""
+    refused = reply.status != 200
+    leaks = canary.leaks(reply.said, reply.raw if refused else b"")
+    return [*_of_reply(call, reply), *(Fault("canary", why) for why in leaks)]
+
+
+def _of_reply(call: Call, reply: Reply) -> Iterator[Fault]:
     if reply.status >= 500:
-        return [Fault("5xx", f"{reply.status} {_where(reply)}")]
-    if reply.status not in ALLOWED:
-        return [Fault("schema", f"status {reply.status}")]
-    body = _json(reply)
-    if reply.status == 200 and call.method == "POST":
-        found = list(_of_answer(reply, body))
-    elif reply.status == 200 or call.method == "HEAD":
-        found = []
-    else:
-        found = list(_of_refusal(body))
-    error = reply.raw if reply.status != 200 else b""
-    return found + [Fault("canary", why) for why in canary.leaks(reply.said, error)]
+        yield Fault("5xx", f"{reply.status} {_where(reply)}")
+    elif reply.status not in ALLOWED:
+        yield Fault("schema", f"status {reply.status}")
+    elif reply.status != 200 and call.method != "HEAD":
+        yield from _of_refusal(_json(reply))
+    elif reply.status == 200 and call.method == "POST":
+        yield from _of_answer(reply, _json(reply))
 
 
 def _json(reply: Reply) -> Any:
@@ -87,16 +89,12 @@ def _where(reply: Reply) -> str:
 @cache
 def answers() -> jsonschema_rs.Draft202012Validator:
     """The strict schema of what a service answers."""
-    return jsonschema_rs.Draft202012Validator({**SCHEMA["$defs"]["serviceResponse"], **_DEFS})
+    whole = {**SCHEMA["$defs"]["serviceResponse"], "$defs": SCHEMA["$defs"]}
+    return jsonschema_rs.Draft202012Validator(whole)
 
 
 @cache
 def outcomes() -> jsonschema_rs.Draft202012Validator:
-    from service.hooks.openapi import document
-
     described = json.loads(json.dumps(document(needs_token=False)))
     reference = {"$ref": "#/components/schemas/OperationOutcome"}
     return jsonschema_rs.Draft202012Validator({**reference, "components": described["components"]})
-
-
-_DEFS: Json = {"$defs": SCHEMA["$defs"]}

@@ -18,6 +18,7 @@ from random import Random
 
 import orjson
 
+from service.app import MAX_BODY_BYTES
 from tests.fuzz import caller
 from tests.fuzz.bases import Base, drawn, written
 from tests.fuzz.canary import plant
@@ -35,16 +36,13 @@ PATHS = (
 )  # fmt: skip
 METHODS = ("GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "ZZPHI")
 TYPES = (
-    "",
-    "text/plain",
-    "application/fhir+json",
-    "application/json; charset=ZZPHI",
-    "ZZPHI/\u00ff",
-)
+    "", "text/plain", "application/fhir+json", "application/json; charset=ZZPHI", "ZZPHI/\u00ff",
+)  # fmt: skip
 HEADERS = (
     {"Content-Encoding": "gzip"}, {"Origin": "https://ZZPHI.example"}, {"Accept": "text/html"},
     {"X-Request-Id": "ZZPHI\x1b[2J"}, {"Expect": "100-continue"}, {"If-None-Match": "*"},
 )  # fmt: skip
+TOO_MUCH = b" " * MAX_BODY_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +142,8 @@ def _odd_call(path: str, raw: bytes, random: Random) -> Call:
             return Call(path, raw, content_type=random.choice(TYPES))
         case 3:
             return Call(path, raw, headers=random.choice(HEADERS))
+        case 4 if random.random() < 0.3:
+            return Call(path, raw + TOO_MUCH)
     return Call(path, raw, content_type=random.choice((JSON, JSON, f"{JSON}; charset=utf-8")))
 
 

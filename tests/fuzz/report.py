@@ -45,8 +45,8 @@ def write_findings(run: Run) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="hpp-cds-fuzz-"))
     for finding in run.tally.findings[:MOST_FILES]:
         yield _write(finding, run.seed, folder)
-    if left := len(run.tally.findings) - MOST_FILES:
-        yield f"and {left} more" if left > 0 else ""
+    if len(run.tally.findings) > MOST_FILES:
+        yield f"and {len(run.tally.findings) - MOST_FILES} more"
 
 
 def _write(finding: Finding, seed: int, folder: Path) -> str:
