@@ -75,6 +75,17 @@ def plant(body: object, random: Random) -> None:
             _some(resource, SECRETS, random)
 
 
+def mark(value: Any, share: float, random: Random) -> Any:
+    """A copy with ZZPHI in a share of all its words: what quotes any of them can be seen."""
+    if isinstance(value, str):
+        return f"{value}{OF_A_RECORD}" if random.random() < share else value
+    if isinstance(value, list):
+        return [mark(item, share, random) for item in value]
+    if isinstance(value, dict):
+        return {name: mark(item, share, random) for name, item in value.items()}
+    return value
+
+
 def _some(place: Json, secrets: Json, random: Random) -> None:
     for name in random.sample(list(secrets), 2):
         place[name] = secrets[name]

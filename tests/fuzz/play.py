@@ -21,7 +21,7 @@ import orjson
 from service.app import MAX_BODY_BYTES
 from tests.fuzz import caller
 from tests.fuzz.bases import Base, drawn, written
-from tests.fuzz.canary import plant
+from tests.fuzz.canary import mark, plant
 from tests.fuzz.judge import Fault, faults, said
 from tests.fuzz.mutate import mutate
 from tests.fuzz.mutate_bytes import mutate_bytes
@@ -124,6 +124,8 @@ def called(bases: Sequence[Base], seed: int, turn: int) -> tuple[Base, Call]:
     for _ in range(random.choice((0, 1, 1, 1, 2, 3, 6))):
         mutate(body, random, borrowed)
     plant(body, random)
+    if random.random() < 0.05:
+        body = mark(body, random.choice((0.01, 0.1, 1.0)), random)
     raw = json.dumps(body).encode()
     if random.random() < 0.15:
         for _ in range(random.choice((1, 1, 2, 4))):

@@ -13,6 +13,7 @@ import pytest
 from cards import blocks
 from service import evaluation
 from service.hooks import routes
+from service.hooks.errors import InvalidHookRequest, Issue
 from tests.fuzz.judge import Fault
 from tests.fuzz.minimise import minimise
 from tests.fuzz.play import Tally, play
@@ -76,6 +77,19 @@ def test_a_refusal_that_is_no_outcome_is_seen(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(routes, "operation_outcome", lambda *_: {"error": "no"})
 
     assert Fault("schema", "no OperationOutcome") in {f.fault for f in played().findings}
+
+
+def test_a_refusal_that_quotes_what_was_wrong_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = evaluation.read_request
+
+    def quote(body: Json, hook: str) -> Any:
+        if body.get("hook") != hook:
+            raise InvalidHookRequest(Issue("/hook", f"must not be {body.get('hook')}"))
+        return read(body, hook)
+
+    monkeypatch.setattr(evaluation, "read_request", quote)
+
+    assert kinds(play(SEED, range(1_500))) == {"canary"}
 
 
 def test_a_log_that_quotes_a_record_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """One call of the WSGI application, and all that comes out of it: answer, log, streams.
 
-Not Flask's test client: this costs a fraction of it, and a million calls are asked for.
+Called as a server calls it, with no test client between that might mend or hide anything.
 """
 
 from __future__ import annotations
