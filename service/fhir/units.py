@@ -13,6 +13,7 @@ from service.fhir.tolerant import Json, number, obj, text
 from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
+NO_DECIMALS = 1e16  # from here on a float has none, and Decimal could not write two
 COMPARATORS = ("<=", ">=", "<", ">")
 _PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(\S{0,20})")
 
@@ -52,8 +53,9 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
 def _plain(raw: object) -> str:
     """A value to show: as written, but a float of many digits only to two decimals."""
     if isinstance(raw, float) and len(repr(raw)) > LONGEST_FLOAT:
-        value = number(raw)
-        return str(value.quantize(Decimal("0.01"), ROUND_FLOOR)) if value is not None else ""
+        if abs(raw) >= NO_DECIMALS:
+            return f"{raw:g}"
+        return str(Decimal(repr(raw)).quantize(Decimal("0.01"), ROUND_FLOOR))
     return str(raw)[:20] if isinstance(raw, int | float | str) and not isinstance(raw, bool) else ""
 
 

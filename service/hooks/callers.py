@@ -28,6 +28,10 @@ class Callers:
         self._bases = spellings(settings.base_url)
         self._failures = FailureLane()
 
+    @property
+    def are_verified(self) -> bool:
+        return self._trust is not None
+
     def identify(self, service_id: str) -> Client:
         """Raises Unauthorized, TooManyFailures or StoreUnavailable."""
         if self._trust is None:

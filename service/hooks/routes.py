@@ -24,6 +24,7 @@ from service.hooks.errors import (
     status_outcome,
 )
 from service.hooks.messages import MAX_BODY_BYTES, parse_body
+from service.hooks.openapi import document
 from service.hooks.services import BY_ID, Service, discovery
 from service.settings import Client
 from service.watch.health import Check
@@ -66,6 +67,12 @@ def hook_routes(desk: Desk) -> Blueprint:
         return json_response(
             {"status": "ready" if good else "not-ready", "checks": listed}, 200 if good else 503
         )
+
+    described = orjson.dumps(document(needs_token=desk.callers.are_verified))
+
+    @routes.get("/openapi.json")
+    def describe() -> Response:
+        return Response(described, mimetype=JSON)
 
     return routes
 

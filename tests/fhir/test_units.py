@@ -244,3 +244,25 @@ def test_a_unit_that_is_not_listed_makes_the_value_unusable(unit: str) -> None:
 @pytest.mark.parametrize("unit", ["u/L", "U/dL", "kU/L", "U", "L/U", "ukat", "U/L/d", "Ｕ/L"])
 def test_units_near_the_known_ones_are_not_taken_for_them(unit: str) -> None:
     assert read_alp(28, unit).problem == "unit"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_any_number_is_read_and_shown_in_a_few_characters(value: float) -> None:
+    """A float beyond 1e26 with many digits once stopped the whole evaluation."""
+    reading = read_alp(value, "U/L")
+
+    assert reading.problem == ("negative" if value < 0 else "")
+    assert len(reading.shown) <= len("-1234567890123456.78 U/L")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (28.000000000000004, "28.00 U/L"),
+        (2.222222222222e34, "2.22222e+34 U/L"),
+        (-1.2345678901234567e300, "-1.23457e+300 U/L"),
+        (1.2345678901e-300, "0.00 U/L"),
+    ],
+)
+def test_a_float_of_many_digits_is_shown_short(value: float, expected: str) -> None:
+    assert expected == read_alp(value, "U/L").shown
