@@ -1,0 +1,69 @@
+"""What a process costs: importing the application, a worker's memory, garbage collections."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+IMPORT = """
+import time
+started = time.process_time()
+import service.app
+print(time.process_time() - started)
+"""
+# As `serve` runs: imports, application, frozen start; then 1,000 typical requests.
+WORKER = """
+import gc
+from service import serve
+from service.app import create_app
+from tests.bench.arms import SIGN, calling
+from tests.bench.bodies import SIZES, TODAY, body
+bodies = [body(number, SIZES["typical"]).raw for number in range(20)]
+app = create_app(today=lambda: TODAY)
+run = calling(app)
+serve._keep_start_up_out_of_garbage_collection()
+before = gc.get_stats()[2]["collections"]
+for number in range(1000):
+    run(bodies[number % 20])
+print(gc.get_stats()[2]["collections"] - before)
+"""
+# The worker alone, without the benchmark's own imports: started as `serve` starts it.
+MEMORY = """
+import sys
+from service import serve
+from service.app import create_app
+raws = [bytes.fromhex(line) for line in sys.stdin.read().split()]
+client = create_app().test_client()
+serve._keep_start_up_out_of_garbage_collection()
+for raw in raws * 10:
+    answer = client.post("/cds-services/hpp-order-sign", data=raw, content_type="application/json")
+    assert answer.status_code == 200
+pages = open("/proc/self/smaps_rollup").read().split()
+print(sum(int(pages[at + 1]) for at, word in enumerate(pages) if word.startswith("Private_")))
+"""
+
+
+def _run(script: str, given: str = "") -> float:
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        input=given, capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    return float(ran.stdout)
+
+
+def import_cpu_seconds(times: int = 5) -> float:
+    """CPU time of `import service.app` in a fresh process, the median of several."""
+    return statistics.median(_run(IMPORT) for _ in range(times))
+
+
+def worker_megabytes(bodies: list[bytes]) -> float:
+    """Private memory of one worker process after 200 requests (Linux)."""
+    return _run(MEMORY, "\n".join(raw.hex() for raw in bodies)) / 1024
+
+
+def full_collections() -> int:
+    """Collections of the oldest generation in 1,000 typical requests."""
+    return int(_run(WORKER))
