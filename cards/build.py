@@ -188,9 +188,6 @@ def _orders(names: Sequence[str], case: Case, desk: Desk) -> Iterator[Suggestion
 def _recently_tested(test: str, case: Case, knowledge: Knowledge) -> bool:
     since = case.today - timedelta(days=knowledge.days("workup_recent"))
     return any(
-        result.test == test
-        and result.value is not None
-        and result.day is not None
-        and since <= result.day <= case.today
-        for result in case.chart.results
+        result.day is not None and since <= result.day <= case.today and result.value is not None
+        for result in case.chart.of(test)
     )

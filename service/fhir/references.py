@@ -32,16 +32,19 @@ class Subject:
     bases: tuple[str, ...] = ()
     identifiers: frozenset[tuple[str, str]] = frozenset()
     full_urls: frozenset[str] = field(default=frozenset())
+    _owners: dict[str, Owner] = field(default_factory=dict, compare=False)
 
     def owner_of(self, resource: Json) -> Owner:
         """Whose `subject` (or DSTU2 `patient`) this is."""
         subject = obj(first_of(resource, SUBJECT))
         reference = text(subject.get("reference"))
-        if reference.startswith("#"):
-            return self._contained(resource, reference[1:])
-        if reference:
-            return self._referenced(reference)
-        return self._identified(obj(subject.get("identifier")))
+        if not reference:
+            return self._identified(obj(subject.get("identifier")))
+        if reference not in self._owners:
+            if reference.startswith("#"):
+                return self._contained(resource, reference[1:])
+            self._owners[reference] = self._referenced(reference)
+        return self._owners[reference]
 
     def _referenced(self, reference: str) -> Owner:
         if reference in self.full_urls:

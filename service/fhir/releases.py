@@ -56,7 +56,10 @@ DIALECTS = {
 
 def first_of(resource: Json, names: tuple[str, ...]) -> object:
     """The member under the first of its names that was sent."""
-    return next((resource[name] for name in names if resource.get(name)), None)
+    for name in names:
+        if value := resource.get(name):
+            return value
+    return None
 
 
 def medication_pointer(order: Json) -> Json:

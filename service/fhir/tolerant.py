@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +17,11 @@ def obj(value: object) -> Json:
     return value if isinstance(value, dict) else NOTHING
 
 
-def objs(value: object) -> Iterator[Json]:
+def objs(value: object) -> list[Json]:
     """The objects of an array; a lone object counts as an array of one (real EHRs send both)."""
-    if isinstance(value, dict):
-        yield value
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return [value] if isinstance(value, dict) else []
 
 
 def text(value: object) -> str:

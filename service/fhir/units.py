@@ -13,6 +13,7 @@ from service.fhir.tolerant import Json, number, obj, text
 from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
+ONE = Decimal(1)
 COMPARATORS = ("<=", ">=", "<", ">")
 _PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(\S{0,20})")
 
@@ -62,17 +63,14 @@ def unit_factor(quantity: Json, test: Test, knowledge: Knowledge) -> tuple[Decim
 
     A test without a measure is only compared with its own printed limit: factor 1.
     """
-    written = [u for u in (text(quantity.get("code")), text(quantity.get("unit"))) if u]
     if not test.measure:
-        return Decimal(1), ""
+        return ONE, ""
+    written = {text(quantity.get("code")), text(quantity.get("unit"))} - {""}
     if not written:
         return None, "no-unit"
-    factors = [knowledge.units.get((test.measure, unit)) for unit in written]
-    known = {factor for factor in factors if factor is not None}
-    foreign = any(
-        factor is None and unit in knowledge.unit_spellings
-        for unit, factor in zip(written, factors, strict=True)
-    )
+    factors = {unit: knowledge.units.get((test.measure, unit)) for unit in written}
+    known = {factor for factor in factors.values() if factor is not None}
+    foreign = any(u in knowledge.unit_spellings for u, factor in factors.items() if factor is None)
     if len(known) > 1 or (known and foreign):
         return None, "unit-conflict"
     return (known.pop(), "") if known else (None, "unit")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from service.hpp import causes
+from service.hpp.background import is_above
 from service.hpp.findings import Facts, find, gather_facts
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import (
@@ -43,7 +44,7 @@ def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
         excluded=(*facts.history.excluded, *chart.excluded),
         modifiers=modifiers,
         causes=_named_causes(facts),
-        signs=causes.signs(chart, today, knowledge),
+        signs=causes.signs(facts.background),
         features=facts.features,
         child=bool(facts.child),
         gaps=chart.gaps,
@@ -56,7 +57,7 @@ def _named_causes(facts: Facts) -> tuple[Evidence, ...]:
     last = facts.history.lows[-1] if facts.history.lows else None
     if last is None or last.day is None:
         return ()
-    return causes.named(facts.chart, last.day, last.very_low, facts.today, facts.knowledge)
+    return causes.named(facts.background, last.day, last.very_low)
 
 
 def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, tuple[Row, ...]]:
@@ -154,14 +155,16 @@ def _is_urgent(facts: Facts) -> bool:
 
 def _recent_calcium(facts: Facts) -> list[Result]:
     """Calcium of the last days: corrected as reported, else total as it is (2a.23)."""
-    window = timedelta(days=facts.knowledge.days("urgent_calcium_window"))
-    recent = [
-        result
-        for result in causes.counted(facts.chart, facts.today)
-        if result.day is not None and result.day >= facts.today - window
-    ]
-    corrected = [result for result in recent if result.test == "lab_calcium_corrected"]
-    return corrected or [result for result in recent if result.test == "lab_calcium"]
+    oldest = facts.today - timedelta(days=facts.knowledge.days("urgent_calcium_window"))
+
+    def recent(test: str) -> list[Result]:
+        return [
+            result
+            for result in facts.chart.of(test)
+            if result.day is not None and result.day >= oldest and facts.background.counts(result)
+        ]
+
+    return recent("lab_calcium_corrected") or recent("lab_calcium")
 
 
 def _calcium_urgent(facts: Facts) -> bool:
@@ -174,6 +177,6 @@ def _calcium_urgent(facts: Facts) -> bool:
 
 def _calcium_above_own_limit(facts: Facts) -> bool:
     return any(
-        result.printed.high is not None and causes.is_above(result, result.printed.high)
+        result.printed.high is not None and is_above(result, result.printed.high)
         for result in _recent_calcium(facts)
     )

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from service.hpp.model import Row
+from service.lazy import lazy
 
+_WORD = re.compile(r"\w+")
 # Code systems whose codes are hierarchical by prefix: a child code is a kind of its parent.
 PREFIX_SYSTEMS = frozenset({"icd10cm", "icd10", "atc"})
 
@@ -148,9 +149,13 @@ class Knowledge:
 
     def days(self, name: str) -> int:
         """A threshold in days."""
-        return int(self.thresholds[name].value)
+        return self._whole_days[name]
 
-    @cached_property
+    @lazy
+    def _whole_days(self) -> Mapping[str, int]:
+        return {name: int(threshold.value) for name, threshold in self.thresholds.items()}
+
+    @lazy
     def by_code(self) -> Mapping[tuple[str, str], frozenset[str]]:
         """(system name, code) -> groups, active rows only."""
         found: dict[tuple[str, str], set[str]] = {}
@@ -170,12 +175,12 @@ class Knowledge:
                 found |= self.by_code.get((name, code[:length].rstrip(".")), frozenset())
         return found
 
-    @cached_property
+    @lazy
     def unit_spellings(self) -> frozenset[str]:
         """Every unit that some test is measured in."""
         return frozenset(spelling for _, spelling in self.units)
 
-    @cached_property
+    @lazy
     def names(self) -> Mapping[str, frozenset[str]]:
         """Folded name -> groups, for matching by ingredient, brand or synonym."""
         found: dict[str, set[str]] = {}
@@ -184,19 +189,34 @@ class Knowledge:
                 found.setdefault(fold(row.code), set()).add(row.group)
         return {name: frozenset(groups) for name, groups in found.items()}
 
-    @cached_property
+    @lazy
     def drug_name_pattern(self) -> re.Pattern[str]:
         """All drug names as whole words, longest first."""
         names = [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
         ordered = sorted(names, key=lambda name: (-len(name), name))
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
 
+    @lazy
+    def _first_words(self) -> frozenset[str]:
+        """The word each drug name begins with: most texts hold none of them."""
+        names = [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
+        return frozenset(word for name in names for word in _WORD.findall(name)[:1])
+
     def drugs_named_in(self, text: str) -> frozenset[str]:
         """Drug groups whose ingredient or brand name stands as a whole word in a text."""
+        said = fold(text)
+        if self._first_words.isdisjoint(_WORD.findall(said)):
+            return frozenset()
         found: set[str] = set()
-        for match in self.drug_name_pattern.findall(fold(text)):
+        for match in self.drug_name_pattern.findall(said):
             found |= self.names[match]
         return frozenset(group for group in found if group in self.drugs)
+
+    @lazy
+    def gene_pattern(self) -> re.Pattern[str]:
+        """The names of the gene as whole words."""
+        words = "|".join(map(re.escape, self.text["gene_words"]))
+        return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
     def test_codes(self, groups: Sequence[str], system: str) -> list[str]:
         """Active codes of some groups in one code system, in the order of the files."""
