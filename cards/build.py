@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from cards import blocks
 from cards.facts import CardFacts
 from cards.model import Card, Link, OverrideReason, Suggestion
 from cards.orders import OrderBook, Requester, remove
-from cards.words import CardText, Words, suggestion_name
+from cards.words import CardText, Words
 from service.fhir.releases import Release
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Assessment, Chart, Indicator
+from service.lazy import lazy
+
+EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
+EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,12 @@ class Desk:
     orders: OrderBook
     version: str
     new_uuid: Callable[[], str]
+
+    @lazy
+    def override_reasons(self) -> tuple[OverrideReason, ...]:
+        system = self.words.override_system
+        reasons = self.words.override_reasons.items()
+        return tuple(OverrideReason(code, system, display) for code, display in reasons)
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
         topic=case.assessment.verdict,
         topic_display=desk.words.phrase("verdict", case.assessment.verdict),
         suggestions=tuple(_suggestions(text, case, facts, desk, with_orders)),
-        override_reasons=_override_reasons(desk.words) if _wants_reason(text) else (),
+        override_reasons=desk.override_reasons if _wants_reason(text) else (),
         links=_links(cited, desk.words),
     )
 
@@ -92,36 +103,29 @@ def _summary(text: CardText, facts: CardFacts) -> str:
     template = text.summary_for.get(facts.assessment.row.id, several or text.summary)
     if facts.assessment.child and text.summary_child is not None:
         template = text.summary_child
-    return template.substitute(facts.blanks())
+    return template.fill(facts.blanks())
 
 
 def _detail(text: CardText, facts: CardFacts, case: Case, desk: Desk, cited: Sequence[str]) -> str:
     on_denosumab = any(use.drug_class == "denosumab" for use in case.chart.drugs)
     drugs = " and ".join(facts.drug_names) or facts.drugs_short
-    body = text.body.substitute(
-        drugs=drugs[:1].upper() + drugs[1:],
-        ordered=desk.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
-        results=blocks.results(facts),
-        why=blocks.why(facts),
-        unseen=blocks.unseen(facts),
-        unused=blocks.unused(facts),
-        notes=blocks.notes(facts, on_denosumab),
-        footer=blocks.footer(facts, [desk.words.references[r].label for r in cited], desk.version),
-    )
-    return _tidy(body)
+    references = [desk.words.references[name].label for name in cited]
+    blanks = {
+        "drugs": drugs[:1].upper() + drugs[1:],
+        "ordered": desk.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
+        "results": blocks.results(facts),
+        "why": blocks.why(facts),
+        "unseen": blocks.unseen(facts),
+        "unused": blocks.unused(facts),
+        "notes": blocks.notes(facts, on_denosumab),
+        "footer": blocks.footer(facts, references, desk.version),
+    }
+    return _tidy(text.body.fill(blanks))
 
 
 def _tidy(body: str) -> str:
     """No heading without content, no run of empty lines."""
-    body = re.sub(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))", "", body)
-    return re.sub(r"\n{3,}", "\n\n", body).strip()
-
-
-def _override_reasons(words: Words) -> tuple[OverrideReason, ...]:
-    return tuple(
-        OverrideReason(code, words.override_system, display)
-        for code, display in words.override_reasons.items()
-    )
+    return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", body)).strip()
 
 
 def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
@@ -132,15 +136,15 @@ def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
 def _suggestions(
     text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
 ) -> Iterator[Suggestion]:
-    for entry in text.suggestions:
-        name, condition, preselected = suggestion_name(entry)
-        if name == "remove-draft":
+    fill = desk.orders.fill(case.requester, case.release)
+    for offer in text.suggestions:
+        if offer.name == "remove-draft":
             if with_orders and "urgent-oncology" not in case.assessment.modifiers:
-                yield from _removals(case, desk, preselected)
-        elif name == "@cause":
-            yield from _orders(_tests_of_causes(facts), case, desk)
-        elif _applies(condition, case):
-            yield from _orders([name], case, desk)
+                yield from _removals(case, desk, offer.preselected)
+        elif offer.name == "@cause":
+            yield from _orders(_tests_of_causes(facts), case, desk, fill)
+        elif _applies(offer.condition, case):
+            yield from _orders([offer.name], case, desk, fill)
 
 
 def _removals(case: Case, desk: Desk, preselected: bool) -> Iterator[Suggestion]:
@@ -150,7 +154,7 @@ def _removals(case: Case, desk: Desk, preselected: bool) -> Iterator[Suggestion]
         if draft.reference:
             drug = desk.knowledge.drugs[draft.group].name
             action = remove(draft.reference, text.description.replace("${drug}", drug))
-            label = text.label.substitute(drug=drug)
+            label = text.label.fill({"drug": drug})
             yield Suggestion(desk.new_uuid(), label, action, preselected)
 
 
@@ -173,16 +177,17 @@ def _applies(condition: str, case: Case) -> bool:
     return True
 
 
-def _orders(names: Sequence[str], case: Case, desk: Desk) -> Iterator[Suggestion]:
+def _orders(
+    names: Sequence[str], case: Case, desk: Desk, fill: Mapping[str, Any]
+) -> Iterator[Suggestion]:
     """Orders for what is not recently on record."""
     for name in names:
         text = desk.words.suggestions[name]
         if text.test and _recently_tested(text.test, case, desk.knowledge):
             continue
-        label = text.label.substitute()
-        yield Suggestion(
-            desk.new_uuid(), label, desk.orders.create(name, label, case.requester, case.release)
-        )
+        label = text.label.fill({})
+        action = desk.orders.create(name, label, fill, case.release)
+        yield Suggestion(desk.new_uuid(), label, action)
 
 
 def _recently_tested(test: str, case: Case, knowledge: Knowledge) -> bool:

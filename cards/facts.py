@@ -61,17 +61,7 @@ class CardFacts:
 
     def name_of(self, code: str) -> str:
         """Our own name of a drug, cause, mask or feature group, or the words for a reason."""
-        return self._names.get(code) or self.words.phrase("reason", code)
-
-    @lazy
-    def _names(self) -> dict[str, str]:
-        known = self.knowledge
-        return {
-            **{code: feature.name for code, feature in known.features.items()},
-            **{code: mask.name for code, mask in known.masks.items()},
-            **{code: cause.name for code, cause in known.causes.items()},
-            **{code: drug.name for code, drug in known.drugs.items()},
-        }
+        return self.knowledge.labels.get(code) or self.words.phrase("reason", code)
 
     @lazy
     def causes(self) -> list[str]:

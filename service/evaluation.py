@@ -6,7 +6,7 @@ HTTP, the command line and the tests call.
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
@@ -262,7 +262,10 @@ def _not_applicable(house: House) -> Answer:
 
 
 def random_uuid() -> str:
-    return str(uuid.uuid4())
+    """A UUID of version 4; `uuid.uuid4` takes twice as long."""
+    digits = os.urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def open_row_keys(assessment: Assessment, row: Row) -> list[str]:

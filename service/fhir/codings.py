@@ -17,40 +17,32 @@ KNOWN_TEST_SYSTEMS = frozenset({"loinc", "snomed"})
 
 def codings(concept: object) -> list[tuple[str, str]]:
     """(system, code) of every coding; blanks inside a system URI are dropped (seen in data)."""
-    found = []
-    for coding in objs(obj(concept).get("coding")):
-        code = text(coding.get("code"))
-        if code:
-            found.append(("".join(text(coding.get("system")).split()).rstrip("/"), code))
-    return found
+    return read_concept(concept)[0]
 
 
 def texts(concept: object) -> list[str]:
     """The text of a concept and every display, as written."""
+    return read_concept(concept)[1]
+
+
+def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
+    """The codings and the texts of a concept."""
     written = obj(concept)
-    found = [text(written.get("text"))]
-    found += [text(coding.get("display")) for coding in objs(written.get("coding"))]
-    return [item for item in found if item]
+    codes, said = [], [text(written.get("text"))]
+    for coding in objs(written.get("coding")):
+        code, system = text(coding.get("code")), text(coding.get("system"))
+        if code:
+            codes.append(("".join(system.split()).rstrip("/"), code))
+        said.append(text(coding.get("display")))
+    return codes, [item for item in said if item]
 
 
 class Concept:
     """What one CodeableConcept means here; each part is worked out when it is asked for."""
 
     def __init__(self, written: object, knowledge: Knowledge) -> None:
-        self._written = written
         self._knowledge = knowledge
-
-    @lazy
-    def codes(self) -> list[tuple[str, str]]:
-        return codings(self._written)
-
-    @lazy
-    def texts(self) -> list[str]:
-        return texts(self._written)
-
-    @property
-    def says_anything(self) -> bool:
-        return bool(self.codes or self.texts)
+        self.codes, self.texts = read_concept(written)
 
     @lazy
     def groups(self) -> frozenset[str]:
@@ -67,11 +59,12 @@ class Concept:
         Without a LOINC or SNOMED CT code the exact text decides (decision table, section 2.1).
         """
         known = self._knowledge
-        if any(group.startswith(("alp_exclude", "alp_bone")) for group in self.groups):
-            return None
-        coded = self.groups & known.tests.keys()
-        if coded:
-            return min(coded)
+        if self.groups:
+            if any(group.startswith(("alp_exclude", "alp_bone")) for group in self.groups):
+                return None
+            coded = self.groups & known.tests.keys()
+            if coded:
+                return min(coded)
         systems = {known.systems.get(system) for system, _ in self.codes}
         if systems & KNOWN_TEST_SYSTEMS:
             return None
@@ -83,21 +76,37 @@ class Concept:
 
     def mentions(self, words: Iterable[str]) -> bool:
         """Whether any text contains one of the words (case and accents ignored)."""
-        return any(word in said for said in self._folded for word in words)
+        for said in self._folded:
+            for word in words:
+                if word in said:
+                    return True
+        return False
 
     @lazy
     def _folded(self) -> list[str]:
         return [fold(item[:400]) for item in dict.fromkeys(self.texts)]
 
     @lazy
+    def drugs(self) -> frozenset[str]:
+        """The drugs of all its codes."""
+        return self.groups & self._knowledge.drugs.keys() if self.groups else self.groups
+
+    @lazy
     def names_gene(self) -> bool:
         """ALPL as a whole word in any text."""
-        search = self._knowledge.gene_pattern.search
-        return any(search(item[:200]) for item in dict.fromkeys(self.texts))
+        return any(self._knowledge.names_gene(said[:200]) for said in {*self.texts})
+
+    @lazy
+    def is_absent(self) -> bool:
+        """A data-absent reason that stands where something else should."""
+        return any(system.endswith("/data-absent-reason") for system, _ in self.codes)
+
+    def has_code(self, wanted: str) -> bool:
+        return any(code == wanted for _, code in self.codes)
 
     @lazy
     def is_gene_studied(self) -> bool:
-        return any(code == GENE_STUDIED for _, code in self.codes)
+        return self.has_code(GENE_STUDIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +117,21 @@ class Match:
     by_name: bool = False
 
 
+NO_DRUG = Match(frozenset())
+
+
 def drug_of(concepts: Sequence[Concept], words: Sequence[str], knowledge: Knowledge) -> Match:
     """Drug groups of the concepts of one order: by code, else by ingredient or brand name.
 
     Names are also consulted where the codes name only drugs that matter to nobody here: a
     combination may be coded by its vitamin alone.
     """
-    coded: frozenset[str] = frozenset()
-    for concept in concepts:
-        coded |= concept.groups & knowledge.drugs.keys()
+    coded = frozenset().union(*(concept.drugs for concept in concepts))
     if any(_matters(group, knowledge) for group in coded):
         return Match(most_specific(coded))
-    named: frozenset[str] = frozenset()
-    for item in dict.fromkeys(words):
-        named |= knowledge.drugs_named_in(item[:400])
+    named = frozenset().union(*(knowledge.drugs_named_in(said[:400]) for said in {*words}))
+    if not coded and not named:
+        return NO_DRUG
     return Match(most_specific(coded | named), by_name=bool(named - coded))
 
 

@@ -16,9 +16,10 @@ HPP_BY_TEXT = "cond_hpp"
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 
 
-def read_condition(resource: Json, reference: str, context: Context) -> Condition | None:
+def read_condition(
+    resource: Json, reference: str, concept: Concept, context: Context
+) -> Condition | None:
     """A diagnosis that belongs to a group we know; None for any other."""
-    concept = context.concept(resource.get("code"))
     groups = _groups(concept, context)
     if not groups:
         return None
@@ -40,6 +41,8 @@ def _groups(concept: Concept, context: Context) -> frozenset[str]:
     The text `hypophosphatasi` never matches hypophosphataemia, the opposite disorder.
     """
     groups, words = concept.groups, context.knowledge.text
+    if not concept.mentions(context.knowledge.words_of_conditions):
+        return groups
     if concept.mentions(words["rickets"]):
         groups |= {"cond_rickets"}
     if concept.mentions(words["hypercalcaemia_malignancy"]):
@@ -84,8 +87,8 @@ def _clinical_status(resource: Json, context: Context) -> str:
     """Over where it says so, also by an abatement that is no date."""
     status = _status(resource.get("clinicalStatus"), CLINICAL, context)
     ended = any(
-        name.startswith("abatement") and value not in (None, False, "")
-        for name, value in resource.items()
+        value not in (None, False, "")
+        for value in [item for name, item in resource.items() if name.startswith("abatement")]
     )
     return "resolved" if ended and status not in OVER else status
 

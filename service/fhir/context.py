@@ -16,25 +16,36 @@ from service.fhir.codings import Concept
 from service.fhir.dates import Days, read_days
 from service.fhir.tolerant import Json
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Patient
+from service.hpp.model import Patient, PrintedRange
+
+
+def content_of(written: object) -> bytes | None:
+    """The same for the same content; None for what is nested beyond reason."""
+    try:
+        return orjson.dumps(written)
+    except TypeError:
+        return None
 
 
 @dataclass
 class Context:
-    """index: what references lead to.  zone: for dates with a time."""
+    """index: what references lead to.  zone: for dates with a time.
+
+    printed: ranges that were read, by what they were read from.
+    """
 
     knowledge: Knowledge
     index: Mapping[str, Json]
     zone: tzinfo = UTC
     patient: Patient = field(default_factory=Patient)
+    printed: dict[tuple[object, ...], PrintedRange] = field(default_factory=dict)
     _concepts: dict[bytes, Concept] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def concept(self, written: object) -> Concept:
         """The concept of this content."""
-        try:
-            content = orjson.dumps(written)
-        except TypeError:  # nested deeper than orjson writes
+        content = content_of(written)
+        if content is None:
             return Concept(written, self.knowledge)
         known = self._concepts.get(content)
         if known is None:

@@ -100,11 +100,6 @@ def entries(bundle: object, key: str) -> list[Entry]:
     return read_entries(bundle, key)[0]
 
 
-def unreadable_entries(bundle: object, key: str) -> list[str]:
-    """Where entries hold something that is no resource."""
-    return read_entries(bundle, key)[1]
-
-
 def read_entries(bundle: object, key: str) -> tuple[list[Entry], list[str]]:
     """The entries that hold a resource with a type, and where others hold something else.
 

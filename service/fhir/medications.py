@@ -47,17 +47,13 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     if pointer:
         sent = resolve(pointer.get("reference"), order, context.index)
         concepts += map(context.concept, (sent.get("code"), *_ingredients(sent)))
-    words = tuple(word for item in concepts if not _is_absent(item) for word in item.texts)
+    words = tuple(word for item in concepts if not item.is_absent for word in item.texts)
     words += (text(pointer.get("display")),)
     match = drug_of(concepts, words, context.knowledge)
-    named = any(words) or match.groups or _has_known_system(concepts, context.knowledge)
+    if any(words) or match.groups or _has_known_system(concepts, context.knowledge):
+        return Drugs(match, words)
     chosen = concepts[0].codes or "reference" in pointer or "identifier" in pointer
-    return Drugs(match, words, unresolved=bool(chosen) and not named)
-
-
-def _is_absent(concept: Concept) -> bool:
-    """A data-absent reason that stands where a drug should."""
-    return any(system.endswith("/data-absent-reason") for system, _ in concept.codes)
+    return Drugs(match, words, unresolved=bool(chosen))
 
 
 def _has_known_system(concepts: Sequence[Concept], knowledge: Knowledge) -> bool:
@@ -126,15 +122,30 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, bool]:
     if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
         return None, False
     drugs, knowledge = drugs_of(order, context), context.knowledge
+    group, kind = _judged(order, drugs, knowledge)
+    if not group:
+        return None, drugs.unresolved
+    reasons = _reasons(order, context)
+    dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
+    name = _own_reference(order)
+    return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
+
+
+def may_be_judged(order: Json, context: Context) -> bool:
+    """Whether a draft is of a drug that is judged, or of one that could not be resolved."""
+    if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
+        return False
+    drugs = drugs_of(order, context)
+    return drugs.unresolved or bool(_judged(order, drugs, context.knowledge)[0])
+
+
+def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
+    """The drug of an order that is judged, with its class; two empty words where none is."""
     for group in sorted(drugs.match.groups):
-        drug = knowledge.drugs[group]
-        kind = _class_of(drug, drugs.words, order, knowledge)
+        kind = _class_of(knowledge.drugs[group], drugs.words, order, knowledge)
         if knowledge.classes[kind].triggers:
-            reasons = _reasons(order, context)
-            dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
-            name = _own_reference(order)
-            return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
-    return None, drugs.unresolved
+            return group, kind
+    return "", ""
 
 
 def _own_reference(order: Json) -> str:

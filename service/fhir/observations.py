@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from service.fhir.codings import Concept, codings, texts
-from service.fhir.context import Context
+from service.fhir.codings import codings, texts
+from service.fhir.context import Context, content_of
 from service.fhir.dates import Days
 from service.fhir.references import resolve
 from service.fhir.releases import ENCOUNTER, RANGE_TYPE, first_of
@@ -17,30 +17,59 @@ from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test, fold
 from service.hpp.model import Patient, PrintedRange, Result, Sex, Variant
 
+NO_RANGE = PrintedRange()
 SIGNIFICANCE = "53037-8"
 AGE_UNIT_DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
 SEX_WORDS = {"female": Sex.FEMALE, "male": Sex.MALE, "f": Sex.FEMALE, "m": Sex.MALE}
 
 
-def names_anything(resource: Json, context: Context) -> bool:
-    """Whether an Observation says at all what was measured."""
-    parts = [resource, *objs(resource.get("component"))]
-    return any(context.concept(part.get("code")).says_anything for part in parts)
+class Seen:
+    """One Observation: what it measured, and its parts that may have measured more."""
 
+    def __init__(self, resource: Json, reference: str, context: Context) -> None:
+        self._resource, self._reference, self._context = resource, reference, context
+        self._concept = context.concept(resource.get("code"))
+        components = objs(resource["component"]) if "component" in resource else ()
+        self._components = [(part, context.concept(part.get("code"))) for part in components]
 
-def read_results(resource: Json, reference: str, context: Context) -> list[Result]:
-    """Every value of a known test: the Observation's own, or those of its components."""
-    own = context.concept(resource.get("code")).test
-    components = objs(resource.get("component"))
-    found: list[Result] = []
-    if own and (not components or _has_value(resource)):
-        found.append(SentResult.unread(reference, own, resource, resource, context))
-    for position, part in enumerate(components):
-        test = context.concept(part.get("code")).test
-        if test:
-            where = f"{reference}#component[{position}]"
-            found.append(SentResult.unread(where, test, resource, part, context))
-    return found
+    def names_anything(self) -> bool:
+        """Whether it says at all what was measured."""
+        concepts = (self._concept, *(concept for _, concept in self._components))
+        return any(concept.codes or concept.texts for concept in concepts)
+
+    def results(self) -> list[Result]:
+        """Every value of a known test: the Observation's own, or those of its components."""
+        whole, own, name = self._resource, self._concept.test, self._reference
+        found: list[Result] = []
+        if own and (not self._components or _has_value(whole)):
+            found.append(SentResult.unread(name, own, whole, whole, self._context))
+        for position, (part, concept) in enumerate(self._components):
+            if concept.test:
+                where = f"{name}#component[{position}]"
+                found.append(SentResult.unread(where, concept.test, whole, part, self._context))
+        return found
+
+    def variant(self) -> Variant | None:
+        """A genetic result that names ALPL (decision table, section 3); None for any other."""
+        if not self._names_gene() or _status(self._resource) not in COUNTING:
+            return None
+        knowledge = self._context.knowledge
+        pathogenic = any(
+            concept.has_code(SIGNIFICANCE) and _is_pathogenic(part, knowledge)
+            for part, concept in ((self._resource, self._concept), *self._components)
+        )
+        days = specimen_days(self._resource, self._context.days)
+        return Variant(self._reference, pathogenic, days.first if days else None)
+
+    def _names_gene(self) -> bool:
+        """ALPL as a whole word in the code's text, or the value of a gene-studied part."""
+        if self._concept.names_gene:
+            return True
+        knowledge = self._context.knowledge
+        return any(
+            concept.is_gene_studied and _value_is_gene(part, knowledge)
+            for part, concept in ((self._resource, self._concept), *self._components)
+        )
 
 
 def _has_value(part: Json) -> bool:
@@ -91,8 +120,7 @@ class SentResult(Result):
         return {name: getattr(reading, name) for name in _READING}
 
     def _read_range(self) -> Mapping[str, object]:
-        test = self._context.knowledge.tests[self.test]
-        return {"printed": _printed_range(self._part, test, self.day, self._context)}
+        return {"printed": _printed_range(self._part, self, self._context)}
 
     def _read_circumstances(self) -> Mapping[str, object]:
         return {
@@ -149,16 +177,28 @@ def _range_unit(part: Json) -> str:
     return ""
 
 
-def _printed_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
-    """The one printed range that applies to this patient; none where several disagree."""
-    fitting = [
-        item
+def _printed_range(part: Json, result: Result, context: Context) -> PrintedRange:
+    """The one printed range that applies to this patient; none where several disagree.
+
+    A laboratory prints the same range beside every result of a test.
+    """
+    test, ranges = context.knowledge.tests[result.test], content_of(part.get("referenceRange"))
+    if ranges is None or b'"age"' in ranges:
+        return _one_range(part, test, result.day, context)
+    own = obj(part.get("valueQuantity"))
+    key = (ranges, result.test, text(own.get("unit")), text(own.get("code")))
+    if key not in context.printed:
+        context.printed[key] = _one_range(part, test, None, context)
+    return context.printed[key]
+
+
+def _one_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
+    found = {
+        _limits(item, part, test, context.knowledge)
         for item in objs(part.get("referenceRange"))
         if _is_normal_range(item) and _applies(item, day, context.patient)
-    ]
-    found = {_limits(item, part, test, context.knowledge) for item in fitting}
-    found.discard(PrintedRange())
-    return found.pop() if len(found) == 1 else PrintedRange()
+    } - {NO_RANGE}
+    return found.pop() if len(found) == 1 else NO_RANGE
 
 
 def _is_normal_range(item: Json) -> bool:
@@ -169,7 +209,10 @@ def _is_normal_range(item: Json) -> bool:
 
 
 def _applies(item: Json, day: date | None, patient: Patient) -> bool:
-    return _applies_to_sex(item, patient) and _applies_to_age(obj(item.get("age")), day, patient)
+    """To everyone, unless it names a sex or an age."""
+    return ("appliesTo" not in item or _applies_to_sex(item, patient)) and (
+        "age" not in item or _applies_to_age(obj(item["age"]), day, patient)
+    )
 
 
 def _applies_to_sex(item: Json, patient: Patient) -> bool:
@@ -209,7 +252,7 @@ def _limits(item: Json, part: Json, test: Test, knowledge: Knowledge) -> Printed
     low = _limit(obj(item.get("low")), own, test, knowledge)
     high = _limit(obj(item.get("high")), own, test, knowledge)
     if high is not None and (high <= 0 or (low is not None and low > high)):
-        return PrintedRange()
+        return NO_RANGE
     return PrintedRange(low if low is not None and low > 0 else None, high)
 
 
@@ -236,35 +279,6 @@ def _is_inpatient(resource: Json, index: Mapping[str, Json]) -> bool:
     codes = [text(item.get("code")) for item in objs(kind)]
     codes += [code for item in objs(kind) for _, code in codings(item)]
     return "IMP" in codes or kind == "inpatient"  # the latter is DSTU2
-
-
-def read_variant(resource: Json, reference: str, context: Context) -> Variant | None:
-    """A genetic result that names ALPL (decision table, section 3); None for any other."""
-    if not _names_gene(resource, context) or _status(resource) not in COUNTING:
-        return None
-    parts = [resource, *objs(resource.get("component"))]
-    pathogenic = any(
-        _has_code(part, SIGNIFICANCE) and _is_pathogenic(part, context.knowledge) for part in parts
-    )
-    days = specimen_days(resource, context.days)
-    return Variant(reference, pathogenic, days.first if days else None)
-
-
-def _has_code(part: Json, wanted: str) -> bool:
-    return any(code == wanted for _, code in codings(part.get("code")))
-
-
-def _names_gene(resource: Json, context: Context) -> bool:
-    """A gene-studied component or value of ALPL, or ALPL as a whole word in the code's text."""
-    concept = context.concept(resource.get("code"))
-    if concept.names_gene or _gene_studied(concept, resource, context):
-        return True
-    parts = objs(resource.get("component"))
-    return any(_gene_studied(context.concept(part.get("code")), part, context) for part in parts)
-
-
-def _gene_studied(concept: Concept, part: Json, context: Context) -> bool:
-    return concept.is_gene_studied and _value_is_gene(part, context.knowledge)
 
 
 def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:

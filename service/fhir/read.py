@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any
 
 from service.fhir import conditions, medications, observations, patients
 from service.fhir.context import Context
-from service.fhir.gather import KEYS, TYPES, Record, entries, unreadable_entries
+from service.fhir.gather import KEYS, TYPES, Entry, Record, read_entries
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.tolerant import Json, has_unknown_modifier, text
@@ -128,17 +128,20 @@ def _read_one(resource: Json, name: str, reading: _Reading, context: Context, ke
 def _read_observation(
     resource: Json, name: str, reading: _Reading, context: Context, key: str
 ) -> str:
-    reading.results += observations.read_results(resource, name, context)
-    variant = observations.read_variant(resource, name, context)
-    reading.variants += [variant] if variant else []
-    nameless = key == "alp" and not observations.names_anything(resource, context)
-    return "unreadable" if nameless else ""
+    seen = observations.Seen(resource, name, context)
+    reading.results += seen.results()
+    variant = seen.variant()
+    if variant:
+        reading.variants.append(variant)
+    return "unreadable" if key == "alp" and not seen.names_anything() else ""
 
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context) -> str:
-    seen = conditions.read_condition(resource, name, context)
-    reading.conditions += [seen] if seen else []
-    if conditions.is_mention_only(context.concept(resource.get("code")), context):
+    concept = context.concept(resource.get("code"))
+    seen = conditions.read_condition(resource, name, concept, context)
+    if seen:
+        reading.conditions.append(seen)
+    if conditions.is_mention_only(concept, context):
         reading.mentions.append(Excluded(name, "mention"))
     return ""
 
@@ -153,11 +156,11 @@ def _read_order(resource: Json, name: str, reading: _Reading, context: Context) 
 
 def has_drug_of_interest(record: Record, asked: Asked, knowledge: Knowledge) -> bool:
     """Whether any draft to judge holds such a drug, or one that could not be identified."""
-    if unreadable_entries(asked.draft_orders, "draftOrders"):
-        return True
+    drafts, unreadable = read_entries(asked.draft_orders, "draftOrders")
     context = Context(knowledge, record.index)
-    drafts = (medications.read_draft(order, context) for _, order in _to_judge(asked))
-    return any(draft is not None or unresolved for draft, unresolved in drafts)
+    return bool(unreadable) or any(
+        medications.may_be_judged(order, context) for _, order in _to_judge(drafts, asked)
+    )
 
 
 def _drafts(
@@ -165,11 +168,9 @@ def _drafts(
 ) -> tuple[tuple[DraftOrder, ...], list[Gap]]:
     """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
     found: list[DraftOrder] = []
-    gaps = [
-        Gap("unreadable", "draftOrders", 1, (where,))
-        for where in unreadable_entries(asked.draft_orders, "draftOrders")
-    ]
-    for where, order in _to_judge(asked):
+    drafts, unreadable = read_entries(asked.draft_orders, "draftOrders")
+    gaps = [Gap("unreadable", "draftOrders", 1, (where,)) for where in unreadable]
+    for where, order in _to_judge(drafts, asked):
         draft, unresolved = medications.read_draft(order, context)
         if draft is None and not unresolved:
             continue
@@ -185,12 +186,11 @@ def _drafts(
     return tuple(found), gaps
 
 
-def _to_judge(asked: Asked) -> Iterator[tuple[str, Json]]:
+def _to_judge(drafts: Sequence[Entry], asked: Asked) -> Iterator[tuple[str, Json]]:
     """Medication orders, and service requests that carry a drug code, among the drafts.
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
-    drafts = list(entries(asked.draft_orders, "draftOrders"))
     selections = asked.selections
     if selections and not any(_is_selected(order, selections) for _, order, _ in drafts):
         selections = None

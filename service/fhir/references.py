@@ -73,6 +73,8 @@ class Subject:
 def local_reference(reference: object) -> str:
     """`Type/id` of a relative or absolute reference, or the reference as it is."""
     plain = text(reference).split("/_history/")[0]
+    if "://" not in plain:
+        return plain
     match = _REFERENCE.fullmatch(plain)
     return f"{match['type']}/{match['id']}" if match else plain
 
@@ -90,4 +92,6 @@ def resolve(reference: object, resource: Json, index: Mapping[str, Json]) -> Jso
     written = text(reference)
     if written.startswith("#"):
         return contained(resource, written)
+    if "/" not in written:
+        return index.get(written) or {}
     return index.get(written) or index.get(local_reference(written)) or {}

@@ -31,13 +31,11 @@ def text(value: object) -> str:
 
 def number(value: object) -> Decimal | None:
     """An exact decimal from a JSON number, or from a string that is plainly one."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return Decimal(value)
     if isinstance(value, float):
         exact = Decimal(repr(value))
         return exact if exact.is_finite() else None
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else Decimal(value)
     if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value):
         return Decimal(value)
     return None

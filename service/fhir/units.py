@@ -65,10 +65,20 @@ def unit_factor(quantity: Json, test: Test, knowledge: Knowledge) -> tuple[Decim
     """
     if not test.measure:
         return ONE, ""
-    written = {text(quantity.get("code")), text(quantity.get("unit"))} - {""}
-    if not written:
+    code, unit = text(quantity.get("code")), text(quantity.get("unit"))
+    if not code and not unit:
         return None, "no-unit"
-    factors = {unit: knowledge.units.get((test.measure, unit)) for unit in written}
+    if code == unit or not code or not unit:
+        factor = knowledge.units.get((test.measure, code or unit))
+        return factor, "" if factor is not None else "unit"
+    return _factor_of_two(code, unit, test, knowledge)
+
+
+def _factor_of_two(
+    code: str, unit: str, test: Test, knowledge: Knowledge
+) -> tuple[Decimal | None, str]:
+    """Of a code and another text; a text that is no unit of anything says nothing."""
+    factors = {written: knowledge.units.get((test.measure, written)) for written in (code, unit)}
     known = {factor for factor in factors.values() if factor is not None}
     foreign = any(u in knowledge.unit_spellings for u, factor in factors.items() if factor is None)
     if len(known) > 1 or (known and foreign):

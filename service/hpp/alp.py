@@ -78,7 +78,8 @@ class History:
         """
         if not anchors or self.span_days(anchors) < spacing_days:
             return False
-        since = [item for item in self.eligible if _day(item) >= _day(anchors[0])]
+        first = _day(anchors[0])
+        since = [item for item in self.eligible if _day(item) >= first]
         lows = [item for item in since if item.kind.eligible_low]
         return (
             since[-1].kind.eligible_low
@@ -91,8 +92,7 @@ class History:
         """A normal above its ceiling dated before the first eligible low (2a.13)."""
         return bool(self.lows) and any(
             item.above_ceiling and _day(item) < _day(self.lows[0])
-            for item in self.eligible
-            if item.kind is AlpClass.NORMAL
+            for item in self.of(AlpClass.NORMAL)
         )
 
 

@@ -24,6 +24,7 @@ from service.hpp.model import (
     Row,
 )
 
+PRESENT, UNKNOWN = Presence.PRESENT, Presence.UNKNOWN
 NOT_EVALUATED = "notEvaluated"
 KEEPS_CARD = frozenset({"hppConfirmed", "hppProbable", "hppSuspected"})
 DROPPED_FOR_CANCER = frozenset({"lowAlpOnce", "alpUnclear", "alpNotOnFile"})
@@ -69,10 +70,11 @@ def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, t
     matched: Row | None = None
     possible: list[Row] = []
     for row in table:
-        states = [_cell(findings[code], wanted) for code, wanted in row.when.items()]
-        if matched is None and all(seen for seen, _ in states):
+        if not all(_can_be(findings[code], wanted) for code, wanted in row.when.items()):
+            continue
+        if matched is None and all(_is(findings[code], w) for code, w in row.when.items()):
             matched = row
-        if all(can_be for _, can_be in states) and not _is_taken(row, possible, findings):
+        if not _is_taken(row, possible, findings):
             possible.append(row)
         if matched is not None and _is_certain(row, row.when, findings):
             break
@@ -97,10 +99,14 @@ def _is_taken(row: Row, earlier: Sequence[Row], findings: Mapping[str, Finding])
     return False
 
 
-def _cell(finding: Finding, wanted: Presence) -> tuple[bool, bool]:
-    """Whether a cell holds by what was seen, and whether it could hold."""
-    holds = finding.seen is (wanted is Presence.PRESENT)
-    return holds, holds or finding.presence is Presence.UNKNOWN
+def _is(finding: Finding, wanted: Presence) -> bool:
+    """Whether a cell holds by what was seen."""
+    return finding.seen is (wanted is PRESENT)
+
+
+def _can_be(finding: Finding, wanted: Presence) -> bool:
+    """Whether a cell could hold, with data that was not seen."""
+    return finding.seen is (wanted is PRESENT) or finding.presence is UNKNOWN
 
 
 def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
@@ -119,11 +125,10 @@ def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
 
 def _modified(row: Row, facts: Facts) -> tuple[Indicator, tuple[str, ...]]:
     """An antiresorptive given for cancer or Paget disease (below the decision table)."""
-    oncology = facts.knowledge.oncology
-    if _is_urgent(facts):
+    oncology, seen = facts.knowledge.oncology, _indications(facts)
+    if _is_urgent(facts, seen):
         return _for_urgent_oncology(row), ("urgent-oncology",)
-    wanted = oncology.indications | oncology.metabolic_indications
-    if not wanted & _indications(facts):
+    if not seen & oncology.indications and not seen & oncology.metabolic_indications:
         return row.indicator, ()
     dropped = row.verdict in DROPPED_FOR_CANCER
     return (Indicator.NONE if dropped else row.indicator), ("cancer-or-paget",)
@@ -142,15 +147,16 @@ def _indications(facts: Facts) -> frozenset[str]:
     return frozenset().union(*active, *reasons)
 
 
-def _is_urgent(facts: Facts) -> bool:
-    oncology, seen = facts.knowledge.oncology, _indications(facts)
+def _is_urgent(facts: Facts, seen: frozenset[str]) -> bool:
+    oncology = facts.knowledge.oncology
     if oncology.malignant_calcium in seen or _calcium_urgent(facts):
         return True
     dosed = any(
         draft.group in oncology.drugs or draft.oncology_dose for draft in facts.chart.drafts
     )
-    high = oncology.high_calcium in seen or _calcium_above_own_limit(facts)
-    return dosed and high and bool(oncology.indications & seen)
+    if not dosed or not oncology.indications & seen:
+        return False
+    return oncology.high_calcium in seen or _calcium_above_own_limit(facts)
 
 
 def _recent_calcium(facts: Facts) -> list[Result]:

@@ -17,6 +17,7 @@ from service.hpp.model import AlpClass, Chart, Condition, Evidence, Finding, Jud
 from service.hpp.unseen import Unseen
 from service.lazy import lazy
 
+PRESENT, ABSENT, UNKNOWN = Presence
 # Without these nothing can be said of an ALP.
 NEEDED = frozenset({"patient", "alp"})
 
@@ -120,10 +121,11 @@ def find(facts: Facts) -> dict[str, Finding]:
 
 
 def _finding(code: str, evidence: Seen, missing: frozenset[str]) -> Finding:
-    presence = Presence.PRESENT if evidence is not None else Presence.ABSENT
     if missing:
-        presence = Presence.UNKNOWN
-    return Finding(code, evidence is not None, presence, evidence or (), tuple(sorted(missing)))
+        return Finding(code, evidence is not None, UNKNOWN, evidence or (), tuple(sorted(missing)))
+    if evidence is None:
+        return Finding(code, False, ABSENT)
+    return Finding(code, True, PRESENT, evidence)
 
 
 def _unseen(code: str, evidence: Seen, facts: Facts) -> frozenset[str]:
@@ -257,7 +259,7 @@ def _could_not_look(facts: Facts) -> bool:
 
 
 def _results(items: list[JudgedResult]) -> Seen:
-    return _some([Evidence(i.result.reference, i.kind.value, i.day, i.result.shown) for i in items])
+    return _some([item.evidence for item in items])
 
 
 def _conditions(items: list[Condition]) -> Seen:

@@ -258,7 +258,7 @@ class Limit:
     whose: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JudgedResult:
     """An ALP result with its class, its limit and the reasons of its class.
 
@@ -272,6 +272,10 @@ class JudgedResult:
     very_low: bool = False
     above_ceiling: bool = False
     reasons: tuple[str, ...] = ()
+
+    @lazy
+    def evidence(self) -> Evidence:
+        return Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Unseen:
 
     def of(self, code: str, seen: bool) -> Keys:
         """The keys that could turn a finding round, given whether it was seen."""
+        if not self.missing and not self.history.undecided:
+            return NONE
         always = frozenset({"patient"} if self.history.undecided else ())
         return always | (self._if_seen if seen else self._if_not)[code]
 
