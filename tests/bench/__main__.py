@@ -2,6 +2,7 @@
 
     python -m tests.bench            the table of ratios, the profile, the process
     python -m tests.bench --json     the medians for a machine
+    python -m tests.bench http       under load, waitress and gunicorn
 
 Ratios are CPU time in one process against a Flask endpoint that only parses the body with the
 standard library.  See measure.py for how, and bodies.py for what.
@@ -15,7 +16,7 @@ import sys
 from dataclasses import dataclass
 
 from service.serve import _keep_start_up_out_of_garbage_collection
-from tests.bench import process
+from tests.bench import load, process
 from tests.bench.arms import arms, baseline, log_to_nowhere
 from tests.bench.bodies import SIZES, Body, Size, body
 from tests.bench.measure import QUIET, Ratio, Run, milliseconds, ratio
@@ -115,6 +116,9 @@ def shown(found: Ratio) -> str:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments == ["http"]:
+        load.main()
+        return 0
     log_to_nowhere()
     report = measure()
     if arguments == ["--json"]:

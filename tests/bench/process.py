@@ -41,8 +41,8 @@ serve._keep_start_up_out_of_garbage_collection()
 for raw in raws * 10:
     answer = client.post("/cds-services/hpp-order-sign", data=raw, content_type="application/json")
     assert answer.status_code == 200
-pages = open("/proc/self/smaps_rollup").read().split()
-print(sum(int(pages[at + 1]) for at, word in enumerate(pages) if word.startswith("Private_")))
+pages = open("/proc/self/smaps_rollup").read().splitlines()
+print(sum(int(line.split()[1]) for line in pages if line.startswith("Private_")))
 """
 
 
@@ -62,6 +62,12 @@ def import_cpu_seconds(times: int = 5) -> float:
 def worker_megabytes(bodies: list[bytes]) -> float:
     """Private memory of one worker process after 200 requests (Linux)."""
     return _run(MEMORY, "\n".join(raw.hex() for raw in bodies)) / 1024
+
+
+def private_megabytes(process: int) -> float:
+    """What a process shares with no other (Linux)."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
 
 
 def full_collections() -> int:
