@@ -3,6 +3,7 @@
     python -m tests.bench            the table of ratios, the profile, the process
     python -m tests.bench --json     the medians for a machine
     python -m tests.bench http       under load, waitress and gunicorn
+    python -m tests.bench chart      cost against the number of results, drawn anew
 
 Ratios are CPU time in one process against a Flask endpoint that only parses the body with the
 standard library.  See measure.py for how, and bodies.py for what.
@@ -16,7 +17,7 @@ import sys
 from dataclasses import dataclass
 
 from service.serve import _keep_start_up_out_of_garbage_collection
-from tests.bench import load, process
+from tests.bench import chart, load, process
 from tests.bench.arms import arms, baseline, log_to_nowhere
 from tests.bench.bodies import SIZES, Body, Size, body
 from tests.bench.measure import QUIET, Ratio, Run, milliseconds, ratio
@@ -120,6 +121,10 @@ def main(arguments: list[str]) -> int:
         load.main()
         return 0
     log_to_nowhere()
+    if arguments == ["chart"]:
+        _keep_start_up_out_of_garbage_collection()
+        chart.main(arms()["judgement"], baseline())
+        return 0
     report = measure()
     if arguments == ["--json"]:
         print(json.dumps(report.as_json()))

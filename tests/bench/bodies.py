@@ -105,8 +105,8 @@ def body(number: int, size: Size, *, lean: bool = False) -> Body:
         },
         "prefetch": {
             "patient": make.patient(),
-            "alp": _bundle(alps),
-            "labs": _bundle(labs),
+            "alp": _bundle(alps, lean=lean),
+            "labs": _bundle(labs, lean=lean),
             "medications": _bundle(orders),
             "conditions": _bundle(diagnoses),
             "procedures": _bundle([]),
@@ -115,8 +115,15 @@ def body(number: int, size: Size, *, lean: bool = False) -> Body:
     return Body(orjson.dumps(request), size.verdicts[kind])
 
 
-def _bundle(resources: Sequence[Json]) -> Json:
-    entries = [
+def _bundle(resources: Sequence[Json], *, lean: bool = False) -> Json:
+    entries: list[Json] = [{"resource": resource} for resource in resources]
+    if not lean:
+        entries = _whole_entries(resources)
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
+
+
+def _whole_entries(resources: Sequence[Json]) -> list[Json]:
+    return [
         {
             "fullUrl": f"https://ehr.example.org/fhir/{r['resourceType']}/{r['id']}",
             "resource": r,
@@ -124,7 +131,6 @@ def _bundle(resources: Sequence[Json]) -> Json:
         }
         for r in resources
     ]
-    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
 
 
 def _day(visit: int, visits: int, number: int) -> date:
@@ -170,7 +176,7 @@ class _Maker:
             "code": {"coding": [{"system": "http://loinc.org", "code": loinc}]},
             "subject": {"reference": f"Patient/{self.patient_id}"},
             "effectiveDateTime": when,
-            "valueQuantity": _quantity(value, unit),
+            "valueQuantity": {"value": value, "unit": unit},
             "referenceRange": [{"low": {"value": low, "unit": unit}}],
         }
         if self.lean:
@@ -184,6 +190,7 @@ class _Maker:
             "code": {"coding": [local, coded], "text": display},
             "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
             "encounter": {"reference": f"Encounter/ZZPHI-e{visit}"},
+            "valueQuantity": _quantity(value, unit),
             "issued": f"{day.isoformat()}T11:15:00-05:00",
             "referenceRange": [
                 {
