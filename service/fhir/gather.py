@@ -149,24 +149,26 @@ def _add(record: Record, key: str, where: str, resource: Json, full_url: str) ->
 
     Two of one id that differ are both kept: nothing says which of them is right.
     """
-    name = index_resource(record, resource, full_url)
+    name, is_named = index_resource(record, resource, full_url)
     if resource["resourceType"] not in TYPES[key]:
         return
     earlier = record.taken.get(name)
     if earlier is None or earlier != resource:
         record.taken[name] = resource
-        reference = name if text(resource.get("id")) else where
-        record.resources.setdefault(key, []).append((reference, resource))
+        record.resources.setdefault(key, []).append((name if is_named else where, resource))
 
 
-def index_resource(record: Record, resource: Json, full_url: str = "") -> str:
-    """Make a resource findable by `Type/id` (without id: by its whole content) and fullUrl."""
+def index_resource(record: Record, resource: Json, full_url: str = "") -> tuple[str, bool]:
+    """Make a resource findable by `Type/id` and fullUrl; without id by its whole content.
+
+    The name by which it can be found, and whether it has an id.
+    """
     identity = text(resource.get("id"))
     name = f"{resource['resourceType']}/{identity}" if identity else _content(resource)
     record.index.setdefault(name, resource)
     if full_url:
         record.index.setdefault(full_url, resource)
-    return name
+    return name, bool(identity)
 
 
 def _content(resource: Json) -> str:

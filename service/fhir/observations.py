@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from service.fhir.codings import codings, texts
+from service.fhir.codings import Concept, codings, texts
 from service.fhir.context import Context, content_of
 from service.fhir.dates import Days
 from service.fhir.references import resolve
@@ -63,13 +63,12 @@ class Seen:
 
     def _names_gene(self) -> bool:
         """ALPL as a whole word in the code's text, or the value of a gene-studied part."""
-        if self._concept.names_gene:
+        if self._concept.names_gene or self._studies_gene(self._resource, self._concept):
             return True
-        knowledge = self._context.knowledge
-        return any(
-            concept.is_gene_studied and _value_is_gene(part, knowledge)
-            for part, concept in ((self._resource, self._concept), *self._components)
-        )
+        return any(self._studies_gene(part, concept) for part, concept in self._components)
+
+    def _studies_gene(self, part: Json, concept: Concept) -> bool:
+        return concept.is_gene_studied and _value_is_gene(part, self._context.knowledge)
 
 
 def _has_value(part: Json) -> bool:
@@ -266,7 +265,8 @@ def _limit(side: Json, own: Json, test: Test, knowledge: Knowledge) -> Decimal |
             text(own.get("unit")), text(own.get("code"))
         }  # fmt: skip
         return value if not has_unit or same - {""} else None
-    factor, _ = unit_factor(side if has_unit else own, test, knowledge)
+    used = side if has_unit else own
+    factor, _ = unit_factor(text(used.get("code")), text(used.get("unit")), test, knowledge)
     return value * factor if factor is not None else None
 
 

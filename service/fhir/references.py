@@ -38,13 +38,14 @@ class Subject:
         """Whose `subject` (or DSTU2 `patient`) this is."""
         subject = obj(first_of(resource, SUBJECT))
         reference = text(subject.get("reference"))
+        known = self._owners.get(reference)
+        if known is not None:
+            return known
         if not reference:
             return self._identified(obj(subject.get("identifier")))
-        if reference not in self._owners:
-            if reference.startswith("#"):
-                return self._contained(resource, reference[1:])
-            self._owners[reference] = self._referenced(reference)
-        return self._owners[reference]
+        if reference.startswith("#"):
+            return self._contained(resource, reference[1:])
+        return self._owners.setdefault(reference, self._referenced(reference))
 
     def _referenced(self, reference: str) -> Owner:
         if reference in self.full_urls:

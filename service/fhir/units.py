@@ -35,7 +35,8 @@ class Reading:
 def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
     raw, comparator = quantity.get("value"), text(quantity.get("comparator"))
-    unit = text(quantity.get("unit")) or text(quantity.get("code"))
+    code, written = text(quantity.get("code")), text(quantity.get("unit"))
+    unit = written or code
     shown = f"{comparator}{_plain(raw)} {unit}".strip()
     value = number(raw)
     if raw is None or value is None:
@@ -44,7 +45,7 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
         return Reading(unit=unit, shown=shown, problem="negative")
     if "comparator" in quantity and comparator not in COMPARATORS:
         return Reading(unit=unit, shown=shown, problem="comparator")
-    factor, problem = unit_factor(quantity, test, knowledge)
+    factor, problem = unit_factor(code, written, test, knowledge)
     if factor is None:
         return Reading(unit=unit, shown=shown, problem=problem)
     return Reading(value * factor, comparator, unit, shown)
@@ -58,14 +59,15 @@ def _plain(raw: object) -> str:
     return str(raw)[:20] if isinstance(raw, int | float | str) and not isinstance(raw, bool) else ""
 
 
-def unit_factor(quantity: Json, test: Test, knowledge: Knowledge) -> tuple[Decimal | None, str]:
+def unit_factor(
+    code: str, unit: str, test: Test, knowledge: Knowledge
+) -> tuple[Decimal | None, str]:
     """The factor to the test's unit, or the problem.  Two units that disagree are a problem.
 
     A test without a measure is only compared with its own printed limit: factor 1.
     """
     if not test.measure:
         return ONE, ""
-    code, unit = text(quantity.get("code")), text(quantity.get("unit"))
     if not code and not unit:
         return None, "no-unit"
     if code == unit or not code or not unit:

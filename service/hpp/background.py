@@ -69,6 +69,14 @@ class Background:
         return [result for result in self.chart.of(test) if self.counts(result)]
 
     @lazy
+    def liver_enzymes(self) -> Mapping[date | None, Sequence[Result]]:
+        """The gamma-GT of each day."""
+        found: dict[date | None, list[Result]] = {}
+        for result in self.chart.of("lab_ggt"):
+            found.setdefault(result.day, []).append(result)
+        return found
+
+    @lazy
     def high_potassium(self) -> Sequence[Result]:
         """As high as EDTA in the tube makes it (2a.22)."""
         limit = self.knowledge.number("edta_potassium")

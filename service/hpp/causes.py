@@ -88,11 +88,10 @@ def masking(background: Background, day: date) -> tuple[str, ...]:
 def _liver_enzyme_high(background: Background, day: date) -> bool:
     """Gamma-GT of the same day above its own printed limit."""
     return any(
-        result.day == day
-        and background.counts(result)
+        background.counts(result)
         and result.printed.high is not None
         and is_above(result, result.printed.high)
-        for result in background.chart.of("lab_ggt")
+        for result in background.liver_enzymes.get(day, ())
     )
 
 
