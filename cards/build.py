@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from cards import blocks
 from cards.facts import CardFacts
-from cards.model import Card, Link, OverrideReason, Suggestion
+from cards.model import DEFAULT_MANNERS, Action, Card, Link, Manners, OverrideReason, Suggestion
 from cards.orders import OrderBook, Requester, remove
 from cards.words import CardText, Words
 from service.fhir.releases import Release
@@ -48,6 +47,7 @@ class Case:
     today: date
     requester: Requester
     release: Release = Release.R4
+    manners: Manners = DEFAULT_MANNERS
 
 
 def build(case: Case, desk: Desk, *, with_orders: bool = True) -> Card | None:
@@ -88,7 +88,7 @@ def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
         source_url=main.url,
         topic=case.assessment.verdict,
         topic_display=desk.words.phrase("verdict", case.assessment.verdict),
-        suggestions=tuple(_suggestions(text, case, facts, desk, with_orders)),
+        suggestions=_suggestions(text, case, facts, desk, with_orders),
         override_reasons=desk.override_reasons if _wants_reason(text) else (),
         links=_links(cited, desk.words),
     )
@@ -135,27 +135,47 @@ def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
 
 def _suggestions(
     text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
-) -> Iterator[Suggestion]:
-    fill = desk.orders.fill(case.requester, case.release)
-    for offer in text.suggestions:
-        if offer.name == "remove-draft":
-            if with_orders and "urgent-oncology" not in case.assessment.modifiers:
-                yield from _removals(case, desk, offer.preselected)
-        elif offer.name == "@cause":
-            yield from _orders(_tests_of_causes(facts), case, desk, fill)
-        elif _applies(offer.condition, case):
-            yield from _orders([offer.name], case, desk, fill)
+) -> tuple[Suggestion, ...]:
+    """Removals and orders, in the form that the client's EHR can take."""
+    removals = _removals(text, case, desk) if with_orders else []
+    actions = list(_orders(_tests_offered(text, case, facts), case, desk))
+    if len(actions) > 1 and not case.manners.one_action:
+        orders = [_together(actions, desk)]
+    else:
+        orders = [Suggestion(desk.new_uuid(), a.description, (a,)) for a in actions]
+    if case.manners.selection_behavior == "at-most-one":  # then only one may be recommended
+        removals[1:] = [replace(suggestion, recommended=False) for suggestion in removals[1:]]
+    return (*removals, *orders)
 
 
-def _removals(case: Case, desk: Desk, preselected: bool) -> Iterator[Suggestion]:
-    """One suggestion for each draft that has an id to name."""
-    text = desk.words.suggestions["remove-draft"]
+def _together(orders: Sequence[Action], desk: Desk) -> Suggestion:
+    """All orders in one suggestion, for an EHR that applies every action of one."""
+    label = desk.words.sentence("order_together", n=len(orders))
+    return Suggestion(desk.new_uuid(), label, tuple(orders))
+
+
+def _removals(text: CardText, case: Case, desk: Desk) -> list[Suggestion]:
+    """One suggestion for each draft that has an id to name, where the text offers it."""
+    offer = next((offer for offer in text.suggestions if offer.name == "remove-draft"), None)
+    if offer is None or "urgent-oncology" in case.assessment.modifiers:
+        return []
+    words, found = desk.words.suggestions["remove-draft"], []
     for draft in case.assessment.drafts:
         if draft.reference:
             drug = desk.knowledge.drugs[draft.group].name
-            action = remove(draft.reference, text.description.replace("${drug}", drug))
-            label = text.label.fill({"drug": drug})
-            yield Suggestion(desk.new_uuid(), label, action, preselected)
+            action = remove(draft.reference, words.description.replace("${drug}", drug))
+            label = words.label.fill({"drug": drug})
+            found.append(Suggestion(desk.new_uuid(), label, (action,), offer.preselected))
+    return found
+
+
+def _tests_offered(text: CardText, case: Case, facts: CardFacts) -> Iterator[str]:
+    """The names of the orders that a text offers in this case."""
+    for offer in text.suggestions:
+        if offer.name == "@cause":
+            yield from _tests_of_causes(facts)
+        elif offer.name != "remove-draft" and _applies(offer.condition, case):
+            yield offer.name
 
 
 def _tests_of_causes(facts: CardFacts) -> list[str]:
@@ -177,21 +197,17 @@ def _applies(condition: str, case: Case) -> bool:
     return True
 
 
-def _orders(
-    names: Sequence[str], case: Case, desk: Desk, fill: Mapping[str, Any]
-) -> Iterator[Suggestion]:
+def _orders(names: Iterable[str], case: Case, desk: Desk) -> Iterator[Action]:
     """Orders for what is not recently on record."""
+    since = case.today - timedelta(days=desk.knowledge.days("workup_recent"))
+    fill = desk.orders.fill(case.requester, case.release)
     for name in names:
         text = desk.words.suggestions[name]
-        if text.test and _recently_tested(text.test, case, desk.knowledge):
-            continue
-        label = text.label.fill({})
-        action = desk.orders.create(name, label, fill, case.release)
-        yield Suggestion(desk.new_uuid(), label, action)
+        if not (text.test and _has_value_since(since, text.test, case)):
+            yield desk.orders.create(name, text.label.fill({}), fill, case.release)
 
 
-def _recently_tested(test: str, case: Case, knowledge: Knowledge) -> bool:
-    since = case.today - timedelta(days=knowledge.days("workup_recent"))
+def _has_value_since(since: date, test: str, case: Case) -> bool:
     return any(
         result.day is not None and since <= result.day <= case.today and result.value is not None
         for result in case.chart.of(test)

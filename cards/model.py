@@ -20,10 +20,26 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Manners:
+    """What an EHR can take: its `selectionBehavior`, and whether a suggestion has one action.
+
+    Real EHRs accept one value of the former only, and some apply the first action alone.
+    """
+
+    selection_behavior: str = "any"
+    one_action: bool = True
+
+
+DEFAULT_MANNERS = Manners()
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
+    """actions: all of them apply together."""
+
     uuid: str
     label: str
-    action: Action
+    actions: tuple[Action, ...]
     recommended: bool = False
 
 

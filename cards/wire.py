@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cards.model import TOPIC_SYSTEM, Action, Card, Link, OverrideReason, Suggestion
-
-SELECTION_BEHAVIOR = "any"
+from cards.model import TOPIC_SYSTEM, Action, Card, Link, Manners, OverrideReason, Suggestion
 
 
-def to_json(card: Card) -> dict[str, Any]:
+def to_json(card: Card, manners: Manners) -> dict[str, Any]:
     """The card as the `cards` member of a response holds it."""
     return _without_empty(
         {
@@ -20,7 +18,7 @@ def to_json(card: Card) -> dict[str, Any]:
             "detail": card.detail,
             "source": _source(card),
             "suggestions": [_suggestion(item) for item in card.suggestions],
-            "selectionBehavior": SELECTION_BEHAVIOR if card.suggestions else "",
+            "selectionBehavior": manners.selection_behavior if card.suggestions else "",
             "overrideReasons": [_reason(item) for item in card.override_reasons],
             "links": [_link(item) for item in card.links],
         }
@@ -36,7 +34,7 @@ def _suggestion(item: Suggestion) -> dict[str, Any]:
     wire: dict[str, Any] = {"label": item.label, "uuid": item.uuid}
     if item.recommended:
         wire["isRecommended"] = True
-    return {**wire, "actions": [_action(item.action)]}
+    return {**wire, "actions": [_action(action) for action in item.actions]}
 
 
 def _action(action: Action) -> dict[str, Any]:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.fhir.client import Deadline, FhirClients, Policy
+from service.fhir.client import Deadline, FhirClients, Policy, read_base
 from service.fhir.queries import Fetch
 from service.settings import Client, Settings
 
 
 @dataclass(frozen=True)
 class ServerAccess:
-    """The FHIR client as an evaluation sees it: may this base be asked, and a way to ask it."""
+    """The FHIR client as an evaluation sees it: may this base be asked, and a way to ask it.
+
+    by_client: each client may have its own base asked and no other's.
+    """
 
     clients: FhirClients
+    by_client: bool = False
 
-    def knows(self, base: str) -> bool:
-        return self.clients.knows(base)
+    def knows(self, base: str, client: Client) -> bool:
+        own = not self.by_client or read_base(base) == read_base(client.fhir_base)
+        return own and self.clients.knows(base)
 
     def asking(self, base: str, token: str, deadline_ms: int) -> Fetch:
         """A way to ask that ends `deadline_ms` from now, however many questions there are."""
@@ -30,7 +35,8 @@ def open_access(settings: Settings) -> ServerAccess:
         _policy(client, settings.is_development) for client in settings.clients if client.fhir_base
     ]
     loopback = settings.is_development and not settings.clients
-    return ServerAccess(FhirClients(policies, loopback_without_registration=loopback))
+    fhir = FhirClients(policies, loopback_without_registration=loopback)
+    return ServerAccess(fhir, by_client=bool(settings.clients))
 
 
 def _policy(client: Client, development: bool) -> Policy:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -19,11 +21,15 @@ from service.access import open_access
 from service.evaluation import FhirAccess, House, random_uuid
 from service.faults import Fault
 from service.fhir.releases import Release
-from service.hooks import cors, routes
+from service.hooks import edge, routes
+from service.hooks.callers import Callers
 from service.hooks.errors import ServiceError
 from service.hooks.services import prefetch_templates
 from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
-from service.settings import Client, Settings
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.trust.wiring import Trust
 from service.watch.health import checks
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -37,13 +43,16 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     """
     settings = settings or Settings()
     house = build_house(settings, open_access(settings))
+    trust = _open_trust(settings) if settings.clients else None
     app = Flask("hpp-cds", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.merge_slashes = False
-    cors.install(app, any_origin=settings.is_development)
+    edge.install(app, settings)
     clock = today or (lambda: datetime.now(settings.zone).date())
-    health = lambda: checks(settings, house.knowledge)  # noqa: E731
-    app.register_blueprint(routes.hook_routes(house, clock, health))
+    health = partial(checks, settings, house.knowledge, trust)
+    callers = Callers(settings, trust)
+    app.extensions["hpp-cds.trust"] = trust  # for who stops the service
+    app.register_blueprint(routes.hook_routes(routes.Desk(house, callers, clock, health)))
     if settings.is_development:
         _add_page(app, settings, house, clock)
     app.register_error_handler(ServiceError, routes.answer_service_error)
@@ -59,9 +68,8 @@ def build_house(settings: Settings, fhir: FhirAccess | None = None) -> House:
     """
     knowledge, words = load_content(settings)
     desk = Desk(words, knowledge, OrderBook(words.suggestions), __version__, random_uuid)
-    client = settings.clients[0] if settings.clients else Client()
     templates = {release: prefetch_templates(knowledge, release) for release in Release}
-    return House(knowledge, desk, settings.zone, settings.version, client, templates, fhir)
+    return House(knowledge, desk, settings.zone, settings.version, templates, fhir)
 
 
 def load_content(settings: Settings) -> tuple[Knowledge, Words]:
@@ -84,6 +92,13 @@ def load_content(settings: Settings) -> tuple[Knowledge, Words]:
 def _version(knowledge: Knowledge, words: Words) -> str:
     """One version for all content: what is judged by and what is said."""
     return hashlib.sha256(f"{knowledge.version} {words.version}".encode()).hexdigest()[:12]
+
+
+def _open_trust(settings: Settings) -> Trust:
+    """Databases and cryptography are imported only where there are callers to verify."""
+    from service.trust.wiring import open_trust
+
+    return open_trust(settings)
 
 
 def _add_page(app: Flask, settings: Settings, house: House, clock: Callable[[], date]) -> None:

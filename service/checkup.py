@@ -11,6 +11,7 @@ from service.app import load_content
 from service.faults import Fault, Faulty
 from service.hpp.knowledge import Knowledge
 from service.settings import Settings, load_settings
+from service.trust.wiring import key_file_faults
 from service.watch.health import review_warnings
 
 
@@ -33,6 +34,7 @@ def check_all(config: Path | None) -> Report:
         knowledge, words = load_content(settings)
     except Faulty as error:
         faults += error.faults
+    faults += key_file_faults(settings)
     if faults:
         return Report(faults=tuple(faults))
     lines = _summary(settings, knowledge)
@@ -56,6 +58,7 @@ def _summary(settings: Settings, knowledge: Knowledge) -> list[str]:
         f"settings: {settings.file or 'embedded defaults'}, {settings.mode} mode",
         f"content: version {knowledge.version}, {overlay}",
         f"codes: {active[True]} active, {active[False]} inactive",
+        f"clients: {', '.join(client.name for client in settings.clients) or 'none'}",
         f"decision table: {len(knowledge.table)} rows; thresholds: {len(knowledge.thresholds)}",
         "no fault found",
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
@@ -34,6 +35,11 @@ config_option = click.option(
     "config",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Settings file (hpp-cds.toml).  Default: $HPP_CDS_CONFIG, else embedded defaults.",
+)
+client_option = click.option(
+    "--client",
+    default="",
+    help="The configured client to answer as.  Default: the first one, else anyone.",
 )
 today_option = click.option(
     "--today",
@@ -121,6 +127,7 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
 @click.option("--drug", default="alendronate", show_default=True, help="The drug of the draft.")
 @token_option
 @service_option
+@client_option
 @today_option
 @config_option
 @_configured
@@ -132,6 +139,7 @@ def evaluate(
     drug: str,
     token_file: Path | None,
     service_id: str | None,
+    client: str,
     today: datetime | None,
     config: Path | None,
 ) -> None:
@@ -159,7 +167,7 @@ def evaluate(
         body = request_for(fhir_server or "", patient or "", drug, _token(token_file))
         given = Given(json.dumps(body).encode(), "", today.date() if today else None)
     settings = load_settings(config)
-    outcome = answer(given.body, service_id or given.service, settings, given.today, access)
+    outcome = answer(given.body, service_id or given.service, settings, given.today, access, client)
     if pretty:
         draw_cards(outcome.body)
     else:
@@ -171,6 +179,7 @@ def evaluate(
 @click.argument("request_file", metavar="REQUEST")
 @click.option("--json", "as_json", is_flag=True, help="The reasoning as JSON, for machines.")
 @service_option
+@client_option
 @today_option
 @config_option
 @_configured
@@ -178,6 +187,7 @@ def explain(
     request_file: str,
     as_json: bool,
     service_id: str | None,
+    client: str,
     today: datetime | None,
     config: Path | None,
 ) -> None:
@@ -192,7 +202,8 @@ def explain(
     from service.terminal import draw_cards, draw_explanation
 
     given = _input(request_file, today)
-    outcome = answer(given.body, service_id or given.service, load_settings(config), given.today)
+    settings = load_settings(config)
+    outcome = answer(given.body, service_id or given.service, settings, given.today, client=client)
     if as_json:
         said = {
             "status": outcome.status,
@@ -252,6 +263,28 @@ def check(config: Path | None) -> None:
         click.echo(line)
     for warning in report.warnings:
         click.secho(f"warning: {warning}", err=True, fg="yellow")
+
+
+@main.command()
+@config_option
+@_configured
+def clients(config: Path | None) -> None:
+    """List who may call, how old their keys are, and why callers were refused.
+
+    A caller is never told why its token is refused; this is where an operator finds it.
+
+    \b
+    Example:
+      hpp-cds clients --config hpp-cds.toml
+    """
+    from service.terminal import draw_clients
+    from service.trust.report import report
+
+    settings = load_settings(config)
+    if not settings.clients:
+        click.echo("no client is configured: no token is asked for, and only loopback is served")
+        return
+    draw_clients(report(settings, time.time()))
 
 
 @main.command("stories")

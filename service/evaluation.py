@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from cards.build import Case, Desk, build, build_incomplete, build_unjudged
-from cards.model import Card
+from cards.model import Card, Manners
 from cards.orders import Requester
 from cards.wire import to_json
 from service.fhir.gather import Record, gather
@@ -49,7 +49,6 @@ class House:
     desk: Desk
     zone: tzinfo
     configuration: str
-    client: Client
     templates: Mapping[Release, Mapping[str, str]]
     fhir: FhirAccess | None = None
 
@@ -57,7 +56,7 @@ class House:
 class FhirAccess(Protocol):
     """The part of the FHIR client that an evaluation needs."""
 
-    def knows(self, base: str) -> bool: ...
+    def knows(self, base: str, client: Client) -> bool: ...
 
     def asking(self, base: str, token: str, deadline_ms: int) -> Fetch: ...
 
@@ -72,42 +71,55 @@ class Answer:
     assessment: Assessment | None = None
 
 
+ANYONE = Client()
+
+
 def evaluate(
-    body: Mapping[str, Any], service: Service, house: House, today: date, path: str = ""
+    body: Mapping[str, Any],
+    service: Service,
+    house: House,
+    today: date,
+    path: str = "",
+    client: Client = ANYONE,
 ) -> Answer:
     """Answer one request.  path: the release segment of the URL that was called, or nothing.
+
+    client: who calls, as configured; anyone where no client is.
 
     Raises InvalidHookRequest (400) and DataUnavailable (412); every other answer has cards
     or the reason for none in its evaluation extension.
     """
     request = read_request(body, service.hook)
     record = gather(request.prefetch, request.draft_orders)
-    asked = _asked(request, house.client)
-    fetch = _fetch(request, house)
+    asked = _asked(request, client)
+    fetch = _fetch(request, house, client)
     if service.judges_orders and not _has_drug(record, asked, request, fetch, house):
         return _not_applicable(house)
-    release = _release(path, request, record, house.client)
+    release = _release(path, request, record, client)
     _complete(record, request, release, fetch, house)
     chart = read_chart(record, asked, house.knowledge, house.zone, today)
     assessment = assess(chart, today, house.knowledge)
     requester = Requester(request.patient_id, request.user_reference, today)
-    case = Case(assessment, chart, today, requester, release)
+    manners = Manners(client.selection_behavior, client.one_action_suggestions)
+    case = Case(assessment, chart, today, requester, release, manners)
     if not service.judges_orders:
         return _answer_view(case, house)
     if not chart.drafts:
         return _answer_nothing_judged(case, house)
-    return _answer_order(case, house, has_access=fetch is not None)
+    if _must_refuse(case, client, has_access=fetch is not None):
+        raise _unavailable(case.chart)
+    return _answer_order(case, house)
 
 
-def _fetch(request: HookRequest, house: House) -> Fetch | None:
+def _fetch(request: HookRequest, house: House, client: Client) -> Fetch | None:
     """How to ask the request's FHIR server; None where it must not or cannot be asked."""
     base = request.fhir_server
     if not base or house.fhir is None:
         return None
-    if not house.fhir.knows(base):
-        log("fhir-server-not-registered")
+    if not house.fhir.knows(base, client):
+        log("fhir-server-not-registered", client=client.name)
         return None
-    return house.fhir.asking(base, request.access_token, house.client.deadline_ms)
+    return house.fhir.asking(base, request.access_token, client.deadline_ms)
 
 
 def _has_drug(
@@ -150,13 +162,15 @@ def _asked(request: HookRequest, client: Client) -> Asked:
     )
 
 
-def _answer_order(case: Case, house: House, has_access: bool) -> Answer:
-    """A card for the verdict, one that says what was not seen, or 412 (design, decision 2)."""
+def _must_refuse(case: Case, client: Client, has_access: bool) -> bool:
+    """412 where needed data was never to be had, or the client wants no card (decision 2)."""
+    missing = evaluation_status(case.assessment) == "unavailable"
+    return missing and (client.on_unavailable == "412" or _never_had(case.chart, has_access))
+
+
+def _answer_order(case: Case, house: House) -> Answer:
+    """A card for the verdict, or one that says what was not seen."""
     status = evaluation_status(case.assessment)
-    if status == "unavailable" and (
-        house.client.on_unavailable == "412" or _never_had(case.chart, has_access)
-    ):
-        raise _unavailable(case.chart)
     card = build(case, house.desk)
     if card is None and status != "complete":
         card = build_incomplete(case, house.desk)
@@ -228,7 +242,7 @@ def _answer(card: Card | None, status: str, case: Case, house: House) -> Answer:
         "gaps": _gaps(case.chart),
         **_versions(house),
     }
-    cards = [to_json(card)] if card else []
+    cards = [to_json(card, case.manners)] if card else []
     body = {"cards": cards, "extension": {EXTENSION: extension}}
     return Answer(body, status, case.chart, assessment)
 

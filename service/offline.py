@@ -9,12 +9,13 @@ from typing import Any
 
 from service.access import ServerAccess, open_access
 from service.app import build_house
-from service.evaluation import evaluate
+from service.evaluation import ANYONE, evaluate
 from service.explain import explain
+from service.faults import Fault, Faulty, hint
 from service.hooks.errors import ServiceError, UnknownService
 from service.hooks.messages import parse_body
 from service.hooks.services import BY_ID, SERVICES, Service
-from service.settings import Settings
+from service.settings import Client, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,19 @@ def answer(
     settings: Settings,
     today: date | None,
     access: ServerAccess | None = None,
+    client: str = "",
 ) -> Outcome:
     """Evaluate one request body.  An empty service id means the service of the body's hook.
 
     access: the servers that may be asked; by default those that HTTP would ask.
+    client: as which configured client; by default the first, or anyone where there is none.
     """
+    caller = client_named(client, settings)
     house = build_house(settings, access or open_access(settings))
     day = today or datetime.now(settings.zone).date()
     try:
         body = parse_body(raw)
-        said = evaluate(body, _service(service_id, body.get("hook")), house, day)
+        said = evaluate(body, _service(service_id, body.get("hook")), house, day, client=caller)
     except ServiceError as error:
         return Outcome(error.status, error.outcome())
     return Outcome(200, said.body, explain(said, house, day))
@@ -68,6 +72,18 @@ def request_for(base: str, patient_id: str, drug: str, token: str) -> dict[str, 
             "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": draft}]},
         },
     }
+
+
+def client_named(name: str, settings: Settings) -> Client:
+    """Raises Faulty that lists the names there are."""
+    known = {client.name: client for client in settings.clients}
+    if not name:
+        return next(iter(known.values()), ANYONE)
+    if name not in known:
+        file = settings.file.name if settings.file else "embedded defaults"
+        message = f"no client of that name; known: {', '.join(known) or 'none'}"
+        raise Faulty([Fault(file, "--client", message + hint(name, known))])
+    return known[name]
 
 
 def _service(service_id: str, hook: object) -> Service:

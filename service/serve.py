@@ -3,73 +3,87 @@
 from __future__ import annotations
 
 import gc
-from typing import Any
+import os
+import signal
+from dataclasses import replace
+from types import FrameType
 
 import click
-import waitress
-from flask import Flask
 
 from service import __version__
-from service.app import MAX_BODY_BYTES, create_app
+from service.app import create_app
 from service.faults import Fault
 from service.hooks.services import SERVICES
+from service.listener import Server, bind
 from service.settings import Settings
 from service.watch import logs
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-THREADS = 8
 
 
 def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | None:
-    """Why this service must not listen here, or None.
+    """Why this service must not listen here, or None: it fails closed.
 
-    Callers cannot be verified yet, so configured clients would be a false promise, and any
-    address but loopback needs the explicit switch of development mode.
+    Beyond loopback, callers are verified and nothing is relaxed for development, unless
+    somebody says in development mode that it is a test machine.
     """
     file = settings.file.name if settings.file else "command line"
-    if settings.clients:
-        message = "callers' tokens cannot be verified by this version; remove [[clients]]"
-        return Fault(file, "clients", message)
-    if host in LOOPBACK:
+    if allow_anyone and not settings.is_development:
+        return Fault(file, "--allow-anyone", "is for development mode only")
+    if host in LOOPBACK or allow_anyone:
         return None
-    if settings.is_development and allow_anyone:
+    if settings.clients and not settings.is_development:
         return None
-    message = (
-        f"refusing to listen on {host} without configured clients; "
-        "mount hpp-cds.toml, or add --allow-anyone on a test machine"
-    )
+    message = f"refusing to listen on {host} {_unsafe(settings)}; {_ADVICE}"
     return Fault(file, "--host", message)
 
 
+_ADVICE = "mount hpp-cds.toml, or add --allow-anyone on a test machine"
+
+
+def _unsafe(settings: Settings) -> str:
+    return "in development mode" if settings.clients else "without configured clients"
+
+
 def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until stopped.  Says on standard error what runs and a line to try."""
-    app = create_app(settings)
-    logs.to_standard_error()
-    server = make_server(app, host, port)
-    _keep_start_up_out_of_garbage_collection()
-    _announce(settings, host, getattr(server, "effective_port", port))
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        server.close()
+    """Serve until a signal says stop.  Says on standard error what runs and a line to try."""
+    ending = _Ending()
+    signal.signal(signal.SIGTERM, ending)
+    signal.signal(signal.SIGINT, ending)
+    with bind(host, port) as sock:
+        port = sock.getsockname()[1]
+        app = create_app(_reached_at(settings, host, port))
+        logs.to_standard_error()
+        server = ending.server = Server(app, sock)
+        keep_start_up_out_of_garbage_collection()
+        _announce(settings, host, port)
+        if not server.run():
+            click.echo("Stopped with requests unfinished.", err=True)
+            os._exit(1)  # threads that still ask a FHIR server are not waited for
 
 
-def make_server(app: Flask, host: str, port: int, threads: int = THREADS) -> Any:
-    """A waitress server that leaves the size limit to the application and writes no files."""
-    beyond = 4 * MAX_BODY_BYTES
-    return waitress.create_server(
-        app,
-        host=host,
-        port=port,
-        threads=threads,
-        ident=None,
-        max_request_body_size=beyond,
-        inbuf_overflow=beyond,
-    )
+class _Ending:
+    """What signals do: the first lets the server finish what it began, the second does not."""
+
+    server: Server | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self.server is None or self.server.stopping:
+            os._exit(128 + number)
+        self.server.stop()
 
 
-def _keep_start_up_out_of_garbage_collection() -> None:
+def _reached_at(settings: Settings, host: str, port: int) -> Settings:
+    """On loopback the public base is where it listens; beyond, its name is not known here."""
+    if settings.public_base_url or host not in LOOPBACK:
+        return settings
+    name = f"[{host}]" if ":" in host else host
+    return replace(settings, public_base_url=f"http://{name}:{port}")
+
+
+def keep_start_up_out_of_garbage_collection() -> None:
     """What start-up made lives for ever; collecting it costs tens of milliseconds a time."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -84,6 +98,6 @@ def _announce(settings: Settings, host: str, port: int) -> None:
     if settings.is_development:
         click.echo(f"Look: {base}/", err=True)
     click.echo("No clinician has signed the content.", err=True)
-    if host not in LOOPBACK:
+    if host not in LOOPBACK and not settings.clients:
         message = "WARNING: anyone who reaches this address can call; use no real patient data"
         click.secho(message, err=True, fg="red")

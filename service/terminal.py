@@ -12,6 +12,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from service.doctor import Diagnosis
+    from service.trust.report import Entry
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue", "none": "green"}
 MOST_EVIDENCE = 4
@@ -59,6 +60,17 @@ def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
             f"{row.key:<12} {word}  {row.seconds * 1000:6.0f} ms  {row.entries:4d} entries{remarks}"
         )
         console.print(Text(line, style=colour))
+
+
+def draw_clients(entries: list[Entry], console: Console | None = None) -> None:
+    """Each client with its keys, and the reasons for which callers were refused."""
+    console = console or Console()
+    for entry in entries:
+        console.print(Text(entry.name, style="bold"))
+        for what, value in (*entry.facts, *(("keys", line) for line in entry.keys)):
+            console.print(Text(f"  {what:<10}{value}"), soft_wrap=True)
+        for line in entry.refused:
+            console.print(Text(f"  {'refused':<10}{line}", style="yellow"), soft_wrap=True)
 
 
 def draw_explanation(said: Json, console: Console | None = None) -> None:

@@ -1,7 +1,8 @@
-"""Shared fixtures: the house with the shipped content, and a client of the application."""
+"""Shared fixtures: the house with the shipped content, a client of the application, a database."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from service.app import build_house, create_app
 from service.evaluation import House
 from service.settings import Settings
+from tests.keep.databases import Postgres, postgres
 
 TODAY = date(2026, 3, 1)
 
@@ -22,3 +24,13 @@ def house() -> House:
 @pytest.fixture(scope="session")
 def client() -> FlaskClient:
     return create_app(Settings(), today=lambda: TODAY).test_client()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Postgres]:
+    """A real PostgreSQL; its tests are skipped, and counted, where no server is installed."""
+    try:
+        with postgres() as server:
+            yield server
+    except LookupError as missing:
+        pytest.skip(str(missing))

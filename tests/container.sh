@@ -242,7 +242,7 @@ nothing_of_this_machine() {
 }
 
 check "its user is 65532:65532" test "$(config 'c["User"]')" = 65532:65532
-check "it stops by SIGINT" test "$(config 'c["StopSignal"]')" = SIGINT
+check "it stops by SIGTERM" test "$(config 'c["StopSignal"]')" = SIGTERM
 check "OCI labels" labels_are_there
 check "no compiler, no pip" no_build_tools
 check "no setuid or setgid program" no_setuid
@@ -316,7 +316,7 @@ PYTHON
 
 stops_soon() {
     local start=$SECONDS status=0
-    kill -INT "$first"
+    kill -TERM "$first"
     timeout 20 tail --pid="$service" -f /dev/null
     wait "$service" || status=$?
     service=""

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+# FHIR issue codes of refusals that only a status describes.
+CODES = {
+    404: "not-found",
+    405: "not-supported",
+    413: "too-long",
+    414: "too-long",
+    415: "not-supported",
+    431: "too-long",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +30,13 @@ class ServiceError(Exception):
 
     status = 500
     code = "exception"
+    headers: Mapping[str, str] = {}
     message = "The service failed; nothing was evaluated."
 
-    def __init__(self, *issues: Issue, message: str = "") -> None:
+    def __init__(self, *issues: Issue, message: str = "", logged: Mapping[str, str] = {}) -> None:
+        """logged: fields for the log line that the caller is not told."""
         super().__init__(message or self.message)
-        self.issues = issues
+        self.issues, self.logged = issues, logged
         self.text = message or self.message
 
     def outcome(self) -> dict[str, Any]:
@@ -40,6 +53,31 @@ class UnknownService(ServiceError):
     status = 404
     code = "not-found"
     message = "There is no such service here."
+
+
+class Unauthorized(ServiceError):
+    """Whatever is wrong with a token: one answer, so that nobody learns by trying."""
+
+    status = 401
+    code = "login"
+    message = "A valid client token is needed."
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+
+class TooManyFailures(ServiceError):
+    status = 429
+    code = "throttled"
+    message = "Too many calls without a valid client token."
+    headers: Mapping[str, str] = {"Retry-After": "60"}
+
+
+class StoreUnavailable(ServiceError):
+    """Whether a token was used before cannot be told, so nothing is answered."""
+
+    status = 503
+    code = "transient"
+    message = "The service cannot verify callers now."
+    headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
 class DataUnavailable(ServiceError):
@@ -63,6 +101,12 @@ def operation_outcome(code: str, text: str, issues: tuple[Issue, ...] = ()) -> d
     ]
     whole = [{"severity": "error", "code": code, "diagnostics": text}]
     return {"resourceType": "OperationOutcome", "issue": listed or whole}
+
+
+def status_outcome(status: int, reason: str) -> dict[str, Any]:
+    """What a framework or a server refuses or fails at, in its own short words."""
+    code = CODES.get(status, "invalid" if status < 500 else "exception")
+    return operation_outcome(code, f"{status} {reason}")
 
 
 def expression(pointer: str) -> str:

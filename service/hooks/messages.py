@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from service import strict_json
 from service.fhir.references import ID
 from service.hooks.errors import InvalidHookRequest, Issue
 
@@ -104,9 +104,9 @@ CONTEXTS: Mapping[str, Schema] = {
 def parse_body(raw: bytes) -> Json:
     """Bytes -> a JSON object.  Raises InvalidHookRequest for anything else."""
     try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise InvalidHookRequest(Issue("", f"is not JSON (byte {error.pos})")) from None
+        body = strict_json.load(raw)
+    except strict_json.BadJson as error:
+        raise InvalidHookRequest(Issue(error.pointer, error.message)) from None
     if not isinstance(body, dict):
         raise InvalidHookRequest(Issue("", "must be a JSON object"))
     if _may_exceed(raw) and _members(body) > MOST_MEMBERS:
@@ -115,8 +115,11 @@ def parse_body(raw: bytes) -> Json:
 
 
 def _may_exceed(raw: bytes) -> bool:
-    """A cheap upper bound: every member or element is behind a comma or opens a container."""
-    return sum(raw.count(mark) for mark in (b",", b"{", b"[")) > MOST_MEMBERS
+    """A cheap upper bound: each takes two bytes, and is behind a comma or opens a container."""
+    return (
+        len(raw) > 2 * MOST_MEMBERS
+        and sum(raw.count(mark) for mark in (b",", b"{", b"[")) > MOST_MEMBERS
+    )
 
 
 def _members(body: object) -> int:

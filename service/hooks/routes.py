@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,30 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from service.evaluation import EXTENSION, Answer, House, evaluate
 from service.fhir.releases import PATHS, Release
-from service.hooks.errors import ServiceError, UnknownService, operation_outcome
+from service.hooks.callers import Callers
+from service.hooks.errors import (
+    ServiceError,
+    UnknownService,
+    operation_outcome,
+    status_outcome,
+)
 from service.hooks.messages import parse_body
-from service.hooks.services import BY_ID, discovery
+from service.hooks.services import BY_ID, Service, discovery
+from service.settings import Client
 from service.watch.health import Check
 from service.watch.logs import log
 
 JSON = "application/json"
-# FHIR issue codes for the framework's own errors.
-CODES = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a view needs: the house, who is let in, the day, and how the service is."""
+
+    house: House
+    callers: Callers
+    today: Callable[[], date]
+    health: Callable[[], list[Check]]
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -32,13 +48,11 @@ def json_response(body: Any, status: int = 200) -> Response:
     return response
 
 
-def hook_routes(
-    house: House, today: Callable[[], date], health: Callable[[], list[Check]]
-) -> Blueprint:
+def hook_routes(desk: Desk) -> Blueprint:
     """Discovery, services, feedback and health."""
     routes = Blueprint("hooks", __name__)
     for prefix in ("", *PATHS):
-        _add_services(routes, f"/{prefix}" if prefix else "", prefix, house, today)
+        _add_services(routes, f"/{prefix}" if prefix else "", prefix, desk)
 
     @routes.get("/healthz")
     def alive() -> Response:
@@ -46,7 +60,7 @@ def hook_routes(
 
     @routes.get("/readyz")
     def ready() -> Response:
-        found = health()
+        found = desk.health()
         good = all(check.ok for check in found)
         listed = [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in found]
         return json_response(
@@ -56,19 +70,18 @@ def hook_routes(
     return routes
 
 
-def _add_services(
-    routes: Blueprint, base: str, path: str, house: House, today: Callable[[], date]
-) -> None:
+def _add_services(routes: Blueprint, base: str, path: str, desk: Desk) -> None:
     """Discovery, services and feedback under one base; each FHIR release has its own."""
-    services = orjson.dumps(discovery(house.knowledge, PATHS.get(path, Release.R4)))
+    services = orjson.dumps(discovery(desk.house.knowledge, PATHS.get(path, Release.R4)))
 
     def discover() -> Response:
         return Response(services, mimetype=JSON)
 
     def call(service_id: str) -> Response:
-        return _call(service_id, house, today(), path)
+        return _call(service_id, desk, path)
 
     def feedback(service_id: str) -> Response:
+        _identified(service_id, desk)
         raise UnknownService(message="This service keeps no feedback.")
 
     root, name = f"{base}/cds-services", f"{path or 'plain'}"
@@ -81,24 +94,32 @@ def _add_services(
     )
 
 
-def _call(service_id: str, house: House, today: date, path: str) -> Response:
+def _call(service_id: str, desk: Desk, path: str) -> Response:
+    """Size, service, caller, kind of content, and only then what was asked."""
     started = time.perf_counter()
-    service = BY_ID.get(service_id)
-    raw = request.get_data(cache=False)
-    if service is None:
-        raise UnknownService
+    service, client, raw = _identified(service_id, desk)
     if request.headers.get("Content-Encoding") or request.mimetype != JSON:
         raise UnsupportedMediaType
-    answer = evaluate(parse_body(raw), service, house, today, path)
-    _log_answer(service_id, answer, started)
+    answer = evaluate(parse_body(raw), service, desk.house, desk.today(), path, client)
+    _log_answer(service_id, client, answer, started)
     return json_response(answer.body)
 
 
-def _log_answer(service_id: str, answer: Answer, started: float) -> None:
+def _identified(service_id: str, desk: Desk) -> tuple[Service, Client, bytes]:
+    """The service called, by whom, and the body: read whole, so that the line can be reused."""
+    raw = request.get_data(cache=False)
+    service = BY_ID.get(service_id)
+    if service is None:
+        raise UnknownService
+    return service, desk.callers.identify(service_id), raw
+
+
+def _log_answer(service_id: str, client: Client, answer: Answer, started: float) -> None:
     said = answer.body["extension"][EXTENSION]
     log(
         "evaluated",
         service=service_id,
+        client=client.name,
         http_status=200,
         status=answer.status,
         verdict=said["verdict"],
@@ -112,15 +133,16 @@ def _log_answer(service_id: str, answer: Answer, started: float) -> None:
 
 
 def answer_service_error(error: ServiceError) -> Response:
-    log("refused", http_status=error.status, error=type(error).__name__)
-    return json_response(error.outcome(), error.status)
+    log("refused", http_status=error.status, error=type(error).__name__, **error.logged)
+    response = json_response(error.outcome(), error.status)
+    response.headers.update(error.headers)
+    return response
 
 
 def answer_http_error(error: HTTPException) -> Response:
     """The framework's own errors, as OperationOutcome, with the headers they carry."""
     status = error.code or 500
-    code = CODES.get(status, "invalid" if status < 500 else "exception")
-    response = json_response(operation_outcome(code, f"{status} {error.name}"), status)
+    response = json_response(status_outcome(status, error.name), status)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value

@@ -39,7 +39,7 @@ def add_page(app: Flask, settings: Settings, house: House, clock: Callable[[], d
 
 
 def _info(settings: Settings, house: House) -> Json:
-    found = checks(settings, house.knowledge)
+    found = checks(settings, house.knowledge, None)
     return {
         "version": __version__,
         "knowledge": house.knowledge.version,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.trust.wiring import Trust
 
 REVIEW_LASTS = timedelta(days=365)
 
@@ -20,8 +24,8 @@ class Check:
     detail: str
 
 
-def checks(settings: Settings, knowledge: Knowledge) -> list[Check]:
-    """Configuration and content; the content was proven whole when it was loaded."""
+def checks(settings: Settings, knowledge: Knowledge, trust: Trust | None) -> list[Check]:
+    """Configuration, content (proven whole when it was loaded), store and callers' keys."""
     active = sum(code.active for code in knowledge.codes)
     accepted = sorted({key for client in settings.clients for key in client.accepted_gaps})
     found = [
@@ -30,7 +34,19 @@ def checks(settings: Settings, knowledge: Knowledge) -> list[Check]:
     ]
     if accepted:
         found.append(Check("accepted_gaps", True, ", ".join(accepted)))
+    if trust is not None:
+        found += _trust_checks(trust)
     return found
+
+
+def _trust_checks(trust: Trust) -> list[Check]:
+    """Someone can be let in: replay can be ruled out, and a key set is there."""
+    up, keys = trust.store.is_up(), trust.gate.is_ready()
+    usable = sum(keys.values())
+    return [
+        Check("store", up, "answers" if up else "does not answer"),
+        Check("callers", usable > 0, f"{usable} of {len(keys)} key sets can be used"),
+    ]
 
 
 def review_warnings(knowledge: Knowledge, today: date) -> list[str]:

@@ -10,8 +10,9 @@ import orjson
 
 LOGGER = logging.getLogger("hpp-cds")
 FIELDS = (
-    "event", "service", "http_status", "status", "verdict", "row", "open_rows", "gap_kinds",
-    "cards", "knowledge", "configuration", "milliseconds", "error", "where",
+    "event", "service", "client", "reason", "http_status", "status", "verdict", "row",
+    "open_rows", "gap_kinds", "cards", "knowledge", "configuration", "milliseconds", "error",
+    "where", "problem",
 )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from fhir_fixtures import stories
 from service.app import build_house, create_app
 from service.evaluation import EXTENSION, House
 from service.hpp.model import Indicator, Row
-from service.settings import Client, Settings
+from service.settings import Settings
+from tests.trust.callers import client_of, signing, site
 
 Json = dict[str, Any]
 NEEDED = ("patient", "alp")
@@ -66,15 +67,8 @@ def visitor() -> FlaskClient:
 
 def registered(base: str, **more: Any) -> FlaskClient:
     """One configured client, whose FHIR server is on this machine."""
-    client = Client(
-        name="ZZPHI-ehr",
-        issuer="https://ehr.example.org",
-        jwks="https://ehr.example.org/keys",
-        fhir_base=base,
-        fhir_private_addresses=True,
-        **more,
-    )
-    return open_client(Settings(clients=(client,), mode="development"))
+    client = client_of(fhir_base=base, fhir_private_addresses=True, **more)
+    return signing(site(client), today=lambda: _day.today)
 
 
 def open_client(settings: Settings) -> FlaskClient:

@@ -16,7 +16,7 @@ import json
 import sys
 from dataclasses import dataclass
 
-from service.serve import _keep_start_up_out_of_garbage_collection
+from service.serve import keep_start_up_out_of_garbage_collection
 from tests.bench import chart, load, process
 from tests.bench.arms import arms, baseline, log_to_nowhere
 from tests.bench.bodies import SIZES, Body, Size, body
@@ -61,7 +61,7 @@ def measure() -> Report:
     worker_mb = process.worker_megabytes([b.raw for b in bodies["typical"]])
     parse, candidates = baseline(), arms()
     judged = candidates["judgement"]
-    _keep_start_up_out_of_garbage_collection()
+    keep_start_up_out_of_garbage_collection()
     return Report(
         control=ratio(parse, parse, bodies["typical"], ROUNDS["typical"]),
         ratios={
@@ -122,7 +122,7 @@ def main(arguments: list[str]) -> int:
         return 0
     log_to_nowhere()
     if arguments == ["chart"]:
-        _keep_start_up_out_of_garbage_collection()
+        keep_start_up_out_of_garbage_collection()
         chart.main(arms()["judgement"], baseline())
         return 0
     report = measure()

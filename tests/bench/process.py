@@ -24,7 +24,7 @@ from tests.bench.bodies import SIZES, TODAY, body
 bodies = [body(number, SIZES["typical"]).raw for number in range(20)]
 app = create_app(today=lambda: TODAY)
 run = calling(app)
-serve._keep_start_up_out_of_garbage_collection()
+serve.keep_start_up_out_of_garbage_collection()
 before = gc.get_stats()[2]["collections"]
 for number in range(1000):
     run(bodies[number % 20])
@@ -37,7 +37,7 @@ from service import serve
 from service.app import create_app
 raws = [bytes.fromhex(line) for line in sys.stdin.read().split()]
 client = create_app().test_client()
-serve._keep_start_up_out_of_garbage_collection()
+serve.keep_start_up_out_of_garbage_collection()
 for raw in raws * 10:
     answer = client.post("/cds-services/hpp-order-sign", data=raw, content_type="application/json")
     assert answer.status_code == 200

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from service.app import create_app
-from service.serve import _keep_start_up_out_of_garbage_collection, make_server
+from service.serve import keep_start_up_out_of_garbage_collection, make_server
 from tests.bench.arms import log_to_nowhere
 from tests.bench.bodies import TODAY
 
@@ -34,7 +34,7 @@ def beside(service: Flask) -> Flask:
 log_to_nowhere()
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is what is measured
 application: Any = beside(create_app(today=lambda: TODAY))
-_keep_start_up_out_of_garbage_collection()
+keep_start_up_out_of_garbage_collection()
 
 if __name__ == "__main__":
     make_server(application, "127.0.0.1", int(sys.argv[1])).run()

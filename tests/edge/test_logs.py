@@ -64,6 +64,7 @@ def play_all() -> list[int]:
     day[0] = TODAY
     statuses += [client.post(path, json=body) for path, body in FAILING]
     statuses.append(client.post(SIGN, data=b"{ZZPHI", content_type="application/json"))
+    statuses.append(client.post(SIGN, data=b"ZZPHI"))
     statuses.append(client.post(f"{SIGN}?access_token=ZZPHI", data=b"ZZPHI"))
     return [answer.status_code for answer in statuses]
 
@@ -111,6 +112,7 @@ def test_the_line_of_an_evaluation_says_what_was_answered(
         "level": "info",
         "event": "evaluated",
         "service": "hpp-order-sign",
+        "client": "anyone",
         "http_status": 200,
         "status": said["status"],
         "verdict": said["verdict"],

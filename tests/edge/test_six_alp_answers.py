@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.settings import Client, Settings
 from tests.fhir.build import MISSING, TODAY, alp, bundle, outcome, request
+from tests.trust.callers import client_of, signing, site
 
 Json = dict[str, Any]
 
@@ -144,8 +144,7 @@ def test_none_of_the_six_is_an_empty_answer(client: FlaskClient, name: str) -> N
 
 @pytest.mark.parametrize("name", ["absent", "failed", "another patient's"])
 def test_a_client_that_asked_for_412_gets_it_where_the_record_could_not_be_seen(name: str) -> None:
-    settings = Settings(clients=(Client(name="main", on_unavailable="412"),))
-    client = create_app(settings, today=lambda: TODAY).test_client()
+    client = signing(site(client_of(on_unavailable="412")), today=lambda: TODAY)
     status, body = post(client, STATES[name])
 
     assert status == 412
@@ -155,8 +154,7 @@ def test_a_client_that_asked_for_412_gets_it_where_the_record_could_not_be_seen(
 @pytest.mark.parametrize("name", ["null", "in mg/dL", "entered in error"])
 def test_data_that_came_and_says_little_is_never_412(name: str) -> None:
     """A 412 for an incomplete record is forbidden; there is always something to say."""
-    settings = Settings(clients=(Client(name="main", on_unavailable="412"),))
-    client = create_app(settings, today=lambda: date(2025, 6, 15)).test_client()
+    client = signing(site(client_of(on_unavailable="412")), today=lambda: date(2025, 6, 15))
     status, _ = post(client, STATES[name])
 
     assert status == 200

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from service.app import build_house
-from service.evaluation import EXTENSION, Answer, House, evaluate
+from service.evaluation import ANYONE, EXTENSION, Answer, House, evaluate
 from service.hooks.errors import ServiceError
 from service.hooks.services import SERVICES
 from service.settings import Client, Settings
@@ -208,7 +208,8 @@ def site(zone: str = "UTC", **client: Any) -> Settings:
 def answer(body: Json, settings: Settings = DEFAULTS, today: date = TODAY) -> Answer:
     """The real path, without HTTP."""
     service = next(s for s in SERVICES if s.hook == body["hook"])
-    return evaluate(body, service, house(settings), today)
+    caller = settings.clients[0] if settings.clients else ANYONE
+    return evaluate(body, service, house(settings), today, client=caller)
 
 
 def said(given: Answer) -> Json:

@@ -15,7 +15,7 @@ import pytest
 
 from fhir_fixtures import stories
 from service.app import create_app
-from service.serve import make_server
+from service.listener import Server, bind
 from service.settings import Settings
 from tests.pages import samples
 from tests.pages.conftest import FakeService
@@ -372,11 +372,11 @@ def test_a_service_that_is_gone_is_said(browser: Any, address: str, until: Any) 
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The whole application on a free port of this machine, as `serve` runs it."""
-    server = make_server(create_app(Settings()), "127.0.0.1", 0)
+    server = Server(create_app(Settings()), bind("127.0.0.1", 0))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}/"
-    server.close()
+    server.stop()
     thread.join(5)
 
 

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.evaluation import EXTENSION
-from service.settings import Settings
 from tests.releases import dstu2
+from tests.trust.callers import client_of, signing, site
 
 Json = dict[str, Any]
 BASES = {"": "R4", "/r2": "DSTU2", "/r3": "STU3", "/r4": "R4", "/r5": "R5"}
@@ -44,9 +44,14 @@ class Office:
 
 
 @cache
-def office(settings: Settings = Settings()) -> Office:  # noqa: B008  (frozen)
+def office(configured: str = "") -> Office:
+    """configured: the release of the only client; without it, anyone may call."""
     day = [date(2025, 6, 15)]
-    return Office(create_app(settings, today=lambda: day[0]).test_client(), day)
+    if configured:
+        client = signing(site(client_of(fhir_release=configured)), today=lambda: day[0])
+    else:
+        client = create_app(today=lambda: day[0]).test_client()
+    return Office(client, day)
 
 
 def said(body: Json) -> Json:

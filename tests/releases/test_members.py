@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from service.settings import Client, Settings
 from tests.fhir.build import (
     ALENDRONATE,
     CARDIAC_SURGERY,
@@ -335,8 +334,7 @@ def test_suggested_orders_are_for_the_patient_and_not_yet_signed(release: str) -
 @each_release
 def test_the_path_counts_more_than_the_configuration(release: str) -> None:
     configured = "R5" if release != "R5" else "DSTU2"
-    settings = Settings(clients=(Client(name="ZZPHI-ehr", fhir_release=configured),))
-    body = office(settings).ask(base_of(release), SIGN, in_release(request(), release), TODAY)
+    body = office(configured).ask(base_of(release), SIGN, in_release(request(), release), TODAY)
 
     assert {order["resourceType"] for order in created(body)} == TEST_ORDERS[release]
     assert [fault for order in created(body) for fault in faults(order, release)] == []
@@ -345,9 +343,8 @@ def test_the_path_counts_more_than_the_configuration(release: str) -> None:
 @pytest.mark.parametrize("configured", [*RELEASES, "R4B"])
 def test_the_configuration_counts_more_than_the_shape(configured: str) -> None:
     release = configured.removesuffix("B")
-    settings = Settings(clients=(Client(name="ZZPHI-ehr", fhir_release=configured),))
     other = "DSTU2" if release != "DSTU2" else "R5"
-    body = office(settings).ask("", SIGN, in_release(request(), other), TODAY)
+    body = office(configured).ask("", SIGN, in_release(request(), other), TODAY)
 
     assert {order["resourceType"] for order in created(body)} == TEST_ORDERS[release]
     assert [fault for order in created(body) for fault in faults(order, release)] == []

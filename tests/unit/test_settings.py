@@ -6,7 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import ENVIRONMENT, BadSettings, Settings, load_settings
+from service.hooks.services import BY_ID
+from service.serve import may_listen
+from service.settings import (
+    CLIENT_KEYS,
+    ENVIRONMENT,
+    BadSettings,
+    Client,
+    Settings,
+    load_settings,
+)
+from service.settings.clients import SERVICE_IDS
+from service.settings.profiles import PROFILES
+
+SITE = '[site]\npublic_base_url = "https://cds.example.org"\n'
+CLIENT = '[[clients]]\nname = "a"\nissuer = "https://a.example"\njwks = "keys.json"\n'
 
 
 def written(folder: Path, text: str) -> Path:
@@ -74,15 +88,13 @@ def test_all_faults_are_reported_at_once_with_the_likely_mistake(tmp_path: Path)
     ],
 )  # fmt: skip
 def test_a_wrong_client_key_is_named(tmp_path: Path, line: str, fault: str) -> None:
-    head = '[[clients]]\nname = "a"\nissuer = "https://a.example"\njwks = "keys.json"\n'
-
-    assert [f"hpp-cds.toml: {fault}"] == faults_of(written(tmp_path, head + line))
+    assert [f"hpp-cds.toml: {fault}"] == faults_of(written(tmp_path, SITE + CLIENT + line))
 
 
 def test_a_client_needs_name_issuer_and_keys(tmp_path: Path) -> None:
     assert [
         f"hpp-cds.toml: clients[1].{key}: is missing" for key in ("name", "issuer", "jwks")
-    ] == faults_of(written(tmp_path, "[[clients]]\n"))
+    ] == faults_of(written(tmp_path, f"{SITE}[[clients]]\n"))
 
 
 def test_a_relative_folder_starts_at_the_file(tmp_path: Path) -> None:
@@ -104,3 +116,182 @@ def test_a_missing_file_says_where_to_look(tmp_path: Path) -> None:
     assert faults_of(tmp_path / "none.toml") == [
         "none.toml: cannot be read; check --config or HPP_CDS_CONFIG"
     ]
+
+
+# Who may call
+
+
+def clients_of(folder: Path, text: str, mode: str = "production") -> tuple[Client, ...]:
+    head = SITE.replace("[site]", f'[site]\nmode = "{mode}"')
+    return load_settings(written(folder, head + text)).clients
+
+
+def test_a_client_has_all_its_settings(tmp_path: Path) -> None:
+    (client,) = clients_of(
+        tmp_path,
+        CLIENT
+        + """
+        audience = ["extra"]
+        single_audience = true
+        tenants = ["north"]
+        max_token_life_s = 300
+        services = ["hpp-order-sign"]
+        cors_origins = ["https://ehr.example.org"]
+        fhir_base = "https://a.example/fhir"
+        fhir_release = "R4"
+        on_unavailable = "412"
+        deadline_ms = 2000
+        selection_behavior = "at-most-one"
+        one_action_suggestions = false
+        """,
+    )
+
+    assert (
+        Client(
+            name="a",
+            issuer="https://a.example",
+            jwks=str((tmp_path / "keys.json").resolve()),
+            audience=("extra",),
+            single_audience=True,
+            tenants=("north",),
+            max_token_life_s=300,
+            services=("hpp-order-sign",),
+            cors_origins=("https://ehr.example.org",),
+            fhir_base="https://a.example/fhir",
+            fhir_release="R4",
+            on_unavailable="412",
+            deadline_ms=2000,
+            selection_behavior="at-most-one",
+            one_action_suggestions=False,
+        )
+        == client
+    )
+
+
+def test_a_profile_fills_what_the_entry_leaves_out(tmp_path: Path) -> None:
+    text = '[[clients]]\nname = "s"\nprofile = "sandbox"\nfhir_release = "DSTU2"\n'
+    (client,) = clients_of(tmp_path, text, "development")
+
+    assert (client.issuer, client.max_token_life_s, client.fhir_release) == (
+        "https://sandbox.cds-hooks.org", 300, "DSTU2",
+    )  # fmt: skip
+    assert client.cors_origins == ("https://sandbox.cds-hooks.org",)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_holds_known_keys_and_says_where_its_facts_come_from(name: str) -> None:
+    profile = PROFILES[name]
+
+    assert {key: CLIENT_KEYS[key](value) for key, value in profile.values.items()} == dict.fromkeys(
+        profile.values, ""
+    )
+    assert profile.title
+    assert profile.source
+    assert profile.quirks
+
+
+def test_the_services_a_client_may_call_are_those_there_are() -> None:
+    assert set(SERVICE_IDS) == set(BY_ID)
+
+
+@pytest.mark.hazard("A12")
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (CLIENT + CLIENT, ["clients[2].name: is that of another client",
+                           "clients[2].issuer: is that of another client"]),
+        (CLIENT + 'jku = "https://a.example/k"\nprofile = "epik"',
+         ["clients[1].profile: must be one of generic, sandbox, epic, meld; did you mean epic?"]),
+        (CLIENT.replace("keys.json", "ftp://a.example/k"),
+         ["clients[1].jwks: must be a URL or a file"]),
+        (CLIENT.replace("keys.json", "file:///etc/passwd"),
+         ["clients[1].jwks: must be a URL or a file"]),
+        (CLIENT.replace("keys.json", "http://a.example/k"), ["clients[1].jwks: must be https"]),
+        (CLIENT.replace("keys.json", "https://a.example/k") + 'jku = "https://a.example/k"',
+         ["clients[1].jku: goes with a key set in a file; here it must equal jwks"]),
+        (CLIENT + "max_token_life_s = 3601",
+         ["clients[1].max_token_life_s: must be whole seconds from 30 to 3600"]),
+        (CLIENT + 'cors_origins = ["https://a.example/"]',
+         ["clients[1].cors_origins: each must be an origin such as https://ehr.example.org"]),
+        (CLIENT + 'services = ["hpp-order"]', ["clients[1].services: may hold only hpp-order-sign, "
+         "hpp-order-select, hpp-patient-view"]),
+        (CLIENT + 'selection_behaviour = "any"',
+         ["clients[1].selection_behaviour: is not a key here; did you mean selection_behavior?"]),
+    ],
+)  # fmt: skip
+def test_a_client_that_cannot_be_told_apart_or_verified_is_refused(
+    tmp_path: Path, text: str, fault: list[str]
+) -> None:
+    assert [f"hpp-cds.toml: {one}" for one in fault] == faults_of(written(tmp_path, SITE + text))
+
+
+@pytest.mark.hazard("A18", "A23")
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('profile = "sandbox"', "profile: is for development mode only: its tokens can be forged"),
+        ('profile = "meld"', "profile: is for development mode only: its tokens can be forged"),
+        ('issuer = "https://inferno.healthit.gov/suites/custom/x"',
+         "issuer: is for development mode only: its private key is published"),
+        ('issuer = "https://sandbox.cds-hooks.org"',
+         "issuer: is for development mode only: its private key is published"),
+        ('jwks = "http://127.0.0.1:9/keys"', "jwks: must be https in production mode"),
+        ('fhir_base = "http://10.0.0.1/fhir"', "fhir_base: must be https in production mode"),
+        ('cors_origins = ["http://a.example"]', "cors_origins: must be https in production mode"),
+    ],
+)  # fmt: skip
+def test_what_could_be_forged_or_overheard_is_for_development_only(
+    tmp_path: Path, line: str, fault: str
+) -> None:
+    lines = [known for known in CLIENT.splitlines() if known.split(" ")[0] != line.split(" ")[0]]
+    text = "\n".join([*lines, line])
+
+    assert [f"hpp-cds.toml: clients[1].{fault}"] == faults_of(written(tmp_path, SITE + text))
+    assert clients_of(tmp_path, text, "development")
+
+
+def test_clients_in_production_need_the_public_url(tmp_path: Path) -> None:
+    plain = '[site]\npublic_base_url = "http://cds.example.org"\n'
+
+    assert faults_of(written(tmp_path, CLIENT)) == [
+        "hpp-cds.toml: site.public_base_url: is missing; callers' tokens are compared with it"
+    ]
+    assert faults_of(written(tmp_path, plain + CLIENT)) == [
+        "hpp-cds.toml: site.public_base_url: must be https in production mode"
+    ]
+
+
+@pytest.mark.parametrize("url", ["cds.example.org", "https://", "https://a b", "https://h:99999",
+                                 "https://h?x", "https://h#x", "https://u@h", 7])  # fmt: skip
+def test_the_public_url_is_exact(tmp_path: Path, url: object) -> None:
+    text = f"[site]\npublic_base_url = {url!r}\n"
+
+    assert len(faults_of(written(tmp_path, text))) == 1
+
+
+# Where it may be served
+
+
+@pytest.mark.hazard("W12")
+@pytest.mark.parametrize(
+    ("mode", "with_clients", "host", "allow_anyone", "may"),
+    [
+        ("development", False, "127.0.0.1", False, True),
+        ("development", False, "10.0.0.5", False, False),
+        ("development", False, "10.0.0.5", True, True),
+        ("development", True, "127.0.0.1", False, True),
+        ("development", True, "10.0.0.5", False, False),
+        ("development", True, "10.0.0.5", True, True),
+        ("production", False, "127.0.0.1", False, True),
+        ("production", False, "10.0.0.5", False, False),
+        ("production", False, "127.0.0.1", True, False),
+        ("production", True, "10.0.0.5", False, True),
+        ("production", True, "10.0.0.5", True, False),
+    ],
+)
+def test_beyond_loopback_callers_are_verified_and_nothing_is_relaxed(
+    mode: str, with_clients: bool, host: str, allow_anyone: bool, may: bool
+) -> None:
+    settings = Settings(mode=mode, clients=(Client(),) if with_clients else ())
+
+    assert may == (may_listen(settings, host, allow_anyone) is None)

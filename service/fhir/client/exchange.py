@@ -11,10 +11,10 @@ from secrets import SystemRandom
 from threading import Lock
 from typing import Any
 
-import orjson
 import requests
 from urllib3.exceptions import HTTPError
 
+from service import strict_json
 from service.fhir.client.calls import Call, Fault
 
 CHUNK = 65_536
@@ -128,12 +128,12 @@ def _body(response: requests.Response, call: Call, limits: Limits) -> bytes:
 
 
 def _parse(body: bytes) -> Page:
-    """Only one JSON object is an answer; orjson refuses NaN, a BOM, bad UTF-8 and deep nesting."""
+    """Only one JSON object is an answer, read as strictly as what callers send."""
     if not body.strip():
         return Page(fault=Fault("malformed", "empty"))
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = strict_json.load(body)
+    except strict_json.BadJson:
         return Page(fault=Fault("malformed", "json"))
     return Page(value) if isinstance(value, dict) else Page(fault=Fault("malformed", "shape"))
 

@@ -1,0 +1,60 @@
+"""Who calls, for a view: anyone where no client is configured, else who has a valid token."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import request
+
+from service.evaluation import ANYONE
+from service.hooks.errors import ServiceError, StoreUnavailable, TooManyFailures, Unauthorized
+from service.keep import StoreDown
+from service.settings import Client, Settings
+from service.settings.checks import is_loopback
+from service.trust.lane import FailureLane
+from service.trust.refusal import Refused
+
+if TYPE_CHECKING:
+    from service.trust.wiring import Trust
+
+
+class Callers:
+    """Identifies the caller of the request under way."""
+
+    def __init__(self, settings: Settings, trust: Trust | None) -> None:
+        self._trust = trust
+        self._bases = spellings(settings.base_url)
+        self._failures = FailureLane()
+
+    def identify(self, service_id: str) -> Client:
+        """Raises Unauthorized, TooManyFailures or StoreUnavailable."""
+        if self._trust is None:
+            return ANYONE
+        called = tuple(f"{base}{request.path}" for base in self._bases)
+        try:
+            return self._trust.gate.admit(request.headers.get("Authorization"), called, service_id)
+        except Refused as refused:
+            raise self._refusal(refused) from None
+        except StoreDown:
+            raise StoreUnavailable from None
+
+    def _refusal(self, refused: Refused) -> ServiceError:
+        logged = {"reason": refused.reason, "client": refused.client}
+        if self._failures.is_full(request.remote_addr or ""):
+            return TooManyFailures(logged=logged)
+        if self._trust is not None:
+            self._trust.notes.refused(refused.client, refused.reason, time.time())
+        return Unauthorized(logged=logged)
+
+
+def spellings(base: str) -> tuple[str, ...]:
+    """A public base as configured; on loopback, a person may type any of its names."""
+    base = base.rstrip("/")
+    parts = urlsplit(base)
+    if not is_loopback(parts.hostname or ""):
+        return (base,)
+    port = f":{parts.port}" if parts.port else ""
+    names = (parts.hostname, "127.0.0.1", "localhost", "[::1]")
+    return tuple(dict.fromkeys(f"{parts.scheme}://{n}{port}{parts.path}" for n in names if n))

@@ -1,0 +1,171 @@
+"""What a value of the settings file must look like; a check returns what is wrong, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from service.faults import Fault, hint
+
+Check = Callable[[Any], str]
+_CLAIM = re.compile(r"[\x21-\x7e]{1,512}")
+
+
+@dataclass
+class Faults:
+    """All that is wrong with one file."""
+
+    file: str
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, key: str, message: str) -> None:
+        self.found.append(Fault(self.file, key, message))
+
+
+def good_values(
+    name: str, value: Any, checks: Mapping[str, Check], faults: Faults
+) -> dict[str, Any]:
+    """The good values of a table; every bad one is a fault."""
+    if not isinstance(value, dict):
+        faults.add(name, "must be a table")
+        return {}
+    good = {}
+    for key, item in value.items():
+        check = checks.get(key)
+        problem = check(item) if check else "is not a key here" + hint(key, checks)
+        if problem:
+            faults.add(f"{name}.{key}", problem)
+        else:
+            good[key] = item
+    return good
+
+
+def one_of(known: Iterable[str]) -> Check:
+    names = tuple(known)
+
+    def check(value: Any) -> str:
+        if value in names:
+            return ""
+        return f"must be one of {', '.join(names)}" + hint(str(value), names)
+
+    return check
+
+
+def some_of(known: Iterable[str]) -> Check:
+    names = tuple(known)
+
+    def check(value: Any) -> str:
+        if isinstance(value, list) and all(item in names for item in value):
+            return ""
+        return f"may hold only {', '.join(names)}"
+
+    return check
+
+
+def text(value: Any) -> str:
+    return "" if isinstance(value, str) and value.strip() else "must be text, not empty"
+
+
+def url(value: Any) -> str:
+    return "" if _is_url(value) else "must be an absolute http or https URL"
+
+
+def public_url(value: Any) -> str:
+    """Tokens are compared with it, so it must be exact: no query, no fragment, no user."""
+    if not _is_url(value):
+        return "must be an absolute http or https URL"
+    parts = urlsplit(value)
+    return "must have no query, fragment or user" if set("?#@") & set(parts.geturl()) else ""
+
+
+def _is_url(value: Any) -> bool:
+    if not isinstance(value, str) or re.search(r"[\s\x00-\x1f\\]", value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def fhir_base(value: Any) -> str:
+    """As the FHIR client reads it: what it would not ask is a fault of the file."""
+    from service.fhir.client import read_base  # not needed where no client is configured
+
+    found = read_base(value)
+    return f"is not a FHIR base URL: {found}" if isinstance(found, str) else ""
+
+
+def key_source(value: Any) -> str:
+    """https, or plain http on this machine (development mode only), or the path of a file."""
+    if not isinstance(value, str) or "://" not in value:
+        return text(value)
+    if not _is_url(value) or "#" in value:
+        return "must be a URL or a file"
+    plain = urlsplit(value)
+    if plain.scheme == "http" and not is_loopback(plain.hostname or ""):
+        return "must be https"
+    return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Loopback as written: a name other than localhost is not, whatever it resolves to."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def claim(value: Any) -> str:
+    """What a token's claim is compared with, to the letter."""
+    good = isinstance(value, str) and _CLAIM.fullmatch(value)
+    return "" if good else "must be 1 to 512 printable ASCII characters without spaces"
+
+
+def zone(value: Any) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        return "is not a time zone, such as Europe/Berlin"
+    return ""
+
+
+def whole(low: int, high: int, unit: str) -> Check:
+    def check(value: Any) -> str:
+        good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        return "" if good else f"must be whole {unit} from {low} to {high}"
+
+    return check
+
+
+def yes_or_no(value: Any) -> str:
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+def many(check: Check, what: str) -> Check:
+    """A list in which every item passes a check."""
+
+    def check_all(value: Any) -> str:
+        if not isinstance(value, list):
+            return f"must be a list of {what}"
+        problem = next(filter(None, map(check, value)), "")
+        return f"each {problem}" if problem else ""
+
+    return check_all
+
+
+def origin(value: Any) -> str:
+    """As a browser sends it: scheme, host and port, no path."""
+    good = _is_url(value) and re.fullmatch(r"https?://[^/?#@]+", value) and value == value.lower()
+    return "" if good else "must be an origin such as https://ehr.example.org"
+
+
+def beside(path: Path, value: str | None) -> Path | None:
+    """A relative path in the file is relative to the file."""
+    return (path.parent / value).resolve() if value else None

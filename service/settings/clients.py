@@ -1,0 +1,145 @@
+"""[[clients]]: who may call, how their tokens are verified, and what their EHR can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from service.settings import checks
+from service.settings.checks import Check, Faults
+from service.settings.profiles import PROFILES, Profile
+
+OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures")
+RELEASES = ("DSTU2", "STU3", "R4", "R4B", "R5")
+SERVICE_IDS = ("hpp-order-sign", "hpp-order-select", "hpp-patient-view")
+LISTS = ("audience", "tenants", "services", "cors_origins", "accepted_gaps")
+# Anyone can sign as these: their private keys are published for testing.
+TEST_ISSUERS = ("https://sandbox.cds-hooks.org*", "https://inferno*.healthit.gov*")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One EHR that may call.
+
+    issuer: the `iss` of its tokens, to the letter.  jwks: URL or path of its key set.
+    jku: what a token's `jku` must be where `jwks` is a file.  audience: accepted beside the URL
+    that was called.  single_audience: a token for others as well is refused.  tenants: the
+    accepted `tenant` claims; none means that the claim is not looked at.  services: ids it may
+    call; none means all.  fhir_private_addresses: its servers may have private addresses.
+    on_unavailable: `card` or `412`, the answer where the record could not be had.
+    accepted_gaps: prefetch keys this client never sends and the site accepts it.
+    """
+
+    name: str = "anyone"
+    profile: str = ""
+    issuer: str = ""
+    jwks: str = ""
+    jku: str = ""
+    audience: tuple[str, ...] = ()
+    single_audience: bool = False
+    tenants: tuple[str, ...] = ()
+    max_token_life_s: int = 900
+    services: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    fhir_base: str = ""
+    fhir_release: str = ""
+    fhir_private_addresses: bool = False
+    on_unavailable: str = "card"
+    deadline_ms: int = 2500
+    accepted_gaps: tuple[str, ...] = ()
+    selection_behavior: str = "any"
+    one_action_suggestions: bool = True
+    shadow: bool = False
+
+    @property
+    def has_key_file(self) -> bool:
+        return "://" not in self.jwks
+
+
+CLIENT_KEYS: Mapping[str, Check] = {
+    "name": checks.text,
+    "profile": checks.one_of(PROFILES),
+    "issuer": checks.claim,
+    "jwks": checks.key_source,
+    "jku": checks.url,
+    "audience": checks.many(checks.claim, "audiences"),
+    "single_audience": checks.yes_or_no,
+    "tenants": checks.many(checks.claim, "tenant ids"),
+    "max_token_life_s": checks.whole(30, 3600, "seconds"),
+    "services": checks.some_of(SERVICE_IDS),
+    "cors_origins": checks.many(checks.origin, "origins"),
+    "fhir_base": checks.fhir_base,
+    "fhir_release": checks.one_of(RELEASES),
+    "fhir_private_addresses": checks.yes_or_no,
+    "on_unavailable": checks.one_of(("card", "412")),
+    "deadline_ms": checks.whole(100, 30_000, "milliseconds"),
+    "accepted_gaps": checks.some_of(OPTIONAL_KEYS),
+    "selection_behavior": checks.one_of(("any", "at-most-one")),
+    "one_action_suggestions": checks.yes_or_no,
+    "shadow": checks.yes_or_no,
+}
+
+
+def read_clients(value: Any, path: Path, mode: str, faults: Faults) -> Iterator[Client]:
+    """The clients of a file, each over its profile; every fault by its key."""
+    if not isinstance(value, list):
+        faults.add("clients", "must be written as [[clients]]")
+        return
+    taken: dict[str, set[str]] = {"name": set(), "issuer": set()}
+    for position, entry in enumerate(value, 1):
+        at = f"clients[{position}]"
+        good = checks.good_values(at, entry, CLIENT_KEYS, faults)
+        profile = PROFILES.get(good.get("profile", ""))
+        values = {**(profile.values if profile else {}), **good}
+        _check_identity(at, values, entry, taken, faults)
+        if mode == "production":
+            _check_production(at, values, profile, faults)
+        yield _client(values, path)
+
+
+def _client(values: Mapping[str, Any], path: Path) -> Client:
+    lists = {key: tuple(values[key]) for key in LISTS if key in values}
+    keys = values.get("jwks", "")
+    if keys and "://" not in keys:
+        keys = str(checks.beside(path, keys))
+    return Client(**{**values, **lists, "jwks": keys})
+
+
+def _check_identity(
+    at: str, values: Mapping[str, Any], entry: object, taken: dict[str, set[str]], faults: Faults
+) -> None:
+    """Who calls must be told apart, by issuer in tokens and by name in logs."""
+    written = {*values, *(entry if isinstance(entry, dict) else ())}
+    for key in ("name", "issuer", "jwks"):
+        if key not in written:
+            faults.add(f"{at}.{key}", "is missing")
+    for key, seen in taken.items():
+        if values.get(key) in seen:
+            faults.add(f"{at}.{key}", "is that of another client")
+        seen |= {values[key]} if key in values else set()
+    if "jku" in values and "://" in values.get("jwks", ""):
+        faults.add(f"{at}.jku", "goes with a key set in a file; here it must equal jwks")
+
+
+def _check_production(
+    at: str, values: Mapping[str, Any], profile: Profile | None, faults: Faults
+) -> None:
+    """What anyone could forge, or overhear, is for development mode only."""
+    if profile and profile.development_only:
+        faults.add(f"{at}.profile", "is for development mode only: its tokens can be forged")
+    elif _is_test_issuer(values.get("issuer", "")):
+        faults.add(f"{at}.issuer", "is for development mode only: its private key is published")
+    for key in ("jwks", "jku", "fhir_base", "cors_origins"):
+        if any(str(item).startswith("http://") for item in _listed(values.get(key, ""))):
+            faults.add(f"{at}.{key}", "must be https in production mode")
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_test_issuer(issuer: str) -> bool:
+    return any(fnmatchcase(issuer.lower(), pattern) for pattern in TEST_ISSUERS)

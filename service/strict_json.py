@@ -1,0 +1,124 @@
+"""JSON that means the same to every reader, or an error that names the place.
+
+A gateway, an EHR and this service must not read one body differently.  orjson refuses most of
+what readers differ about: NaN, numbers beyond a double, lone surrogates, a byte order mark,
+other encodings.  Of two members of one name it keeps the last and says nothing; that is seen
+by writing the value again, which is several times cheaper than reading with a hook.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w.\-]{0,63}", re.ASCII)
+
+
+class BadJson(ValueError):
+    """What is wrong and where (a JSON pointer), without any value of the text."""
+
+    def __init__(self, message: str, pointer: str = "") -> None:
+        super().__init__(message)
+        self.message, self.pointer = message, pointer
+
+
+def load(raw: bytes) -> Any:
+    """Read JSON.  Raises BadJson; nothing else, whatever the bytes are."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _explained(raw) or BadJson(f"is not JSON (byte {error.pos})") from None
+    try:
+        again = orjson.dumps(value)
+    except TypeError:  # deeper than orjson writes: 254 levels
+        raise BadJson("is nested too deep") from None
+    if again != raw and not _has_as_many_colons(raw, again):
+        fault = _explained(raw)
+        if fault is not None:
+            raise fault
+    return value
+
+
+def _has_as_many_colons(raw: bytes, again: bytes) -> bool:
+    """Then no member was lost: each has a colon, and those inside strings are the same in both.
+
+    Unless one of them was written as an escape; then only reading with a hook can tell.
+    """
+    return b"\\u003" not in raw and raw.count(b":") == again.count(b":")
+
+
+class _Fault(str):
+    """Stands in a value for what is wrong there; `name`: the member of that object."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, message: str, name: str = "") -> _Fault:
+        made = super().__new__(cls, message)
+        made.name = name
+        return made
+
+
+def _explained(raw: bytes) -> BadJson | None:
+    """Read slowly, keeping what is wrong; None where nothing is, or it is no JSON at all."""
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_members,
+            parse_constant=lambda _: _Fault("is not a JSON number"),
+            parse_float=_finite,
+            parse_int=_finite,
+        )
+    except RecursionError:
+        return BadJson("is nested too deep")
+    except ValueError:
+        return None
+    return next((BadJson(message, pointer) for pointer, message in _faults(value)), None)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Any:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    seen: set[str] = set()
+    twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+    return _Fault("is given twice", twice)
+
+
+def _finite(written: str) -> object:
+    return 0 if math.isfinite(float(written)) else _Fault("is a number too large to read")
+
+
+def _faults(value: object) -> Iterator[tuple[str, str]]:
+    """(pointer, what is wrong) of everything that was marked, or cannot be written as UTF-8."""
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        pointer, item = waiting.pop()
+        if isinstance(item, _Fault):
+            yield f"{pointer}/{_shown(item.name)}" if item.name else pointer, str(item)
+        elif isinstance(item, str) and not _is_text(item):
+            yield pointer, "has a lone surrogate"
+        elif isinstance(item, dict):
+            if not all(map(_is_text, item)):
+                yield pointer, "has a lone surrogate in a name"
+            waiting += [(f"{pointer}/{_shown(name)}", inner) for name, inner in item.items()]
+        elif isinstance(item, list):
+            waiting += [(f"{pointer}/{index}", inner) for index, inner in enumerate(item)]
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(name: str) -> str:
+    """A member's name where it looks like one; anything else might be data."""
+    return name if _PLAIN_NAME.fullmatch(name) else "*"

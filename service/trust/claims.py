@@ -1,0 +1,56 @@
+"""What a token must claim to be for this call, now (CDS Hooks 2.0, "Trusting CDS Clients")."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from service.settings import Client
+from service.trust.refusal import Reason, Refused
+
+LEEWAY_S = 30
+_TOKEN_ID = re.compile(r"[\x20-\x7e]{1,256}")
+Json = dict[str, Any]
+
+
+def check_claims(claims: Json, client: Client, called: tuple[str, ...], now_s: float) -> None:
+    """Audience, times, tenant and token id.  Raises Refused.
+
+    called: the spellings of the URL that was called.
+    """
+    _check_audience(claims.get("aud"), client, called)
+    _check_times(claims, client, now_s)
+    if client.tenants and claims.get("tenant") not in client.tenants:
+        raise Refused(Reason.TENANT, client.name)
+    token_id = claims.get("jti")
+    if not isinstance(token_id, str) or not _TOKEN_ID.fullmatch(token_id):
+        raise Refused(Reason.CLAIMS, client.name)
+
+
+def _check_audience(audience: object, client: Client, called: tuple[str, ...]) -> None:
+    named = [audience] if isinstance(audience, str) else audience
+    if not isinstance(named, list) or not all(isinstance(item, str) for item in named):
+        raise Refused(Reason.CLAIMS, client.name)
+    ours = {*called, *client.audience}
+    foreign = client.single_audience and not ours.issuperset(named)
+    if foreign or ours.isdisjoint(named):
+        raise Refused(Reason.AUDIENCE, client.name)
+
+
+def _check_times(claims: Json, client: Client, now_s: float) -> None:
+    expires, issued = _whole(claims, "exp", client), _whole(claims, "iat", client)
+    begins = _whole(claims, "nbf", client) if "nbf" in claims else issued
+    if expires <= now_s - LEEWAY_S:
+        raise Refused(Reason.EXPIRED, client.name)
+    if max(issued, begins) > now_s + LEEWAY_S:
+        raise Refused(Reason.NOT_YET, client.name)
+    if not 0 < expires - issued <= client.max_token_life_s:
+        raise Refused(Reason.LIFETIME, client.name)
+
+
+def _whole(claims: Json, name: str, client: Client) -> int:
+    """A JSON integer: no boolean, no text, no fraction."""
+    value = claims.get(name)
+    if type(value) is not int:
+        raise Refused(Reason.CLAIMS, client.name)
+    return value

@@ -1,0 +1,82 @@
+"""The gate: a token that is one of our clients' own, for this call, now, and for the first time.
+
+The order is that of the best practices of CDS Hooks: issuer, audience, times, tenant, signature,
+and only then the token id, so that strangers cannot fill the store or spend another's token.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from service.settings import Client
+from service.trust.claims import LEEWAY_S, check_claims
+from service.trust.key_sets import KeySet
+from service.trust.keys import Key
+from service.trust.refusal import Reason, Refused
+from service.trust.tokens import Token, bearer, read_token
+
+CLOCK_MARGIN_S = 300  # a spent token is kept so much longer, in case a node's clock is set back
+
+
+class SpentTokens(Protocol):
+    """What remembers token ids for all workers and nodes."""
+
+    def spend(self, issuer: str, token_id: str, until_s: int) -> bool:
+        """True for the first who comes with this id.  Raises StoreDown where nobody can tell."""
+        ...
+
+
+class Gate:
+    """Lets the configured clients in.  key_sets: by issuer.  clock: seconds since the epoch."""
+
+    def __init__(
+        self,
+        clients: Sequence[Client],
+        key_sets: Mapping[str, KeySet],
+        spent: SpentTokens,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._clients = {client.issuer: client for client in clients}
+        self._key_sets, self._spent, self._clock = key_sets, spent, clock
+
+    def admit(self, authorization: str | None, called: tuple[str, ...], service_id: str) -> Client:
+        """The client that calls.  Raises Refused, or StoreDown where replay cannot be ruled out.
+
+        called: the URL that was called, in each spelling that means it.
+        """
+        token = read_token(bearer(authorization))
+        client = self._client(token)
+        check_claims(token.claims, client, called, self._clock())
+        if client.services and service_id not in client.services:
+            raise Refused(Reason.SERVICE, client.name)
+        self._check_signature(token, client)
+        until = int(token.claims["exp"]) + LEEWAY_S + CLOCK_MARGIN_S
+        if not self._spent.spend(client.issuer, token.claims["jti"], until):
+            raise Refused(Reason.REPLAYED, client.name)
+        return client
+
+    def is_ready(self) -> dict[str, bool]:
+        """For each client's name, whether its tokens could be verified now."""
+        return {c.name: self._key_sets[c.issuer].is_ready() for c in self._clients.values()}
+
+    def _client(self, token: Token) -> Client:
+        issuer = token.claims.get("iss")
+        client = self._clients.get(issuer) if isinstance(issuer, str) else None
+        if client is None:
+            raise Refused(Reason.ISSUER)
+        return client
+
+    def _check_signature(self, token: Token, client: Client) -> None:
+        """The key comes from where the client's settings say; a `jku` never causes a fetch."""
+        expected = client.jku if client.has_key_file else client.jwks
+        if token.key_url is not None and expected and token.key_url != expected:
+            raise Refused(Reason.KEY_URL, client.name)
+        found = self._key_sets[client.issuer].find(token.key_id)
+        if not isinstance(found, Key):
+            raise Refused(found, client.name)
+        if found.algorithm != token.algorithm:
+            raise Refused(Reason.ALGORITHM, client.name)
+        if not found.has_signed(token):
+            raise Refused(Reason.SIGNATURE, client.name)

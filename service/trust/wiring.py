@@ -1,0 +1,73 @@
+"""Settings -> the gate, with the store behind it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from service.faults import Fault, Faulty
+from service.keep.spent_tokens import SpentTokens
+from service.keep.store import Store, open_store
+from service.keep.trust_notes import TrustNotes
+from service.settings import Client, Settings
+from service.trust.gate import Gate
+from service.trust.key_sets import OF_FILE, OF_URL, KeySet, from_file, from_url
+from service.trust.keys import KeyRing, read_key_set
+from service.watch.logs import log
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What verifying callers needs; there is none where no client is configured."""
+
+    gate: Gate
+    store: Store
+    notes: TrustNotes
+
+
+def open_trust(settings: Settings) -> Trust:
+    """Raises Faulty where the store or a key file cannot be used."""
+    faults = key_file_faults(settings)
+    if faults:
+        raise Faulty(faults)
+    store = open_store(settings)
+    notes = TrustNotes(store)
+    key_sets = {client.issuer: _key_set(client, settings, notes) for client in settings.clients}
+    return Trust(Gate(settings.clients, key_sets, SpentTokens(store)), store, notes)
+
+
+def _key_set(client: Client, settings: Settings, notes: TrustNotes) -> KeySet:
+    if client.has_key_file:
+        read, pace = from_file(Path(client.jwks)), OF_FILE
+    else:
+        read, pace = from_url(client.jwks), OF_URL
+    told = partial(_tell, client.name, notes)
+    return KeySet(read, pace, allow_published=settings.is_development, told=told)
+
+
+def _tell(client: str, notes: TrustNotes, ring: KeyRing | None, problem: str) -> None:
+    """A read of a key set, for the log and the operator; refused keys are an alarm."""
+    usable = len(ring.keys) if ring else 0
+    if problem:
+        log("key-set-not-read", client=client, problem=problem)
+    for reason in ring.refused if ring else ():
+        log("key-refused", client=client, problem=reason)
+    notes.keys_read(client, usable, problem, time.time())
+
+
+def key_file_faults(settings: Settings) -> list[Fault]:
+    """A key file is there at start, or the settings are wrong; a URL may be down for a while."""
+    file = settings.file.name if settings.file else "settings"
+    return [
+        Fault(file, f"clients[{position}].jwks", "holds no key that can be used")
+        for position, client in enumerate(settings.clients, 1)
+        if client.has_key_file and not _usable(client, settings)
+    ]
+
+
+def _usable(client: Client, settings: Settings) -> bool:
+    document = from_file(Path(client.jwks))()
+    ring = read_key_set(document.body, allow_published=settings.is_development)
+    return ring is not None and bool(ring.keys)

@@ -1,0 +1,1 @@
+"""The edge as it is deployed: real processes, real sockets, real signals."""

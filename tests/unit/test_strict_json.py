@@ -1,0 +1,104 @@
+"""The guard before any parsing of meaning: refused with a place and no value, or read whole."""
+
+from __future__ import annotations
+
+import json
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.strict_json import BadJson, load
+
+REFUSED = [
+    (b'{"a":1,"a":1}', "/a", "is given twice"),
+    (b'{ "a" : 1 , "a" : 1 }', "/a", "is given twice"),
+    (b'{"a":1,"\\u0061":2}', "/a", "is given twice"),
+    (b'{"x":[{"y":{"id":1,"b":2,"id":1}}]}', "/x/0/y/id", "is given twice"),
+    (b'{"a":1,"a":2,"b":"\\u003a"}', "/a", "is given twice"),  # an escaped colon for the lost one
+    (b'{"a":1,"a":2,"b":"\\u003A"}', "/a", "is given twice"),
+    (b'{"a":1,"a":"::"}', "/a", "is given twice"),
+    (b'{"PHI name":1,"PHI name":2}', "/*", "is given twice"),
+    (b'{"a":[1,NaN]}', "/a/1", "is not a JSON number"),
+    (b'{"a":-Infinity}', "/a", "is not a JSON number"),
+    (b'{"a":{"b":1e400}}', "/a/b", "is a number too large to read"),
+    (b'{"a":' + b"9" * 5000 + b"}", "/a", "is a number too large to read"),
+    (b'{"a":{"b":"\\ud800"}}', "/a/b", "has a lone surrogate"),
+    (b'{"a":{"\\udc00":1}}', "/a", "has a lone surrogate in a name"),
+    (b"[" * 100_000, "", "is nested too deep"),
+    (b"[" * 300 + b"]" * 300, "", "is nested too deep"),
+]
+
+
+@pytest.mark.parametrize(("raw", "pointer", "message"), REFUSED, ids=lambda v: repr(v)[:30])
+def test_what_readers_differ_about_is_refused_by_its_place(
+    raw: bytes, pointer: str, message: str
+) -> None:
+    with pytest.raises(BadJson) as caught:
+        load(raw)
+
+    assert (pointer, message) == (caught.value.pointer, caught.value.message)
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"\xef\xbb\xbf{}", '{"a":1}'.encode("utf-16"), b"\xff"])
+def test_what_is_no_json_is_refused_by_its_byte(raw: bytes) -> None:
+    with pytest.raises(BadJson, match=r"^is not JSON \(byte \d+\)$"):
+        load(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a" :1, "b"\n: "x:y\\":\\\\"}',
+        b'{"a":1.50,"b":1E2,"c":"\\u0041\\u003a"}',
+        b'{"a":0.' + b"0" * 400 + b"1}",
+        b'{"a":18446744073709551616}',
+        '{"ü":"µkat/L","b":"\\/"}'.encode(),
+    ],
+)
+def test_the_same_json_written_otherwise_is_read(raw: bytes) -> None:
+    assert json.loads(raw) == pytest.approx(load(raw))
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=20,
+).filter(lambda value: _can_be_written(value))
+
+
+def _can_be_written(value: object) -> bool:
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True
+
+
+@given(JSON_VALUES, st.sampled_from([None, 1]), st.booleans())
+def test_json_without_repeated_names_is_always_read(
+    value: object, indent: int | None, ascii_only: bool
+) -> None:
+    raw = json.dumps(value, indent=indent, ensure_ascii=ascii_only).encode()
+
+    assert orjson.loads(raw) == load(raw)
+
+
+@given(st.dictionaries(st.text(max_size=4), st.text(max_size=4), min_size=1), st.booleans())
+def test_a_name_given_again_anywhere_is_always_seen(
+    members: dict[str, str], ascii_only: bool
+) -> None:
+    """However the rest is written, colons and escapes included."""
+    if not _can_be_written(members):
+        return
+    name = next(iter(members))
+    text = json.dumps({"x": members}, ensure_ascii=ascii_only)
+    again = f"{text[:-2]}, {json.dumps(name)}: 1}}}}"
+
+    with pytest.raises(BadJson, match="is given twice"):
+        load(again.encode())
