@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 from service.serve import keep_start_up_out_of_garbage_collection
 from tests.bench import chart, load, process
-from tests.bench.arms import arms, baseline, log_to_nowhere
+from tests.bench.arms import arms, authenticated, baseline, log_to_nowhere
 from tests.bench.bodies import SIZES, Body, Size, body
-from tests.bench.measure import QUIET, Ratio, Run, milliseconds, ratio
+from tests.bench.measure import QUIET, Arm, Ratio, milliseconds, ratio
 from tests.bench.steps import profile
 
 BODIES = 20
@@ -59,7 +59,7 @@ def measure() -> Report:
     import_cpu_s, collections = process.import_cpu_seconds(), process.full_collections()
     bodies = {name: [body(n, size) for n in range(BODIES)] for name, size in SIZES.items()}
     worker_mb = process.worker_megabytes([b.raw for b in bodies["typical"]])
-    parse, candidates = baseline(), arms()
+    parse, candidates, signed = baseline(), arms(), authenticated()
     judged = candidates["judgement"]
     keep_start_up_out_of_garbage_collection()
     return Report(
@@ -72,14 +72,14 @@ def measure() -> Report:
             for name in SIZES
         },
         growth=_growth(judged),
-        shares={name: profile(judged, bodies[name], 5) for name in SIZES},
+        shares={name: profile(signed, bodies[name], 5) for name in SIZES},
         import_cpu_s=import_cpu_s,
         worker_mb=worker_mb,
         full_collections=collections,
     )
 
 
-def _growth(judged: Run) -> float:
+def _growth(judged: Arm) -> float:
     """Time for the most results over time for the fewest, everything else alike."""
     few, many = (_with_results(count) for count in RESULTS)
     return milliseconds(judged, many, 10, judged=True) / milliseconds(judged, few, 20, judged=True)

@@ -22,26 +22,36 @@ from flask import Flask, Response, request
 from service.app import create_app
 from service.watch.logs import LOGGER, JsonLines
 from tests.bench.bodies import TODAY
-from tests.bench.measure import Run
+from tests.bench.measure import Arm, Run
+from tests.trust.callers import BASE, EHR, site
 
-SIGN = "/cds-services/hpp-order-sign"
+SIGN, NOOP = "/cds-services/hpp-order-sign", "/noop"
 SCHEMA = Path(__file__).parents[1] / "edge" / "cds-hooks.schema.json"
 FILLED_IN = ("subject", "authoredOn", "requester")
 Json = dict[str, Any]
 
 
-def arms() -> dict[str, Run]:
+def arms() -> dict[str, Arm]:
     """The candidates by their keys in the report, in the order of what they add."""
-    judged = calling(create_app(today=lambda: TODAY))
-    found = {"judgement": judged, "validated": validated(judged)}
-    if authenticated_headers(b"") is not None:
-        found["full"] = validated(calling(create_app(today=lambda: TODAY), authenticated_headers))
-    return found
+    judged, signed = calling(create_app(today=lambda: TODAY)), authenticated()
+    return {
+        "judgement": Arm(judged),
+        "validated": Arm(validated(judged)),
+        "full": Arm(validated(signed.run), signed.prepare),
+    }
 
 
-def authenticated_headers(raw: bytes) -> Mapping[str, str] | None:
-    """The WSGI variables of an authenticated call; None while callers are not verified."""
-    return None
+def authenticated() -> Arm:
+    """Calls with a fresh ES384 token each, made before the clock starts."""
+    tokens: list[str] = []
+
+    def prepare(calls: int) -> None:
+        tokens[:] = [EHR.token(BASE + SIGN) for _ in range(calls)]
+
+    def headers() -> Mapping[str, str]:
+        return {"HTTP_AUTHORIZATION": f"Bearer {tokens.pop()}"}
+
+    return Arm(calling(create_app(site(), today=lambda: TODAY), headers), prepare)
 
 
 def log_to_nowhere() -> None:
@@ -53,19 +63,23 @@ def log_to_nowhere() -> None:
     LOGGER.propagate = False
 
 
-def baseline() -> Run:
+def baseline() -> Arm:
+    return Arm(calling(only_parsing(SIGN)))
+
+
+def only_parsing(path: str) -> Flask:
     """A Flask endpoint that only parses the body with the standard library."""
     app = Flask("baseline")
 
-    @app.post(SIGN)
+    @app.post(path)
     def parse() -> Response:
         json.loads(request.get_data(cache=False))
         return Response(b"{}", mimetype="application/json")
 
-    return calling(app)
+    return app
 
 
-def calling(app: Flask, headers: Callable[[bytes], Mapping[str, str] | None] | None = None) -> Run:
+def calling(app: Flask, headers: Callable[[], Mapping[str, str]] = dict) -> Run:
     """Call an application as a WSGI server would, with one body."""
 
     def run(raw: bytes) -> bytes:
@@ -84,7 +98,7 @@ def calling(app: Flask, headers: Callable[[bytes], Mapping[str, str] | None] | N
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(raw),
             "wsgi.errors": sys.stderr,
-            **((headers(raw) or {}) if headers else {}),
+            **headers(),
         }
         statuses: list[str] = []
         chunks = app(environ, lambda status, headers: statuses.append(status))  # type: ignore[arg-type, func-returns-value]

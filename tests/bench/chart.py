@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench.bodies import SIZES, body
-from tests.bench.measure import Run, milliseconds
+from tests.bench.measure import Arm, milliseconds
 from tests.bench.process import ROOT
 
 FILE = ROOT / ".readme" / "cost.svg"
@@ -29,7 +29,7 @@ class Point:
     parsed: float
 
 
-def measure(judged: Run, parsed: Run) -> list[Point]:
+def measure(judged: Arm, parsed: Arm) -> list[Point]:
     """Milliseconds for each number of results, with a typical chart around them."""
     found = []
     for count in COUNTS:
@@ -111,7 +111,7 @@ def _text(x: float, y: float, said: str, colour: str = "#3c4043", *, middle: boo
     return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}"{anchor}>{said}</text>'
 
 
-def main(judged: Run, parsed: Run) -> None:
+def main(judged: Arm, parsed: Arm) -> None:
     points = measure(judged, parsed)
     print("| results | judgement ms | parsing ms | µs a result |\n| --- | --- | --- | --- |")
     for point in points:

@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.bench.arms import SIGN
+from tests.bench.arms import NOOP, SIGN
 from tests.bench.bodies import SIZES, Body, body
 from tests.bench.process import ROOT, private_megabytes
-from tests.bench.served import NOOP
 
 CONNECTIONS = (1, 4, 16)
 SECONDS, ATTEMPTS = 3.0, 100

@@ -18,6 +18,18 @@ QUIET = (0.97, 1.03)
 Run = Callable[[bytes], bytes]
 
 
+def _nothing(_: int) -> None:
+    """Most arms need no preparation."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What is timed, and what must be made for so many calls before the clock starts."""
+
+    run: Run
+    prepare: Callable[[int], None] = _nothing
+
+
 @dataclass(frozen=True)
 class Ratio:
     """The median of all rounds, and where 90 % of them lie."""
@@ -31,8 +43,10 @@ class Ratio:
         return QUIET[0] <= self.median <= QUIET[1]
 
 
-def cpu_seconds(run: Run, bodies: Sequence[Body], *, judged: bool) -> float:
+def cpu_seconds(arm: Arm, bodies: Sequence[Body], *, judged: bool) -> float:
     """One pass over the bodies.  judged: every answer must give the verdict of its body."""
+    arm.prepare(len(bodies))
+    run = arm.run
     started = time.process_time()
     answers = [run(body.raw) for body in bodies]
     spent = time.process_time() - started
@@ -42,11 +56,11 @@ def cpu_seconds(run: Run, bodies: Sequence[Body], *, judged: bool) -> float:
     return spent
 
 
-def ratio(candidate: Run, baseline: Run, bodies: Sequence[Body], rounds: int) -> Ratio:
+def ratio(candidate: Arm, baseline: Arm, bodies: Sequence[Body], rounds: int) -> Ratio:
     """Candidate over baseline."""
     judged = candidate is not baseline
-    for run in (baseline, candidate):
-        cpu_seconds(run, bodies, judged=False)
+    for arm in (baseline, candidate):
+        cpu_seconds(arm, bodies, judged=False)
     found = []
     for _ in range(rounds):
         first = cpu_seconds(baseline, bodies, judged=False)
@@ -61,7 +75,7 @@ def summary(found: Sequence[float]) -> Ratio:
     return Ratio(statistics.median(found), cuts[0], cuts[-1])
 
 
-def milliseconds(run: Run, bodies: Sequence[Body], rounds: int, *, judged: bool = False) -> float:
+def milliseconds(arm: Arm, bodies: Sequence[Body], rounds: int, *, judged: bool = False) -> float:
     """CPU time of one body, the median of all rounds."""
-    passes = [cpu_seconds(run, bodies, judged=judged) for _ in range(rounds)]
+    passes = [cpu_seconds(arm, bodies, judged=judged) for _ in range(rounds)]
     return statistics.median(passes) / len(bodies) * 1000

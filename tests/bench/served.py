@@ -5,36 +5,28 @@ gunicorn tests.bench.served:application       or       python -m tests.bench.ser
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, Response, request
-
 from service.app import create_app
-from service.serve import keep_start_up_out_of_garbage_collection, make_server
-from tests.bench.arms import log_to_nowhere
+from service.listener import Server, bind
+from service.serve import keep_start_up_out_of_garbage_collection
+from tests.bench.arms import NOOP, log_to_nowhere, only_parsing
 from tests.bench.bodies import TODAY
-
-NOOP = "/noop"
-
-
-def beside(service: Flask) -> Flask:
-    """The service with one more endpoint, which only parses the body."""
-
-    @service.post(NOOP)
-    def parse() -> Response:
-        json.loads(request.get_data(cache=False))
-        return Response(b"{}", mimetype="application/json")
-
-    return service
-
 
 log_to_nowhere()
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is what is measured
-application: Any = beside(create_app(today=lambda: TODAY))
+_service, _noop = create_app(today=lambda: TODAY), only_parsing(NOOP)
 keep_start_up_out_of_garbage_collection()
 
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    chosen = _noop if environ["PATH_INFO"] == NOOP else _service
+    return chosen(environ, start_response)
+
+
 if __name__ == "__main__":
-    make_server(application, "127.0.0.1", int(sys.argv[1])).run()
+    served: Any = application
+    Server(served, bind("127.0.0.1", int(sys.argv[1]))).run()

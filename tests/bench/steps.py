@@ -11,20 +11,20 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
 from service import evaluation
 from service.hooks import routes
+from service.hooks.callers import Callers
 from service.hpp import decide
 from tests.bench.bodies import Body
-from tests.bench.measure import Run
+from tests.bench.measure import Arm
 
 REST = "the rest"  # Flask, the log line
 # step -> the functions it consists of, as their callers name them.
-STEPS: dict[str, Sequence[tuple[ModuleType, str]]] = {
-    "trust": (),
+STEPS: dict[str, Sequence[tuple[object, str]]] = {
+    "trust": ((Callers, "identify"),),
     "parse": ((routes, "parse_body"), (evaluation, "read_request")),
     "gather": ((evaluation, "gather"), (evaluation, "_release")),
     "read": ((evaluation, "_has_drug"), (evaluation, "read_chart")),
@@ -64,7 +64,7 @@ class Clock:
         return run
 
 
-def profile(run: Run, bodies: Sequence[Body], rounds: int) -> dict[str, float]:
+def profile(arm: Arm, bodies: Sequence[Body], rounds: int) -> dict[str, float]:
     """Step -> its share of the time of all requests."""
     clock = Clock()
     with ExitStack() as stack:
@@ -73,8 +73,9 @@ def profile(run: Run, bodies: Sequence[Body], rounds: int) -> dict[str, float]:
                 timed = clock.timed(step, getattr(module, name))
                 stack.enter_context(patch.object(module, name, timed))
         for _ in range(rounds):
+            arm.prepare(len(bodies))
             for body in bodies:
                 with clock.running(REST):
-                    run(body.raw)
+                    arm.run(body.raw)
     whole = sum(clock.spent.values())
     return {step: clock.spent[step] / whole for step in (*STEPS, REST)}
