@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from service.hpp import alp, drugs, features
 from service.hpp.background import Background
@@ -123,9 +124,13 @@ def find(facts: Facts) -> dict[str, Finding]:
 def _finding(code: str, evidence: Seen, missing: frozenset[str]) -> Finding:
     if missing:
         return Finding(code, evidence is not None, UNKNOWN, evidence or (), tuple(sorted(missing)))
-    if evidence is None:
-        return Finding(code, False, ABSENT)
-    return Finding(code, True, PRESENT, evidence)
+    return _absent(code) if evidence is None else Finding(code, True, PRESENT, evidence)
+
+
+@cache
+def _absent(code: str) -> Finding:
+    """Most findings are absent beyond doubt; each code needs one such finding."""
+    return Finding(code, False, ABSENT)
 
 
 def _unseen(code: str, evidence: Seen, facts: Facts) -> frozenset[str]:
