@@ -114,7 +114,7 @@ def evaluate(
 def _fetch(request: HookRequest, house: House, client: Client) -> Fetch | None:
     """How to ask the request's FHIR server; None where it must not or cannot be asked."""
     base = request.fhir_server
-    if not base or house.fhir is None:
+    if not base or house.fhir is None or request.token_is_over:
         return None
     if not house.fhir.knows(base, client):
         log("fhir-server-not-registered", client=client.name)

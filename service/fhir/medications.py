@@ -20,7 +20,9 @@ from service.hpp.model import DraftOrder, DrugUse
 NOT_AN_ORDER = frozenset({"proposal", "option"})
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
-_VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.*?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
+# Between the two stands the drug's name, and no more: an open end would take quadratic time.
+_VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.{0,200}?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
+LONGEST_NAME = 2000
 UNKNOWN_DRUG = "unknown"
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-.]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
@@ -183,7 +185,7 @@ def _is_oncology_dose(
     wanted = oncology.doses_mg.get(group)
     if wanted is None:
         return False
-    said = fold(" ".join(words))
+    said = fold(" ".join(words)[:LONGEST_NAME])
     if any(brand in said for brand in oncology.brands):
         return True
     if f"{wanted} mg" in {f"{a} {b}" for a, b in pairwise(said.split())}:

@@ -5,6 +5,7 @@ What arrived by prefetch is never asked for again; `null` and empty were answers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from service.fhir.gather import TYPES, Record, entries, index_resource, take
@@ -15,6 +16,8 @@ from service.fhir.tolerant import Json, text
 from service.hpp.model import Gap
 
 MOST_MEDICATIONS = 20
+# Nothing more: a query or a path behind it would be asked with the patient's token.
+_MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,256}")
 
 
 def obtain(record: Record, queries: Mapping[str, str], fetch: Fetch, base: str) -> None:
@@ -51,7 +54,7 @@ def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[s
         written = text(medication_pointer(order).get("reference"))
         name = local_reference(written)
         here = "://" not in written or written.startswith(f"{base.rstrip('/')}/")
-        if name.startswith("Medication/") and here and not resolve(written, order, record.index):
+        if _MEDICATION.fullmatch(name) and here and not resolve(written, order, record.index):
             yield name
 
 

@@ -25,6 +25,7 @@ NOT_EMPTY = validate.Regexp(
 BASE_URL = validate.Regexp(
     re.compile(r"^https?://[^\s?#@\\]+\Z"), error="must be an absolute http or https URL"
 )
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class HookRequest:
 
     prefetch: None where the client sent no such member; values as they came.
     selections: None on hooks without them.  user_reference: `Type/id`.
+    token_is_over: the token came with no life left, so nothing may be asked.
     """
 
     hook: str
@@ -44,6 +46,7 @@ class HookRequest:
     selections: frozenset[str] | None = None
     fhir_server: str = ""
     access_token: str = field(default="", repr=False)
+    token_is_over: bool = False
 
 
 class JsonObject(fields.Field[Any]):
@@ -155,6 +158,7 @@ def read_request(body: Json, hook: str) -> HookRequest:
         selections=None if selections is None else frozenset(selections),
         fhir_server=envelope.get("fhirServer") or "",
         access_token=_token(envelope.get("fhirAuthorization") or {}),
+        token_is_over=_is_over(envelope.get("fhirAuthorization") or {}),
     )
 
 
@@ -175,10 +179,15 @@ def _issues(messages: Any, base: str) -> list[Issue]:
 
 
 def _token(authorization: Json) -> str:
-    """The bearer token, unless its life is over (`expires_in` may come as a numeric string)."""
-    token, life = authorization.get("access_token"), authorization.get("expires_in", 1)
-    alive = str(life).isdigit() and int(life) > 0
-    return token if isinstance(token, str) and alive else ""
+    token = authorization.get("access_token")
+    return token if isinstance(token, str) else ""
+
+
+def _is_over(authorization: Json) -> bool:
+    """Whether `expires_in` leaves no life; it may come as a numeric string."""
+    life = authorization.get("expires_in", 1)
+    written = str(life) if isinstance(life, int | str) else ""
+    return not _SECONDS.fullmatch(written) or int(written) == 0
 
 
 def _check_token_patient(authorization: Json | None, patient_id: str) -> None:

@@ -43,6 +43,7 @@ def without_server(story: Patient, *unsent: str) -> Json:
 # A server that nobody registered
 
 
+@pytest.mark.hazard("B1")
 def test_an_unregistered_server_is_never_connected_to(ward: Ward, stranger: FaultServer) -> None:
     client = registered(ward.lay("registered", Bed({})))
     before = ward.server.connections
@@ -55,6 +56,7 @@ def test_an_unregistered_server_is_never_connected_to(ward: Ward, stranger: Faul
     assert ward.server.connections == before
 
 
+@pytest.mark.hazard("B1")
 @pytest.mark.parametrize(
     "written", ["{base}2", "{base}/deeper", "{origin}", "{origin}/{name}/..", "{user}"]
 )
@@ -69,6 +71,7 @@ def test_only_the_very_base_that_was_registered_is_asked(written: str, ward: War
     assert answer.status_code in (200, 400)
 
 
+@pytest.mark.hazard("B1")
 @pytest.mark.parametrize("key", OPTIONAL)
 def test_without_the_server_the_evaluation_goes_on_with_what_was_sent(
     key: str, ward: Ward, stranger: FaultServer
@@ -96,6 +99,7 @@ def test_what_was_sent_whole_is_answered_as_ever(ward: Ward, stranger: FaultServ
             assert normalised(answer.get_json(), house()) == story.response
 
 
+@pytest.mark.hazard("B1", "H1")
 @pytest.mark.parametrize("how", ["blocked", "no server"])
 @pytest.mark.parametrize("key", NEEDED)
 def test_needed_data_that_cannot_be_had_is_refused(
@@ -127,6 +131,7 @@ def test_nothing_sent_and_nobody_to_ask_is_refused_with_both_needed_keys(ward: W
         assert all(outcome_names(answer, key) for key in NEEDED)
 
 
+@pytest.mark.hazard("B1")
 def test_without_clients_only_this_machine_may_be_asked() -> None:
     """TEST-NET-1, where nobody is; were it asked, the deadline would pass."""
     story = PATIENTS[LOW]
@@ -136,17 +141,6 @@ def test_without_clients_only_this_machine_may_be_asked() -> None:
 
 
 # Tokens
-
-
-@pytest.mark.parametrize("life", [0, "0", -1, -300, "soon", "", None])
-def test_a_token_whose_life_is_over_is_not_sent(life: Any, ward: Ward) -> None:
-    story = PATIENTS[LOW]
-    base = ward.lay(LOW, Bed(story.prefetch))
-    body = request_of(story, base, *KEYS, fhirAuthorization=token(expires_in=life))
-    answer = post(registered(base), body, story)
-
-    assert answer.status_code in (200, 400)
-    assert ward.tokens(LOW) <= {""}
 
 
 @pytest.mark.parametrize("life", [1, 300, "300", 3600])
@@ -160,6 +154,7 @@ def test_a_token_that_lives_is_sent_with_every_query(life: Any, ward: Ward) -> N
     assert ward.tokens(LOW) == {"Bearer ZZPHI-secret"}
 
 
+@pytest.mark.hazard("B9", "H4")
 def test_a_token_for_another_patient_is_refused_and_nothing_is_asked(ward: Ward) -> None:
     for story in ORDERS:
         base = ward.lay(LOW, Bed(story.prefetch))

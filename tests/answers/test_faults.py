@@ -63,6 +63,7 @@ PARTS = [(fault, key) for fault in PARTLY for key in ("alp", "labs", "medication
 PARTS += [("somebody else's", "patient"), ("half of the total", "procedures")]
 
 
+@pytest.mark.hazard("H1")
 @pytest.mark.parametrize(("fault", "key"), PAIRS)
 def test_a_lost_answer_is_a_gap_and_never_silent(fault: str, key: str, ward: Ward) -> None:
     found = []
@@ -75,6 +76,7 @@ def test_a_lost_answer_is_a_gap_and_never_silent(fault: str, key: str, ward: War
     assert found == []
 
 
+@pytest.mark.hazard("H1", "H10")
 @pytest.mark.parametrize(("fault", "key"), PARTS)
 def test_part_of_an_answer_is_used_and_the_rest_is_a_gap(fault: str, key: str, ward: Ward) -> None:
     given = answers(visitor(), PARTLY[fault], key, ward)
@@ -86,6 +88,7 @@ def test_part_of_an_answer_is_used_and_the_rest_is_a_gap(fault: str, key: str, w
 # What a needed key that is lost makes of an order
 
 
+@pytest.mark.hazard("H1")
 @pytest.mark.parametrize("key", NEEDED)
 def test_a_needed_key_that_is_lost_is_said_on_a_low_key_card(key: str, ward: Ward) -> None:
     """Unless nothing that was missing could matter: what is on record says HPP."""
@@ -102,6 +105,7 @@ def test_a_needed_key_that_is_lost_is_said_on_a_low_key_card(key: str, ward: War
     assert len(cards) > len(ORDERS) / 2
 
 
+@pytest.mark.hazard("H1")
 @pytest.mark.parametrize("key", NEEDED)
 def test_on_unavailable_412_refuses_just_what_card_says_on_a_low_key_card(
     key: str, ward: Ward
@@ -159,6 +163,7 @@ def test_half_of_the_queries_fail(lost: tuple[str, ...], ward: Ward) -> None:
         assert doubts(answer, story, *lost) == []
 
 
+@pytest.mark.hazard("H1")
 def test_all_queries_fail(ward: Ward) -> None:
     for story in ORDERS:
         bed = Bed(story.prefetch, dict.fromkeys(KEYS, LOST["500"]))
@@ -194,6 +199,7 @@ def slow_clients(ward: Ward) -> dict[str, FlaskClient]:
     }
 
 
+@pytest.mark.hazard("H1", "H21")
 @pytest.mark.parametrize("key", ["alp", "conditions"])
 @pytest.mark.parametrize("fault", SLOW)
 def test_what_does_not_come_in_time_is_a_gap_and_never_silent(
@@ -215,6 +221,7 @@ def test_what_does_not_come_in_time_is_a_gap_and_never_silent(
     assert max(elapsed for *_, elapsed in found) < DEADLINE_MS / 1000 + TOGETHER_S
 
 
+@pytest.mark.hazard("H21")
 def test_one_deadline_holds_for_everything_that_is_asked(ward: Ward) -> None:
     """The draft's Medication, the six keys and the Medications on record together."""
     story = PATIENTS["persistently-low-adult"]

@@ -31,6 +31,7 @@ OTHER_DRUGS = [
 ]
 
 
+@pytest.mark.hazard("B12")
 @each_story
 def test_a_served_record_is_answered_as_a_prefetched_one(story: Patient, ward: Ward) -> None:
     base = ward.lay(story.id, Bed(story.prefetch))
@@ -57,6 +58,7 @@ def test_every_release_is_asked_and_read_in_its_own_words(
     assert ("MedicationRequest" in orders) == (release != "DSTU2")
 
 
+@pytest.mark.hazard("E12")
 @each_story
 def test_only_what_was_not_sent_is_asked(story: Patient, ward: Ward) -> None:
     for key in KEYS:
@@ -96,6 +98,7 @@ def test_many_callers_at_once_get_their_own_patient_s_answer(ward: Ward) -> None
         assert all(pool.map(ask, WHOLE * 2))
 
 
+@pytest.mark.hazard("B9", "E12")
 @pytest.mark.parametrize("story", OTHER_DRUGS, ids=lambda story: story.id)
 def test_without_a_drug_of_interest_nothing_is_asked(story: Patient, ward: Ward) -> None:
     base = ward.lay(story.id, Bed(story.prefetch))

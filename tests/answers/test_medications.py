@@ -64,6 +64,7 @@ def record_by_reference(story: Patient, reference: str = NAME) -> tuple[Json, Js
 # The draft
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize("written", WRITTEN)
 def test_the_medication_of_a_draft_is_read(written: str, ward: Ward) -> None:
     story = PATIENTS[LOW]
@@ -98,6 +99,7 @@ def test_a_draft_that_turns_out_to_be_another_drug_ends_it(ward: Ward) -> None:
     assert ward.asked(LOW) == [NAME]
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize("fault", [*LOST, *SLOW])
 def test_a_draft_whose_medication_cannot_be_read_is_never_silent(fault: str, ward: Ward) -> None:
     story = PATIENTS[LOW]
@@ -111,6 +113,7 @@ def test_a_draft_whose_medication_cannot_be_read_is_never_silent(fault: str, war
     assert answer.get_json()["cards"]
 
 
+@pytest.mark.hazard("H14")
 def test_a_draft_whose_medication_may_not_be_read_is_never_silent(
     ward: Ward, stranger: FaultServer
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_draft_whose_medication_may_not_be_read_is_never_silent(
     assert answer.get_json()["cards"]
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize("where", ["http://127.0.0.2:9/fhir", "https://ehr.example.org/fhir"])
 def test_a_medication_of_another_server_is_not_taken_from_this_one(where: str, ward: Ward) -> None:
     """The same id on another server is another Medication."""

@@ -130,6 +130,7 @@ def test_check_says_that_no_clinician_has_signed_and_lists_inactive_hpp_codes() 
     assert b"70848009" in shown.stderr
 
 
+@pytest.mark.hazard("H17")
 def test_check_ends_with_78_and_names_every_fault(tmp_path: Path) -> None:
     path = tmp_path / "hpp-cds.toml"
     path.write_text('[site]\nmode = "test"\ncolour = 1\n')
@@ -142,6 +143,7 @@ def test_check_ends_with_78_and_names_every_fault(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.hazard("W12")
 @pytest.mark.parametrize(
     ("settings", "arguments"),
     [

@@ -51,6 +51,7 @@ def knowledge_and_configuration(port: int) -> str:
 # Refusals
 
 
+@pytest.mark.hazard("W12")
 @pytest.mark.parametrize(
     ("settings", "lines"),
     [
@@ -81,6 +82,7 @@ def test_what_may_not_be_served_ends_gunicorn_with_78(
     assert lines == len(refused.stderr.splitlines())
 
 
+@pytest.mark.hazard("W12")
 def test_the_switch_for_test_machines_is_refused_in_production(tmp_path: Path) -> None:
     path = tmp_path / "hpp-cds.toml"
     path.write_text('[site]\nmode = "production"\n')
@@ -132,6 +134,7 @@ def test_what_start_up_made_is_out_of_garbage_collection() -> None:
 # What it says
 
 
+@pytest.mark.hazard("E1")
 def test_a_malformed_request_is_not_quoted_in_the_log(served: Served) -> None:
     running, port = served
     for data in (

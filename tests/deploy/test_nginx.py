@@ -132,6 +132,7 @@ def test_the_public_sandbox_s_double_slash_is_reached(edge: Edge) -> None:
     assert edge.ask(SIGN.replace("services/", "services//"), STORY).json["cards"]
 
 
+@pytest.mark.hazard("C12")
 @pytest.mark.parametrize(
     "path",
     ["/", "/readyz", "/metrics", "/r6/cds-services", "/cds-servicesx", "/cds-services/../readyz",
@@ -153,6 +154,7 @@ def test_health_is_for_the_monitoring_network_alone(tmp_path: Path, edge: Edge) 
     assert is_outcome(answer)
 
 
+@pytest.mark.hazard("A28")
 def test_only_named_headers_reach_the_service(tmp_path: Path) -> None:
     seen = Event()
 
@@ -187,6 +189,7 @@ def test_only_named_headers_reach_the_service(tmp_path: Path) -> None:
 # What is refused
 
 
+@pytest.mark.hazard("C11")
 @pytest.mark.parametrize("name", ODDITIES)
 def test_framing_that_two_could_read_differently_is_400(edge: Edge, name: str) -> None:
     received = edge.send(ODDITIES[name])
@@ -249,6 +252,7 @@ def padded(size: int) -> bytes:
     return raw + b" " * (size - len(raw))
 
 
+@pytest.mark.hazard("C1")
 def test_a_body_of_the_limit_passes_and_one_byte_more_is_413(edge: Edge) -> None:
     largest, larger = padded(MAX_BODY_BYTES), padded(MAX_BODY_BYTES + 1)
     chunks = f"{len(larger):x}\r\n".encode() + larger + b"\r\n0\r\n\r\n"
@@ -269,6 +273,7 @@ def test_bodies_and_answers_never_touch_the_disk(tmp_path: Path, edge: Edge) -> 
         assert ask(proxy.port, SIGN, padded(MAX_BODY_BYTES), proxy.tls).status == 200
 
 
+@pytest.mark.hazard("C15")
 def test_too_many_requests_are_429_with_a_time_to_wait(tmp_path: Path, edge: Edge) -> None:
     one = b"GET /cds-services/none HTTP/1.1\r\nHost: localhost\r\n"
     many = (one + b"\r\n") * 900 + one + b"Connection: close\r\n\r\n"
@@ -291,6 +296,7 @@ def test_a_gunicorn_that_is_gone_is_502_with_a_time_to_wait(tmp_path: Path) -> N
     assert answer.headers["retry-after"] == "5"
 
 
+@pytest.mark.hazard("E1")
 def test_nothing_of_a_request_is_written_down(edge: Edge) -> None:
     for path in (
         f"{SIGN}?patient=ZZPHI",
@@ -324,6 +330,7 @@ def slowest(edge: Edge, seconds: float) -> float:
     return took
 
 
+@pytest.mark.hazard("C10")
 def test_twenty_half_sent_posts_stop_bare_threads_and_not_those_behind_nginx(other: Edge) -> None:
     before = slowest(other, 0.5)
     with ExitStack() as stack:

@@ -35,6 +35,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     running.stop()
 
 
+@pytest.mark.hazard("O8")
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_refusal_is_an_outcome_and_quotes_nothing(port: int, name: str) -> None:
     data, status = REFUSED[name]
@@ -49,6 +50,7 @@ def test_a_refusal_is_an_outcome_and_quotes_nothing(port: int, name: str) -> Non
     assert not [word for word in (b"waitress", b"gunicorn", b"server", b"<") if word in body]
 
 
+@pytest.mark.hazard("O9")
 @pytest.mark.parametrize("path", ["/cds-services", "/nowhere"])
 def test_an_answer_names_no_server(port: int, path: str) -> None:
     answer = ask(port, path)

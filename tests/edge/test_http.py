@@ -108,6 +108,7 @@ def test_discovery_is_the_same_in_production_and_needs_no_token(
     assert client.get("/cds-services").data == production.get("/cds-services").data
 
 
+@pytest.mark.hazard("E12")
 def test_the_templates_use_only_tokens_that_every_hook_has(client: FlaskClient) -> None:
     listed = client.get("/cds-services").get_json()["services"]
     templates = [t for service in listed for t in service["prefetch"].values()]
@@ -119,6 +120,7 @@ def test_the_templates_use_only_tokens_that_every_hook_has(client: FlaskClient) 
 # Every story
 
 
+@pytest.mark.hazard("O3")
 @pytest.mark.parametrize("story", stories().values(), ids=lambda story: story.id)
 def test_the_answer_to_a_story_keeps_the_protocol_s_schema(story: Story) -> None:
     client = client_on(story.today)
@@ -145,6 +147,7 @@ def client_on(day: date) -> FlaskClient:
     return _APP[0]
 
 
+@pytest.mark.hazard("O4")
 @pytest.mark.parametrize("story", stories().values(), ids=lambda story: story.id)
 def test_the_ids_of_a_card_are_unique_and_its_deletions_name_drafts(story: Story) -> None:
     """What the schema cannot say."""
@@ -178,6 +181,7 @@ def test_every_answer_is_json_that_nobody_may_keep(client: FlaskClient, hook: st
     assert breaches(answer.get_json(), "serviceResponse") == []
 
 
+@pytest.mark.hazard("O3")
 @pytest.mark.parametrize(
     "sent",
     [
@@ -205,6 +209,7 @@ def test_a_service_answers_under_the_sandbox_s_double_slash(client: FlaskClient,
     assert client.post(path, json=request()).status_code == 200
 
 
+@pytest.mark.hazard("C12")
 @pytest.mark.parametrize("name", ["none", "hpp-order-sign2", "HPP-ORDER-SIGN", "%2e%2e", "ä"])
 def test_an_unknown_service_is_404(client: FlaskClient, name: str) -> None:
     answer = client.post(f"/cds-services/{name}", json=request())
@@ -213,6 +218,7 @@ def test_an_unknown_service_is_404(client: FlaskClient, name: str) -> None:
     assert is_outcome(answer)
 
 
+@pytest.mark.hazard("C12")
 @pytest.mark.parametrize(
     "path",
     ["/", "/cds-service", "/cds-services/a/b", "/cds-services/../admin", "//", "/static/x",
@@ -235,6 +241,7 @@ def test_the_hook_of_another_service_is_400(client: FlaskClient, service: Any) -
     assert diagnostics(answer)[0].startswith("/hook: ")
 
 
+@pytest.mark.hazard("C12")
 @pytest.mark.parametrize(
     ("path", "method", "allowed"),
     [
@@ -268,6 +275,7 @@ def test_feedback_is_not_kept_and_says_so(client: FlaskClient) -> None:
 # Bodies that are no request
 
 
+@pytest.mark.hazard("C2", "C5")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -304,6 +312,7 @@ def test_what_is_not_json_is_400(client: FlaskClient, raw: bytes) -> None:
     assert b"ZZPHI" not in answer.data
 
 
+@pytest.mark.hazard("C6")
 @pytest.mark.parametrize("raw", [b"[]", b"null", b"true", b"7", b'"ZZPHI"', b"[{}]"])
 def test_json_that_is_no_object_is_400(client: FlaskClient, raw: bytes) -> None:
     answer = post_raw(client, raw)
@@ -331,6 +340,7 @@ def test_a_deep_member_breaks_nothing_wherever_it_stands(client: FlaskClient, wh
     assert answer.status_code in (200, 400)
 
 
+@pytest.mark.hazard("C2")
 @pytest.mark.parametrize("depth", [230, 240, 243, 244, 245, 246, 250, 254, 260, 1000, 1015])
 def test_no_depth_makes_the_service_fail(client: FlaskClient, depth: int) -> None:
     """A result without id is compared by its whole content."""
@@ -340,6 +350,7 @@ def test_no_depth_makes_the_service_fail(client: FlaskClient, depth: int) -> Non
     assert answer.status_code in (200, 400)
 
 
+@pytest.mark.hazard("C7")
 def test_more_than_100000_members_are_400(client: FlaskClient) -> None:
     """Design, decision 10."""
     many = {f"k{n}": 1 for n in range(100_001)}
@@ -392,6 +403,7 @@ def changed(pointer: str, value: object) -> Json:
     return body
 
 
+@pytest.mark.hazard("C6")
 @pytest.mark.parametrize("pointer", REQUIRED)
 def test_a_missing_member_is_400_and_named_by_its_place(client: FlaskClient, pointer: str) -> None:
     answer = client.post("/cds-services/hpp-order-select", json=changed(pointer, MISSING))
@@ -401,6 +413,7 @@ def test_a_missing_member_is_400_and_named_by_its_place(client: FlaskClient, poi
     assert [f"{pointer}: is missing"] == diagnostics(answer)
 
 
+@pytest.mark.hazard("B7", "C6")
 @pytest.mark.parametrize(
     ("pointer", "value"), [(pointer, value) for pointer, bad in WRONG.items() for value in bad]
 )
@@ -415,6 +428,7 @@ def test_a_wrong_member_is_400_and_named_without_its_value(
     assert b"ZZPHI" not in answer.data
 
 
+@pytest.mark.hazard("C6")
 def test_all_wrong_members_are_named_at_once(client: FlaskClient) -> None:
     body = {"hook": "order-sign", "hookInstance": 7, "prefetch": [], "fhirServer": 7}
     answer = client.post(SIGN, json=body)
@@ -423,6 +437,7 @@ def test_all_wrong_members_are_named_at_once(client: FlaskClient) -> None:
     assert {"/hookInstance", "/prefetch", "/fhirServer", "/context"} == named
 
 
+@pytest.mark.hazard("C6")
 def test_members_we_do_not_know_are_ignored_at_every_level(client: FlaskClient) -> None:
     body = request(
         members={"ZZPHI": 1, "extension": {"com.epic.x": {"y": [None]}}},
@@ -439,6 +454,7 @@ def test_every_kind_of_user_may_ask(client: FlaskClient, user: str) -> None:
     assert client.post(SIGN, json=request(context={"userId": user})).status_code == 200
 
 
+@pytest.mark.hazard("H4")
 @pytest.mark.parametrize("named", ["ZZPHI-2", "Patient/ZZPHI-1"])
 def test_a_token_for_another_patient_is_400(client: FlaskClient, named: str) -> None:
     """Hazard H4."""
@@ -497,10 +513,12 @@ def padded(size: int) -> bytes:
     return raw + b" " * (size - len(raw))
 
 
+@pytest.mark.hazard("C1")
 def test_a_body_of_exactly_the_limit_is_read(client: FlaskClient) -> None:
     assert post_raw(client, padded(MAX_BODY_BYTES)).status_code == 200
 
 
+@pytest.mark.hazard("C1")
 def test_one_byte_more_is_413(client: FlaskClient) -> None:
     answer = post_raw(client, padded(MAX_BODY_BYTES + 1))
 
@@ -574,6 +592,7 @@ def test_a_chunked_body_is_read(port: int) -> None:
     assert b"hppSuspected" in body
 
 
+@pytest.mark.hazard("C1")
 @pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, MAX_BODY_BYTES + 2, 3 * MAX_BODY_BYTES])
 def test_a_body_over_the_limit_is_413_at_a_real_server(port: int, size: int) -> None:
     sized = head(Content_Type="application/json", Content_Length=str(size))
@@ -582,6 +601,7 @@ def test_a_body_over_the_limit_is_413_at_a_real_server(port: int, size: int) -> 
     assert status == 413
 
 
+@pytest.mark.hazard("C1")
 @pytest.mark.parametrize("chunks", [1025, 3000])
 def test_a_chunked_body_over_the_limit_is_413_at_a_real_server(port: int, chunks: int) -> None:
     chunked = head(Content_Type="application/json", Transfer_Encoding="chunked")
@@ -654,6 +674,7 @@ def test_production_lets_no_browser_in(production: FlaskClient, path: str) -> No
     assert not [name for name in names if name.lower().startswith("access-control-")]
 
 
+@pytest.mark.hazard("W2")
 @pytest.mark.parametrize("path", ["/", "/page/index.html", "/page/api/info", "/page/api/stories"])
 def test_production_has_no_page(production: FlaskClient, path: str) -> None:
     answer = production.get(path)
@@ -671,6 +692,7 @@ def test_production_answers_a_request_all_the_same(production: FlaskClient) -> N
 WORDS = "ZZPHI, words of the patient"
 
 
+@pytest.mark.hazard("O8", "H19")
 @pytest.mark.parametrize("step", ["gather", "read_chart", "assess", "build"])
 @pytest.mark.parametrize("error", [ValueError, KeyError, RecursionError, AssertionError])
 def test_a_fault_in_any_step_is_a_500_that_says_nothing(
@@ -711,6 +733,7 @@ def test_after_a_fault_the_next_call_is_answered(
 # Headers of every answer
 
 
+@pytest.mark.hazard("O8")
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -740,6 +763,7 @@ def test_the_process_is_alive(client: FlaskClient) -> None:
     assert (answer.status_code, answer.get_json()) == (200, {"status": "alive"})
 
 
+@pytest.mark.hazard("W13")
 def test_readiness_names_configuration_and_knowledge(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     body = answer.get_json()

@@ -74,6 +74,7 @@ def whole(record: logging.LogRecord) -> str:
     return f"{record.getMessage()} {record.__dict__!r} {JsonLines().format(record)}"
 
 
+@pytest.mark.hazard("E1")
 def test_nothing_of_a_patient_reaches_a_log_or_a_stream(
     everything: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,6 +87,7 @@ def test_nothing_of_a_patient_reaches_a_log_or_a_stream(
     assert "ZZPHI" not in written.out + written.err
 
 
+@pytest.mark.hazard("E3")
 def test_a_call_is_one_line_of_allowed_fields(everything: pytest.LogCaptureFixture) -> None:
     statuses = play_all()
     lines = [json.loads(JsonLines().format(r)) for r in everything.records if r.name == LOGGER.name]
@@ -101,6 +103,7 @@ def test_nobody_else_logs_anything(everything: pytest.LogCaptureFixture) -> None
     assert sorted({r.name for r in everything.records} - {LOGGER.name, "asyncio"}) == []
 
 
+@pytest.mark.hazard("E4")
 def test_the_line_of_an_evaluation_says_what_was_answered(
     everything: pytest.LogCaptureFixture,
 ) -> None:
@@ -128,6 +131,7 @@ def test_the_line_of_an_evaluation_says_what_was_answered(
     assert 0 < line["milliseconds"] < 10_000
 
 
+@pytest.mark.hazard("O8")
 def test_the_line_of_a_fault_names_its_class_and_place_and_not_its_words(
     everything: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

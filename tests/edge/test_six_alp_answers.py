@@ -48,6 +48,7 @@ def card(body: Json) -> Json:
     return found
 
 
+@pytest.mark.hazard("H12")
 def test_null_says_that_none_is_on_file(client: FlaskClient) -> None:
     """The EHR looked and found none: no gap, an offer to order one."""
     status, body = post(client, STATES["null"])
@@ -62,6 +63,7 @@ def test_null_says_that_none_is_on_file(client: FlaskClient) -> None:
     assert [label for label in labels if "ALP" in label]
 
 
+@pytest.mark.hazard("H1", "H12")
 def test_absent_is_refused_because_nobody_looked(client: FlaskClient) -> None:
     """Neither sent nor to be had."""
     status, body = post(client, STATES["absent"])
@@ -74,6 +76,7 @@ def test_absent_is_refused_because_nobody_looked(client: FlaskClient) -> None:
     assert "cards" not in body
 
 
+@pytest.mark.hazard("H1", "H11")
 def test_a_failed_query_says_that_the_check_could_not_be_made(client: FlaskClient) -> None:
     """The EHR looked and could not see: never `none on file`."""
     status, body = post(client, STATES["failed"])
@@ -88,6 +91,7 @@ def test_a_failed_query_says_that_the_check_could_not_be_made(client: FlaskClien
     assert card(body)["indicator"] == "info"
 
 
+@pytest.mark.hazard("H2")
 def test_another_patient_s_is_left_out_and_the_check_could_not_be_made(client: FlaskClient) -> None:
     """What came is not this patient's, so what this patient has is not known."""
     status, body = post(client, STATES["another patient's"])
@@ -100,6 +104,7 @@ def test_another_patient_s_is_left_out_and_the_check_could_not_be_made(client: F
     assert "28" not in card(body)["detail"].split("Rule ")[0]
 
 
+@pytest.mark.hazard("H8")
 def test_a_value_of_no_enzyme_unit_is_shown_as_unusable(client: FlaskClient) -> None:
     """There is a result, and it cannot be read: unclear, not absent."""
     status, body = post(client, STATES["in mg/dL"])
@@ -112,6 +117,7 @@ def test_a_value_of_no_enzyme_unit_is_shown_as_unusable(client: FlaskClient) -> 
     assert "a unit that is not an enzyme activity" in card(body)["detail"]
 
 
+@pytest.mark.hazard("H6")
 def test_a_result_entered_in_error_is_shown_and_none_is_on_file(client: FlaskClient) -> None:
     """It never counts, and the reader sees that it was there."""
     status, body = post(client, STATES["entered in error"])
@@ -124,6 +130,7 @@ def test_a_result_entered_in_error_is_shown_and_none_is_on_file(client: FlaskCli
     assert "28 U/L (2025-06-01): entered in error" in card(body)["detail"]
 
 
+@pytest.mark.hazard("H12")
 def test_the_six_answers_are_six(client: FlaskClient) -> None:
     """What a reader sees differs each time."""
     seen = set()
@@ -135,6 +142,7 @@ def test_the_six_answers_are_six(client: FlaskClient) -> None:
     assert len(seen) == 6
 
 
+@pytest.mark.hazard("H1")
 @pytest.mark.parametrize("name", STATES)
 def test_none_of_the_six_is_an_empty_answer(client: FlaskClient, name: str) -> None:
     status, body = post(client, STATES[name])

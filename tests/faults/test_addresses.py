@@ -45,6 +45,7 @@ def _entry(address: str, port: int) -> tuple[Any, ...]:
     return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
 
 
+@pytest.mark.hazard("B2")
 @pytest.mark.parametrize(
     "host",
     [
@@ -96,6 +97,7 @@ def test_no_spelling_of_an_inner_address_is_dialled(
     assert plain.connections == before
 
 
+@pytest.mark.hazard("B2")
 @pytest.mark.parametrize(
     "host", ["①②⑦.⓪.⓪.①", "127。0。0。1", "127.0.0.1.", "ehr.example.org\u200b", "[::1%lo]"]
 )
@@ -104,6 +106,7 @@ def test_hosts_that_are_not_plain_are_no_bases(host: str) -> None:
         FhirClients([Policy(f"https://{host}/fhir")])
 
 
+@pytest.mark.hazard("B2")
 @pytest.mark.parametrize("inner", ["169.254.169.254", "0.1.2.3", "224.0.0.1", "fe80::1", "::"])
 def test_a_private_network_does_not_open_the_rest(dialled: Dialled, inner: str) -> None:
     lookup, _ = resolver([inner])
@@ -113,6 +116,7 @@ def test_a_private_network_does_not_open_the_rest(dialled: Dialled, inner: str) 
     assert dialled.addresses == []
 
 
+@pytest.mark.hazard("B3")
 @pytest.mark.parametrize("answer", [[PUBLIC, INSIDE], [INSIDE, PUBLIC], [PUBLIC, "::1"]])
 def test_one_inner_address_among_others_spoils_them_all(
     dialled: Dialled, answer: list[str]
@@ -124,6 +128,7 @@ def test_one_inner_address_among_others_spoils_them_all(
     assert (dialled.addresses, calls) == ([], ["ehr.example.org"])
 
 
+@pytest.mark.hazard("B3")
 def test_a_name_that_is_rebound_is_dialled_as_it_was_checked(dialled: Dialled) -> None:
     """Public when checked, inside on any later question: there is none."""
     lookup, calls = resolver([PUBLIC], [INSIDE])
@@ -135,6 +140,7 @@ def test_a_name_that_is_rebound_is_dialled_as_it_was_checked(dialled: Dialled) -
     assert len(calls) == 2
 
 
+@pytest.mark.hazard("B3")
 def test_each_connection_is_looked_up_once_and_checked_each_time(dialled: Dialled) -> None:
     lookup, calls = resolver([INSIDE], [PUBLIC])
     dialled.forbid = True
@@ -180,6 +186,7 @@ def test_the_next_address_is_tried_where_the_first_does_not_answer(world: World)
     assert fetch(policy, lookup=lookup).problem == ""
 
 
+@pytest.mark.hazard("B2")
 @pytest.mark.parametrize(
     ("address", "kind"),
     [
@@ -218,6 +225,7 @@ def test_kinds_of_addresses(address: str, kind: Kind) -> None:
     assert kind_of(address) is kind
 
 
+@pytest.mark.hazard("B1")
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
@@ -272,6 +280,7 @@ def test_what_is_one(written: str, base: Base) -> None:
     assert read_base(str(base)) == base
 
 
+@pytest.mark.hazard("B1")
 @pytest.mark.parametrize(
     "written",
     [
@@ -297,6 +306,7 @@ def test_what_is_not_registered_is_not_called(dialled: Dialled, written: str) ->
     assert (dialled.addresses, calls) == ([], [])
 
 
+@pytest.mark.hazard("B7", "B10")
 @pytest.mark.parametrize(
     ("reference", "url"),
     [
@@ -342,6 +352,7 @@ def test_any_text_is_a_base_that_reads_back_or_none(written: str) -> None:
     assert isinstance(base, str) or read_base(str(base)) == base
 
 
+@pytest.mark.hazard("B7", "B10")
 @given(written=URLS)
 def test_any_reference_stays_under_the_base_or_leads_nowhere(written: str) -> None:
     url = BASE.resolve(written)

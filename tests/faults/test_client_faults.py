@@ -28,6 +28,7 @@ def asked(world: World, row: Row, outcome: Outcome) -> int:
     return server.tries(outcome.token)
 
 
+@pytest.mark.hazard("B4", "B6", "B10", "B11")
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_one_caller(world: World, row: Row) -> None:
     (outcome,) = world.play(row, 1)
@@ -55,6 +56,7 @@ def test_fifty_callers_at_once(world: World, row: Row) -> None:
         assert {asked(world, row, outcome) for outcome in outcomes} == {row.requests}
 
 
+@pytest.mark.hazard("B4", "B9", "B10")
 def test_the_token_reaches_no_other_host_and_nothing_but_get_is_sent(world: World) -> None:
     """Over all rows, alone and at once: redirects and links have pointed there."""
     other = world.servers["other"]
@@ -66,6 +68,7 @@ def test_the_token_reaches_no_other_host_and_nothing_but_get_is_sent(world: Worl
     assert {request.headers["accept-encoding"] for request in seen} == {"identity"}
 
 
+@pytest.mark.hazard("B6")
 @pytest.mark.parametrize("row", [row for row in REACHING if row.requests == 0], ids=str)
 def test_no_token_is_sent_before_the_server_has_shown_who_it_is(world: World, row: Row) -> None:
     world.play(row, 1)
@@ -222,6 +225,7 @@ def test_connections_are_kept_and_looked_up_once(world: World, where: str) -> No
     assert len(world.lookups) == 1
 
 
+@pytest.mark.hazard("B3")
 def test_the_host_is_named_to_tls_and_to_the_server(world: World) -> None:
     policy = world.policy("tls", "fine")
     with world.clients(policy) as clients:
@@ -256,6 +260,7 @@ def test_no_cookie_goes_from_one_patient_to_the_next(world: World) -> None:
     assert not any("cookie" in seen.headers for seen in sent)
 
 
+@pytest.mark.hazard("B5")
 def test_neither_proxies_nor_netrc_of_the_environment_count(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -274,6 +279,7 @@ def test_neither_proxies_nor_netrc_of_the_environment_count(
     assert world.servers["plain"].tries("ambient") == 1
 
 
+@pytest.mark.hazard("B8")
 def test_nothing_of_a_patient_or_a_token_is_logged(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -288,6 +294,7 @@ def test_nothing_of_a_patient_or_a_token_is_logged(
     assert "ehr.test" not in caplog.text
 
 
+@pytest.mark.hazard("B11")
 @pytest.mark.parametrize(
     "scenario", ["chunked-endless", "length-unsaid-endless", "gzip-bomb", "chunk-size-endless"]
 )

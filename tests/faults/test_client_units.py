@@ -46,6 +46,7 @@ def bundle(number: int, following: str = "") -> dict[str, Any]:
     return {"resourceType": "Bundle", "id": str(number), "link": links}
 
 
+@pytest.mark.hazard("B9")
 def test_what_is_sent(ehr: RequestsMock, clients: FhirClients) -> None:
     ehr.get(f"{BASE}/Patient/1", json={"resourceType": "Patient"}, content_type=JSON)
     (found,) = fetch(clients, READ)
@@ -98,6 +99,7 @@ def test_a_query_arrives_as_it_was_meant(ehr: RequestsMock, clients: FhirClients
     assert "|" not in (ehr.calls[0].request.url or "")
 
 
+@pytest.mark.hazard("B7")
 @pytest.mark.parametrize("path", ["", "../admin", "https://evil.test/fhir/Patient/1", "a\\b"])
 def test_a_query_that_leads_out_is_not_sent(
     ehr: RequestsMock, clients: FhirClients, path: str
@@ -108,6 +110,7 @@ def test_a_query_that_leads_out_is_not_sent(
     assert len(ehr.calls) == 0
 
 
+@pytest.mark.hazard("B1")
 def test_a_token_is_not_sent_out_of_the_base_whoever_made_the_url(
     ehr: RequestsMock, clients: FhirClients
 ) -> None:
@@ -219,6 +222,7 @@ def test_known_bases(clients: FhirClients) -> None:
     assert not clients.knows("nonsense")
 
 
+@pytest.mark.hazard("B6")
 @pytest.mark.parametrize("base", ["http://ehr.example.org/ZZPHI", "https://u:ZZPHI@h/", "ZZPHI"])
 def test_a_base_that_cannot_be_registered_is_not_repeated(base: str) -> None:
     with pytest.raises(ValueError, match="not a FHIR base URL") as caught:
@@ -248,6 +252,7 @@ def test_in_development_this_machine_needs_no_registration(ehr: RequestsMock) ->
     assert not clients.knows("http://127.0.0.1.evil.test/fhir")
 
 
+@pytest.mark.hazard("B2")
 def test_localhost_that_is_elsewhere_is_not_called() -> None:
     clients = FhirClients(
         [],
@@ -260,6 +265,7 @@ def test_localhost_that_is_elsewhere_is_not_called() -> None:
     assert (found.problem, found.detail) == ("blocked", "address")
 
 
+@pytest.mark.hazard("B8")
 def test_no_token_in_a_repr(clients: FhirClients) -> None:
     tenant = clients._find(BASE)
     assert tenant is not None

@@ -37,6 +37,7 @@ def days(first: str, last: str = "") -> Days:
     return Days(date.fromisoformat(first), date.fromisoformat(last or first))
 
 
+@pytest.mark.hazard("C14")
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -79,6 +80,7 @@ def test_a_time_lands_on_the_local_day_of_the_site(written: str, expected: str) 
     assert days(expected) == read_days(written, CHICAGO)
 
 
+@pytest.mark.hazard("C14")
 @pytest.mark.parametrize(
     "written",
     [
@@ -126,6 +128,7 @@ def test_what_is_no_fhir_date_is_no_date(written: object) -> None:
     assert read_days(written, CHICAGO) is None
 
 
+@pytest.mark.hazard("C14")
 @pytest.mark.parametrize("written", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
 @pytest.mark.parametrize("zone", [CHICAGO, UTC, ZoneInfo("Pacific/Kiritimati")])
 def test_a_time_beyond_the_calendar_is_no_date_or_its_last_day(written: str, zone: Any) -> None:
@@ -134,6 +137,7 @@ def test_a_time_beyond_the_calendar_is_no_date_or_its_last_day(written: str, zon
     assert found is None or found.first.year in (1, 9999)
 
 
+@pytest.mark.hazard("C14")
 @given(st.text(max_size=50) | st.from_regex(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9:.Z+-]*)?)?)?"))
 def test_no_text_raises_and_the_first_day_never_follows_the_last(written: str) -> None:
     found = read_days(written, CHICAGO)
@@ -141,6 +145,7 @@ def test_no_text_raises_and_the_first_day_never_follows_the_last(written: str) -
     assert found is None or found.first <= found.last
 
 
+@pytest.mark.hazard("C14")
 @given(st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.text()) | st.binary())
 def test_no_other_type_raises_or_is_a_date(written: object) -> None:
     assert read_days(written, CHICAGO) is None
@@ -162,6 +167,7 @@ MOMENTS = st.datetimes(
 )
 
 
+@pytest.mark.hazard("H20")
 @given(MOMENTS)
 def test_an_instant_is_the_day_on_the_wall_calendar_of_the_site(moment: Any) -> None:
     written = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -181,6 +187,7 @@ def test_beginnings_take_the_first_day_and_ends_the_last(day: date) -> None:
 # What the days do to the answer
 
 
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("zone", "expected"),
     [("America/Chicago", date(2025, 6, 1)), ("UTC", date(2025, 6, 2))],
@@ -193,6 +200,7 @@ def test_a_specimen_of_the_evening_belongs_to_the_evening_s_day(zone: str, expec
     assert [expected] == [result.day for result in chart.results]
 
 
+@pytest.mark.hazard("H20")
 @pytest.mark.parametrize(
     ("zone", "expected"),
     [("America/Chicago", "lowAlpOnce"), ("UTC", "alpNotOnFile")],
@@ -204,6 +212,7 @@ def test_a_result_of_tomorrow_in_utc_may_be_of_today_here(zone: str, expected: s
     assert ("complete", expected) == verdict(given)
 
 
+@pytest.mark.hazard("H13")
 @pytest.mark.parametrize(
     ("born", "today", "expected"),
     [
@@ -221,6 +230,7 @@ def test_a_child_is_grown_up_on_day_6575(born: str, today: date, expected: str) 
     assert expected == said(given)["verdict"]
 
 
+@pytest.mark.hazard("H7")
 def test_results_after_today_or_before_birth_are_left_out_and_named() -> None:
     """Hazard H7."""
     results = [alp(20, "2099-01-01"), alp(20, "1950-01-01"), alp(20, "9999-12-31")]
@@ -231,6 +241,7 @@ def test_results_after_today_or_before_birth_are_left_out_and_named() -> None:
     assert sorted(reasons) == ["before-birth", "future", "future"]
 
 
+@pytest.mark.hazard("H9")
 def test_results_older_than_ten_years_are_left_out_and_named() -> None:
     """Hazard H9: 3652 days count, 3653 do not."""
     given = answer(request(alp=bundle(alp(20, "2015-06-16"), alp(20, "2015-06-15"))))

@@ -73,6 +73,7 @@ def reason_of(given: Answer) -> tuple[str, ...]:
 # 1. Status
 
 
+@pytest.mark.hazard("H6")
 @pytest.mark.parametrize("status", ["final", "amended", "corrected", "appended", "unknown"])
 def test_results_of_a_status_that_counts_are_judged(status: str) -> None:
     """Point 1: whole data sets are of status unknown."""
@@ -82,6 +83,7 @@ def test_results_of_a_status_that_counts_are_judged(status: str) -> None:
     assert status == only_judged(given).result.status
 
 
+@pytest.mark.hazard("H6")
 def test_status_unknown_is_named_in_the_evidence() -> None:
     """Point 1: counted, and the reader is told."""
     given = answer(request(alp=bundle(alp(28, status="unknown"))))
@@ -89,6 +91,7 @@ def test_status_unknown_is_named_in_the_evidence() -> None:
     assert "status unknown" in card(given)["detail"]
 
 
+@pytest.mark.hazard("H6")
 @pytest.mark.parametrize(
     ("status", "words"),
     [
@@ -192,6 +195,7 @@ def test_every_seen_spelling_of_units_per_litre_is_read(written: dict[str, Any])
     assert verdict(given) == ("complete", "lowAlpOnce")
 
 
+@pytest.mark.hazard("H8")
 @pytest.mark.parametrize(
     ("written", "problem", "words"),
     [
@@ -212,6 +216,7 @@ def test_a_value_of_no_known_unit_is_unusable_and_named(
     assert words in card(given)["detail"]
 
 
+@pytest.mark.hazard("H8")
 @pytest.mark.parametrize(
     "written",
     [
@@ -231,6 +236,7 @@ def test_a_unit_that_is_no_activity_beside_one_that_is_makes_a_conflict(
 # 4. Values
 
 
+@pytest.mark.hazard("H8")
 @pytest.mark.parametrize(
     ("value", "comparator", "expected"),
     [
@@ -261,6 +267,7 @@ def test_a_comparator_that_cannot_be_read_is_not_taken_for_none(comparator: obje
     assert reason_of(given) == ("invalid", "comparator")
 
 
+@pytest.mark.hazard("C13")
 @pytest.mark.parametrize(
     ("written", "problem"),
     [
@@ -289,6 +296,7 @@ def test_a_quantity_that_is_no_measured_number_is_unusable(
     assert verdict(given) == ("complete", "alpUnclear")
 
 
+@pytest.mark.hazard("C13")
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -312,6 +320,7 @@ def test_a_15_digit_float_just_below_the_limit_is_low() -> None:
     assert reason_of(given) == ("low-unexplained",)
 
 
+@pytest.mark.hazard("C13")
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -441,6 +450,7 @@ def test_alp_is_recognised_by_any_of_its_codes_or_its_exact_name(code: dict[str,
     assert result_of(request(alp=bundle(alp(28, code=code)))) == "200 complete lowAlpOnce"
 
 
+@pytest.mark.hazard("H8")
 @pytest.mark.parametrize(
     "code",
     [
@@ -480,6 +490,7 @@ def coded(system: str, code: str, **more: Any) -> dict[str, Any]:
     return written_as(medicationCodeableConcept=concept(code, system, **more))
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize(
     "order",
     [
@@ -675,6 +686,7 @@ def test_a_data_absent_reason_as_the_diagnosis_says_nothing() -> None:
     assert result_of(request(conditions=bundle(nothing))) == "200 complete hppSuspected"
 
 
+@pytest.mark.hazard("H13")
 def test_without_a_birth_date_there_is_no_limit_and_no_verdict() -> None:
     """Point 9: no birthDate."""
     given = answer(request(patient=patient(birthDate=MISSING)))
@@ -690,6 +702,7 @@ def test_a_birth_year_is_enough_for_a_grown_up(born: str) -> None:
     assert result_of(request(patient=patient(birthDate=born))) == "200 complete hppSuspected"
 
 
+@pytest.mark.hazard("H13")
 def test_a_birth_year_that_leaves_the_age_open_leaves_the_answer_open() -> None:
     """Point 9: 40 U/L is normal at 18 and low at 17."""
     given = answer(request(patient=patient(birthDate="2007"), alp=bundle(alp(40))))
@@ -708,6 +721,7 @@ def test_a_patient_without_name_or_gender_is_judged(more: dict[str, Any]) -> Non
     assert result_of(request(patient=patient(**more))) == "200 complete hppSuspected"
 
 
+@pytest.mark.hazard("H5")
 def test_an_inactive_record_is_not_taken_for_the_whole_history() -> None:
     """Point 9 and hazard H5: the history goes on elsewhere."""
     given = answer(request(patient=patient(active=False), alp=bundle(alp(60))))
@@ -715,6 +729,7 @@ def test_an_inactive_record_is_not_taken_for_the_whole_history() -> None:
     assert given.status != "complete"
 
 
+@pytest.mark.hazard("H5")
 def test_a_merged_record_is_not_taken_for_the_whole_history() -> None:
     """Hazard H5: a record replaced by another is at best partly seen."""
     link = [{"type": "replaced-by", "other": {"reference": "Patient/ZZPHI-2"}}]
@@ -723,6 +738,7 @@ def test_a_merged_record_is_not_taken_for_the_whole_history() -> None:
     assert given.status == "partial"
 
 
+@pytest.mark.hazard("H7")
 @pytest.mark.parametrize("born", ["2025-06-16", "9999-12-31"])
 def test_a_birth_after_today_is_no_birth_date(born: str) -> None:
     """Hazard H7: birthDate tomorrow -> not evaluated."""

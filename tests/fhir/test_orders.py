@@ -89,6 +89,7 @@ def test_any_coding_of_the_concept_may_name_the_drug(codings: Any) -> None:
     assert result_of(request(order)) == JUDGED
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize(
     "words",
     [
@@ -131,6 +132,7 @@ def test_another_drug_by_code_is_none_of_ours(code: str) -> None:
     assert result_of(request(draft(code))) == NOTHING
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize(
     "inside",
     [
@@ -208,6 +210,7 @@ def test_a_dstu2_order_is_read() -> None:
 # A drug that could not be identified
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize(
     "members",
     [
@@ -273,6 +276,7 @@ def test_an_order_before_a_drug_is_chosen_is_not_applicable(members: Json) -> No
 # Status, doNotPerform, types
 
 
+@pytest.mark.hazard("H25")
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
@@ -355,6 +359,7 @@ def test_an_order_of_a_type_that_is_no_text_breaks_nothing(kind: object) -> None
     assert result_of(request(draft(resourceType=kind), draft())) == "200 partial hppSuspected"
 
 
+@pytest.mark.hazard("H25")
 @pytest.mark.parametrize(
     "drafts",
     [
@@ -370,6 +375,7 @@ def test_no_orders_are_nothing_to_judge(drafts: Json) -> None:
     assert result_of(request(context={"draftOrders": drafts})) == NOTHING
 
 
+@pytest.mark.hazard("H25")
 @pytest.mark.parametrize(
     "drafts",
     [
@@ -436,6 +442,7 @@ def test_selections_on_order_sign_are_not_looked_at() -> None:
 BOTH = ("alendronate", "risedronate")
 
 
+@pytest.mark.hazard("H18")
 def test_two_bisphosphonates_make_one_card_that_names_both() -> None:
     """Hazard H18."""
     second = draft(RISEDRONATE, id="ZZPHI-draft-2")
@@ -459,6 +466,7 @@ def test_the_same_draft_sent_twice_is_removed_once() -> None:
     assert deleted(card(given)) == ["MedicationRequest/ZZPHI-draft-1"]
 
 
+@pytest.mark.hazard("O4")
 @pytest.mark.parametrize(
     "identity", [MISSING, None, "", 7, [], "a b", "../Patient/1", "x" * 257, "é", "#1"]
 )
@@ -471,6 +479,7 @@ def test_a_draft_without_a_usable_id_is_judged_and_not_offered_for_removal(ident
     assert deleted(card(given)) == []
 
 
+@pytest.mark.hazard("H18")
 def test_drafts_without_id_are_all_named_on_the_card() -> None:
     """Hazard H18: one card that lists both, also where none can be offered for removal."""
     orders = [draft(id=MISSING), draft(RISEDRONATE, id=MISSING)]
@@ -483,6 +492,7 @@ def test_drafts_without_id_are_all_named_on_the_card() -> None:
 # Words of an order on the card
 
 
+@pytest.mark.hazard("O1", "O2")
 def test_the_name_on_the_card_is_ours_and_not_the_order_s() -> None:
     """Nothing that was written in the order becomes markup."""
     hostile = "Fosamax <img src=x> [free](https://evil.example) | **ZZPHI**"

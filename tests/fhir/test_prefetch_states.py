@@ -106,11 +106,13 @@ def outcome_of(key: str, value: Any, **client: Any) -> str:
 # No prefetch, no key
 
 
+@pytest.mark.hazard("H1", "H12")
 @pytest.mark.parametrize("prefetch", [MISSING, None, {}])
 def test_without_any_prefetch_the_answer_is_412(prefetch: object) -> None:
     assert result_of(request(members={"prefetch": prefetch})) == "412"
 
 
+@pytest.mark.hazard("H12")
 @pytest.mark.parametrize("key", ["patient", "alp"])
 def test_a_needed_key_that_was_not_sent_is_412(key: str) -> None:
     """Neither sent nor to be had: the service has no access to the record."""
@@ -148,6 +150,7 @@ def test_without_a_drug_of_interest_nothing_is_missing(key: str) -> None:
 # Nothing found
 
 
+@pytest.mark.hazard("H12")
 @pytest.mark.parametrize("name", NOTHING)
 def test_no_alp_found_is_no_alp_on_file(name: str) -> None:
     """Looked, none: neither a gap nor a refusal."""
@@ -221,6 +224,7 @@ def test_a_read_of_the_patient_that_is_no_patient_is_unreadable() -> None:
     assert ("unreadable", "patient") in gaps(given)
 
 
+@pytest.mark.hazard("H11")
 def test_included_resources_and_remarks_are_no_evidence_and_no_fault() -> None:
     practitioner = {"resourceType": "Practitioner", "id": "ZZPHI-9"}
     entries = [
@@ -234,6 +238,7 @@ def test_included_resources_and_remarks_are_no_evidence_and_no_fault() -> None:
     assert verdict(given) == ("complete", "alpNotLow")
 
 
+@pytest.mark.hazard("H24")
 @pytest.mark.parametrize("kind", ["searchset", "collection", "batch-response", None, 7])
 def test_the_type_of_the_bundle_does_not_matter(kind: object) -> None:
     assert outcome_of("alp", bundle(alp(60), type=kind)) == NORMAL
@@ -242,6 +247,7 @@ def test_the_type_of_the_bundle_does_not_matter(kind: object) -> None:
 # Failed, unreadable
 
 
+@pytest.mark.hazard("H1", "H11")
 @pytest.mark.parametrize("name", FAILED)
 @pytest.mark.parametrize("key", ["patient", "alp"])
 def test_a_needed_key_the_client_failed_to_fill_is_said_on_a_card(key: str, name: str) -> None:
@@ -259,6 +265,7 @@ def test_a_client_that_asked_for_412_gets_412(key: str, state: object) -> None:
     assert outcome_of(key, state, on_unavailable="412") == "412"
 
 
+@pytest.mark.hazard("H11")
 @pytest.mark.parametrize("name", FAILED)
 @pytest.mark.parametrize("key", OPTIONAL_KEYS)
 def test_an_optional_key_the_client_failed_to_fill_is_a_gap(key: str, name: str) -> None:
@@ -306,6 +313,7 @@ def test_an_entry_that_cannot_be_read_is_a_gap_and_the_rest_is_used(entries: Any
 # Pages
 
 
+@pytest.mark.hazard("H10")
 @pytest.mark.parametrize("name", TRUNCATED)
 def test_results_that_did_not_all_come_leave_the_answer_open(name: str) -> None:
     """Hazard H10: page one normal, page two unread: partial, never an all-clear."""
@@ -348,6 +356,7 @@ def test_the_other_links_of_a_page_are_no_further_page() -> None:
 # Keys never asked for
 
 
+@pytest.mark.hazard("E12")
 @pytest.mark.parametrize("name", ["-patient", "Patient", "alp2", "item1", "", "draftOrders"])
 @pytest.mark.parametrize("value", [None, outcome(), 7, alp(20)])
 def test_a_key_never_asked_for_is_ignored(name: str, value: object) -> None:
@@ -400,6 +409,7 @@ def test_patient_view_is_silent_where_no_alp_is_on_file(name: str) -> None:
     assert given.body["cards"] == []
 
 
+@pytest.mark.hazard("H1")
 @pytest.mark.parametrize("hook", ["order-sign", "order-select"])
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("value", [MISSING, None, outcome(), 7, bundle(entry="x")])

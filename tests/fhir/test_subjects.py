@@ -146,6 +146,7 @@ def ask(kind: str, subject: Json, settings: Settings = DEFAULTS, **members: Any)
     return answer(request(members={"fhirServer": BASE, **members}, **sent), settings)
 
 
+@pytest.mark.hazard("H2")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_only_a_resource_that_is_the_patient_s_is_used(kind: str, name: str) -> None:
@@ -160,6 +161,7 @@ def test_only_a_resource_that_is_the_patient_s_is_used(kind: str, name: str) -> 
     assert ([GAP[owner]] if GAP[owner] else []) == reported
 
 
+@pytest.mark.hazard("H2")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", [n for n, (_, owner) in SUBJECTS.items() if owner != "ours"])
 def test_an_answer_that_dropped_something_is_never_a_silent_all_clear(kind: str, name: str) -> None:
@@ -208,6 +210,7 @@ def test_an_absolute_subject_counts_under_a_known_base_or_where_none_is_known(
     assert expected is KINDS[kind][2](given.chart)
 
 
+@pytest.mark.hazard("H2")
 def test_dropped_resources_are_counted_and_never_quoted() -> None:
     foreign = [alp(20, f"2025-0{n}-01", subject={"reference": "Patient/ZZPHI-2"}) for n in (3, 4)]
     given = answer(request(alp=bundle(alp(60), *foreign)))
@@ -220,6 +223,7 @@ def test_dropped_resources_are_counted_and_never_quoted() -> None:
 # Patient
 
 
+@pytest.mark.hazard("H2")
 def test_a_patient_of_another_id_makes_the_evaluation_unavailable() -> None:
     """Nothing of any key is believed."""
     given = answer(request(patient=patient(id="ZZPHI-2"), conditions=bundle(condition(HPP))))
@@ -228,6 +232,7 @@ def test_a_patient_of_another_id_makes_the_evaluation_unavailable() -> None:
     assert [("foreign-patient", key) for key in KEYS] == gaps(given)
 
 
+@pytest.mark.hazard("H2")
 @pytest.mark.parametrize("identity", [MISSING, None, 1, "", "zzphi-1"])
 def test_a_patient_that_does_not_name_the_id_is_not_the_patient(identity: object) -> None:
     given = answer(request(patient=patient(id=identity)))
@@ -244,6 +249,7 @@ def test_among_several_patients_the_one_of_the_context_is_found() -> None:
 # Draft orders
 
 
+@pytest.mark.hazard("H3")
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_only_a_draft_for_the_patient_is_judged(name: str) -> None:
     """A draft without subject is the client's own and is judged; another's is reported."""
@@ -258,6 +264,7 @@ def test_only_a_draft_for_the_patient_is_judged(name: str) -> None:
     assert len(given.body["cards"]) == 1
 
 
+@pytest.mark.hazard("H3")
 def test_beside_a_foreign_draft_the_own_one_is_judged_and_the_card_says_so() -> None:
     """Hazard H3."""
     foreign = draft(id="ZZPHI-draft-2", subject={"reference": "Patient/ZZPHI-2"})
@@ -273,6 +280,7 @@ def removals(found: Json) -> list[Json]:
     return [s for s in found["suggestions"] if s["actions"][0]["type"] == "delete"]
 
 
+@pytest.mark.hazard("H3")
 def test_a_foreign_draft_beside_a_normal_alp_is_said_on_a_card() -> None:
     """Never silent: the verdict itself has no card."""
     foreign = draft(id="ZZPHI-draft-2", subject={"reference": "Patient/ZZPHI-2"})

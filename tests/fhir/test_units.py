@@ -110,6 +110,7 @@ def registry() -> Any:
     return PintUcumRegistry()
 
 
+@pytest.mark.hazard("H8")
 @pytest.mark.parametrize(("measure", "spelling", "factor"), JUDGED)
 def test_a_ucum_spelling_has_the_factor_of_ucum(
     measure: str, spelling: str, factor: Decimal
@@ -202,6 +203,7 @@ def read_alp(value: object, unit: str) -> Reading:
 activities = st.integers(min_value=1, max_value=200_000).map(lambda n: Decimal(n) / 1000)
 
 
+@pytest.mark.hazard("H8")
 @given(activities)
 def test_one_activity_reads_the_same_in_every_unit(microkatals: Decimal) -> None:
     """The same enzyme, written in ukat/L, nkat/L and U/L, is the same exact number."""
@@ -228,6 +230,7 @@ def test_one_activity_reads_the_same_as_number_and_as_string(microkatals: Decima
     assert read_alp(f"{microkatals:f}", "ukat/L").value == actual
 
 
+@pytest.mark.hazard("H8")
 @given(st.text(max_size=12))
 def test_a_unit_that_is_not_listed_makes_the_value_unusable(unit: str) -> None:
     """Never guessed; blanks around a spelling do not count."""

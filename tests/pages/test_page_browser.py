@@ -271,6 +271,7 @@ def hostile(payload: str) -> tuple[int, samples.Json, samples.Json]:
     return 200, poison(samples.response(samples.suspected())) | {"cards": [card]}, explanation
 
 
+@pytest.mark.hazard("W1")
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_hostile_text_stays_text(
     browser: Any, address: str, until: Any, fake: FakeService, payload: str
@@ -288,6 +289,7 @@ def test_hostile_text_stays_text(
     assert_quiet(browser, address)
 
 
+@pytest.mark.hazard("W1")
 def test_the_browser_has_its_own_list_of_tags(browser: Any, address: str, until: Any) -> None:
     """Were raw HTML ever to come from the service, the page would still not build it."""
     browser.get(address)

@@ -30,6 +30,7 @@ ROUTES = [
 ]
 
 
+@pytest.mark.hazard("W1")
 @pytest.mark.parametrize(("method", "path", "status"), ROUTES)
 def test_every_answer_carries_the_headers(
     client: FlaskClient, method: str, path: str, status: int
@@ -50,12 +51,14 @@ def test_each_file_is_served_with_its_type(client: FlaskClient, name: str) -> No
     assert answer.mimetype == expected[FILES[name].suffix]
 
 
+@pytest.mark.hazard("W14")
 def test_the_page_says_that_nobody_signed_it(client: FlaskClient) -> None:
     text = client.get("/").text
     assert "No clinician has signed this content." in text
     assert "Development page: use no real patient data." in text
 
 
+@pytest.mark.hazard("W1")
 def test_the_page_holds_nothing_that_its_policy_forbids() -> None:
     text = (STATIC / "index.html").read_text()
     scripts = [line for line in text.splitlines() if "<script" in line]
@@ -65,6 +68,7 @@ def test_the_page_holds_nothing_that_its_policy_forbids() -> None:
     assert "http" not in text.replace("http-equiv", "")
 
 
+@pytest.mark.hazard("W1")
 @pytest.mark.parametrize("name", sorted(name for name in FILES if name.endswith(".js")))
 def test_scripts_write_no_html_and_evaluate_no_text(name: str) -> None:
     text = (STATIC / name).read_text()
@@ -180,6 +184,7 @@ def test_malformed_questions_are_refused_in_our_own_words(
     assert fake.asked == []
 
 
+@pytest.mark.hazard("W3")
 def test_a_form_of_another_site_is_refused(client: FlaskClient, fake: FakeService) -> None:
     """A page elsewhere can post text without asking first; it cannot post JSON."""
     answer = client.post("/page/api/explain", data=json.dumps(ASKED), content_type="text/plain")
@@ -194,6 +199,7 @@ def test_a_body_over_four_mebibytes_is_refused(client: FlaskClient) -> None:
     assert answer.json == {"error": "Request Entity Too Large"}
 
 
+@pytest.mark.hazard("O8")
 def test_a_failure_says_nothing_of_its_cause(broken: FlaskClient) -> None:
     answer = broken.post("/page/api/explain", json=ASKED)
     assert answer.status_code == 500
@@ -212,6 +218,7 @@ def rendered(client: FlaskClient) -> str:
     return str(answer["details"][0])
 
 
+@pytest.mark.hazard("W1")
 @pytest.mark.parametrize(
     "markdown",
     [

@@ -155,6 +155,7 @@ def test_only_the_first_pages_prefetched(ward: Ward, expected: Answers) -> None:
     assert differing(ward, expected, ask) == {}
 
 
+@pytest.mark.hazard("H10")
 def test_pages_of_5(ward: Ward, sent: Sent, expected: Answers) -> None:
     """More pages than the client reads are a gap, and a verdict that changes is partial."""
     base = ward.engine.base(5)

@@ -27,6 +27,7 @@ def all_less(chapter: str) -> Iterator[tuple[Chart, str, Said]]:
             yield chart, f"{chart.name}: {how}", said
 
 
+@pytest.mark.hazard("H1")
 @by_chapter
 def test_a_verdict_that_is_lost_was_not_more_urgent_or_stays_open(chapter: str) -> None:
     assert [how for chart, how, said in all_less(chapter) if lost(chart, said)] == []
@@ -43,6 +44,7 @@ def test_sets_of_keys_that_are_not_sent_lose_nothing_either() -> None:
     assert silent == []
 
 
+@pytest.mark.hazard("H1")
 @by_chapter
 def test_no_card_means_complete_or_not_applicable(chapter: str) -> None:
     wrong = [

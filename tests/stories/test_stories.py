@@ -53,6 +53,7 @@ def test_every_verdict_has_a_story() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.hazard("H1")
 def test_no_cards_means_complete_or_not_applicable() -> None:
     silent = [s.response["extension"][EXTENSION] for s in ALL if not s.response["cards"]]
 

@@ -53,6 +53,7 @@ def damaged(text: str, rng: Random) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.hazard("O6")
 @pytest.mark.parametrize(("package", "name"), FILES, ids=[name for _, name in FILES])
 def test_a_damaged_file_is_a_fault_and_never_a_crash(
     package: str, name: str, tmp_path: Path

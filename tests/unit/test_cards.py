@@ -40,6 +40,7 @@ def test_every_order_is_a_valid_service_request_for_the_patient(story: Story, ho
     assert all(order["status"] == "draft" for order in orders)
 
 
+@pytest.mark.hazard("O3")
 @pytest.mark.parametrize("story", WITH_CARDS, ids=lambda story: story.id)
 def test_a_summary_is_one_short_line_and_the_topic_is_the_verdict(
     story: Story, house: House
@@ -54,6 +55,7 @@ def test_a_summary_is_one_short_line_and_the_topic_is_the_verdict(
     )
 
 
+@pytest.mark.hazard("H22", "W14")
 @pytest.mark.parametrize("story", WITH_CARDS, ids=lambda story: story.id)
 def test_a_card_informs_and_never_directs_nor_doses(story: Story, house: House) -> None:
     card = card_of(story, house)
@@ -64,6 +66,7 @@ def test_a_card_informs_and_never_directs_nor_doses(story: Story, house: House) 
     assert "No clinician has signed this content." in words
 
 
+@pytest.mark.hazard("O4")
 @pytest.mark.parametrize("story", WITH_CARDS, ids=lambda story: story.id)
 def test_one_action_for_each_suggestion_and_only_drafts_are_removed(
     story: Story, house: House

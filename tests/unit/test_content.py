@@ -82,6 +82,7 @@ def test_a_part_of_a_word_is_no_drug(shipped: Knowledge, text: str) -> None:
     assert frozenset() == shipped.drugs_named_in(text)
 
 
+@pytest.mark.hazard("W13")
 def test_a_site_changes_one_threshold_and_keeps_the_rest(
     tmp_path: Path, shipped: Knowledge
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_site_activates_its_own_codes(tmp_path: Path) -> None:
     assert {"ar_denosumab"} == groups
 
 
+@pytest.mark.hazard("O6", "H17")
 def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "thresholds.toml").write_text(
@@ -129,6 +131,7 @@ def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.hazard("O3")
 def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     text = files("cards").joinpath("texts/lowAlpOnce.md").read_text("utf-8")
@@ -140,6 +143,7 @@ def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
     assert "139 is the most" in fault
 
 
+@pytest.mark.hazard("H17")
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -159,6 +163,7 @@ def test_a_decision_table_that_cannot_be_right_is_refused(
     assert any(message in fault for fault in faults_of(tmp_path))
 
 
+@pytest.mark.hazard("H17")
 def test_a_row_that_can_never_be_reached_is_refused(tmp_path: Path) -> None:
     text = files("service.hpp.knowledge").joinpath("decision_table.toml").read_text("utf-8")
     again = text.replace('id = "2-hpp-unconfirmed"', 'id = "1-again"', 1).replace(
@@ -179,6 +184,59 @@ def test_an_interval_table_with_a_hole_is_refused(tmp_path: Path) -> None:
         load_knowledge(tmp_path)
 
     assert "no limit for female at 4748 days" in str(caught.value)
+
+
+FIRST = "caliper_roche,both,0,"
+
+
+@pytest.mark.hazard("H17", "O6")
+@pytest.mark.parametrize(
+    ("column", "value", "fault"),
+    [
+        (4, "0", "above 0 and below the high one"),
+        (4, "4000", "above 0 and below the high one"),
+        (4, "-1", "a low limit in U/L"),
+        (4, "9_0", "a low limit in U/L"),
+        (4, "９０", "a low limit in U/L"),
+        (4, "nan", "a low limit in U/L"),
+        (3, "²", "needs whole days"),
+        (3, "1" * 5000, "needs whole days"),
+        (5, "", "above 0 and below the high one"),
+    ],
+)
+def test_a_child_s_limit_that_would_turn_the_rule_off_or_on_for_all_is_refused(
+    tmp_path: Path, column: int, value: str, fault: str
+) -> None:
+    source = files("service.hpp.knowledge").joinpath("reference_intervals.csv").read_text("utf-8")
+    (line,) = (line for line in source.splitlines() if line.startswith(FIRST))
+    cells = line.split(",")
+    cells[column] = value
+    changed = source.replace(line, ",".join(cells))
+    (tmp_path / "reference_intervals.csv").write_text(changed, "utf-8")
+
+    assert any(fault in said for said in faults_of(tmp_path))
+
+
+@pytest.mark.hazard("H8", "H17")
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("enzyme,U/L,60,ours", "U/L is there twice"),
+        ("enzyme,x,1_0,ours", "needs a factor above 0"),
+        ("enzyme,x,-1,ours", "needs a factor above 0"),
+        ("enzyme,x,Infinity,ours", "needs a factor above 0"),
+    ],
+)
+def test_a_unit_that_would_change_every_value_is_refused(
+    tmp_path: Path, row: str, fault: str
+) -> None:
+    source = files("service.hpp.knowledge").joinpath("units.csv").read_text("utf-8")
+    measure = next(line.split(",")[0] for line in source.splitlines() if ",U/L,1," in line)
+    (tmp_path / "units.csv").write_text(f"{source}{row.replace('enzyme', measure)}\n", "utf-8")
+    (said,) = faults_of(tmp_path)
+
+    assert said.startswith("units.csv: line ")
+    assert fault in said
 
 
 def test_value_sets_are_plain_csv_with_a_source_on_every_active_row() -> None:

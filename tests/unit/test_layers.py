@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 # The door to the EHR: the only folder below the edge that opens a socket or reads a clock.
 FHIR_DOOR = ROOT / "service/fhir/client"
@@ -62,6 +64,7 @@ def test_from_reading_to_cards_nothing_reaches_outside() -> None:
     assert set() == found
 
 
+@pytest.mark.hazard("H20")
 def test_no_clock_is_read_between_reading_and_saying() -> None:
     found = {
         path.name

@@ -30,6 +30,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.hazard("O1")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_renders_as_plain_text_in_a_paragraph(text: str) -> None:
     html = RENDER.render(f"Value {escape(text)} end")
@@ -39,6 +40,7 @@ def test_a_hostile_text_renders_as_plain_text_in_a_paragraph(text: str) -> None:
     assert {"p", "/p"} == {tag.strip("<>") for tag in _tags(html)}
 
 
+@pytest.mark.hazard("O1")
 @given(st.text(max_size=200))
 def test_any_text_renders_as_itself(text: str) -> None:
     tokens = RENDER.parseInline(f"x{escape(text)}x")[0].children or []
@@ -46,6 +48,7 @@ def test_any_text_renders_as_itself(text: str) -> None:
     assert {"text"} >= {token.type for token in tokens} - {"text_special"}
 
 
+@pytest.mark.hazard("O1")
 @given(st.text(max_size=200))
 def test_any_text_stays_in_its_table_cell(text: str) -> None:
     html = RENDER.render(f"| a | b |\n| --- | --- |\n| {escape(text) or '-'} | end |\n")

@@ -52,5 +52,6 @@ def test_every_link_to_a_file_leads_somewhere() -> None:
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
+@pytest.mark.hazard("W14")
 def test_it_says_that_no_clinician_has_signed() -> None:
     assert "No clinician has signed the content." in README

@@ -52,6 +52,7 @@ def test_the_environment_names_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert load_settings().time_zone == "Europe/Berlin"
 
 
+@pytest.mark.hazard("O6", "H17")
 def test_all_faults_are_reported_at_once_with_the_likely_mistake(tmp_path: Path) -> None:
     path = written(
         tmp_path,
@@ -104,6 +105,7 @@ def test_a_relative_folder_starts_at_the_file(tmp_path: Path) -> None:
     assert settings.content_dir == (tmp_path / "ours").resolve()
 
 
+@pytest.mark.hazard("O6")
 @pytest.mark.parametrize("raw", [b"[site", b"\xff\xfe", b'[site]\nmode = "a"\nmode = "b"'])
 def test_a_broken_file_is_one_clear_fault(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "hpp-cds.toml"

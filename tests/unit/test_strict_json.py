@@ -31,6 +31,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.hazard("C3", "C4", "C5")
 @pytest.mark.parametrize(("raw", "pointer", "message"), REFUSED, ids=lambda v: repr(v)[:30])
 def test_what_readers_differ_about_is_refused_by_its_place(
     raw: bytes, pointer: str, message: str
@@ -41,6 +42,7 @@ def test_what_readers_differ_about_is_refused_by_its_place(
     assert (pointer, message) == (caught.value.pointer, caught.value.message)
 
 
+@pytest.mark.hazard("C5")
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xef\xbb\xbf{}", '{"a":1}'.encode("utf-16"), b"\xff"])
 def test_what_is_no_json_is_refused_by_its_byte(raw: bytes) -> None:
     with pytest.raises(BadJson, match=r"^is not JSON \(byte \d+\)$"):
@@ -89,6 +91,7 @@ def test_json_without_repeated_names_is_always_read(
     assert orjson.loads(raw) == load(raw)
 
 
+@pytest.mark.hazard("C4")
 @given(st.dictionaries(st.text(max_size=4), st.text(max_size=4), min_size=1), st.booleans())
 def test_a_name_given_again_anywhere_is_always_seen(
     members: dict[str, str], ascii_only: bool

@@ -102,8 +102,11 @@ class Base:
         return self.host == "localhost" or kind_of(self.host) is Kind.LOOPBACK
 
     def resolve(self, reference: str) -> str:
-        """The URL of a query or a `next` link, relative or absolute; empty where it leads out."""
-        if not reference or _CONTROL.search(reference):
+        """The URL of a query or a `next` link, relative or absolute; empty where it leads out.
+
+        No `.` or `..`: `Patient/.` would be a list of all patients once they are undone.
+        """
+        if not reference or _CONTROL.search(reference) or _has_dots(reference.partition("?")[0]):
             return ""
         try:
             url = urljoin(f"{self}/", reference)
@@ -126,7 +129,7 @@ class Base:
             return False
         plain = unquote(parts.path)
         inside = parts.path == self.path or parts.path.startswith(f"{self.path}/")
-        clean = not {".", ".."} & set(plain.split("/")) and not _CONTROL.search(plain)
+        clean = not _has_dots(plain) and not _CONTROL.search(plain)
         return same and "@" not in parts.netloc and inside and clean
 
 
@@ -155,9 +158,13 @@ def read_base(written: object) -> Base | str:
     if parts.netloc.endswith(":") or not 0 < port < 65536:
         return "port"
     path = parts.path.rstrip("/")
-    if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
+    if not _PATH.fullmatch(path) or _has_dots(path):
         return "path"
     return Base(parts.scheme, host, port, path)
+
+
+def _has_dots(path: str) -> bool:
+    return bool({".", ".."} & set(path.split("/")))
 
 
 def _port(parts: SplitResult) -> int:

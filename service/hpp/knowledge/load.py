@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -145,14 +146,17 @@ def _unknown_files(reader: Reader) -> None:
             reader.fault(name, "", "is not a content file" + hint(name, CONTENT_FILES))
 
 
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")  # not 1_000, 1e3 or digits of other scripts
+_DAYS = re.compile(r"[0-9]{1,5}")
+
+
 def decimal(value: object) -> Decimal | None:
     """A number from a content file; None where it is not one."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
         return None
+    number = Decimal(value)
     return number if number.is_finite() else None
 
 
@@ -238,6 +242,8 @@ def _units(reader: Reader) -> dict[tuple[str, str], Decimal]:
         factor = decimal(row["factor"])
         if factor is None or factor <= 0 or not row["source"]:
             reader.fault("units.csv", row["line"], "needs a factor above 0 and a source")
+        elif (row["measure"], row["spelling"]) in found:
+            reader.fault("units.csv", row["line"], f"{row['spelling']} is there twice")
         else:
             found[row["measure"], row["spelling"]] = factor
     return found
@@ -252,12 +258,14 @@ def _intervals(reader: Reader) -> list[model.Interval]:
     rows = [row for row in reader.rows(name, columns) if row["set"] == PAEDIATRIC_SET]
     found = []
     for row in rows:
-        low = decimal(row["low_u_per_l"])
-        ages = row["age_min_days"].isdigit() and row["age_max_days"].isdigit()
+        low, high = decimal(row["low_u_per_l"]), decimal(row["high_u_per_l"])
+        ages = _DAYS.fullmatch(row["age_min_days"]) and _DAYS.fullmatch(row["age_max_days"])
         if row["active"] != "yes" or not row["source"]:
             reader.fault(name, row["line"], "the set in use needs active yes and a source")
         elif low is None or not ages or row["sex"] not in ("male", "female", "both"):
             reader.fault(name, row["line"], "needs whole days, a sex and a low limit in U/L")
+        elif high is None or not 0 < low < high:
+            reader.fault(name, row["line"], "needs a low limit above 0 and below the high one")
         else:
             span = int(row["age_min_days"]), int(row["age_max_days"])
             found.append(model.Interval(row["sex"], *span, low))

@@ -1,5 +1,7 @@
 """Total ALP is found by its LOINC or SNOMED CT code, or by an exact local name without a code."""
 
+import pytest
+
 from tests.spec.answers import LOW_ONCE, NO_ALP
 from tests.spec.vignette import Vignette
 
@@ -21,6 +23,7 @@ def test_total_alp_is_known_by_code_or_exact_name(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H8")
 def test_isoenzymes_are_not_total_alp(vignette: Vignette) -> None:
     """Bone or liver ALP has other limits.  A patient with nothing else has no ALP on file."""
     vignette.each(

@@ -1,5 +1,7 @@
 """A result may be reported as less or more than a number, or as text."""
 
+import pytest
+
 from tests.spec.answers import (
     FLUCTUATING,
     LOW_ONCE,
@@ -13,6 +15,7 @@ from tests.spec.vignette import Vignette
 title, order = "Less than, more than, and text", 3
 
 
+@pytest.mark.hazard("H8")
 def test_less_than_a_number_at_or_below_the_limit_is_low(vignette: Vignette) -> None:
     """Less than 35 or at most 35 is low at a limit of 35; less than 36 may be 35 and says
     nothing."""

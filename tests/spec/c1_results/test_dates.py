@@ -1,5 +1,7 @@
 """The date of a result is that of its specimen, as a whole day; several of one day are one."""
 
+import pytest
+
 from tests.spec.answers import LOW_ONCE, NO_ALP
 from tests.spec.vignette import Vignette
 
@@ -34,6 +36,7 @@ def test_the_date_of_issue_stands_in_for_that_of_the_specimen(vignette: Vignette
     )
 
 
+@pytest.mark.hazard("H7")
 def test_a_result_dated_after_the_order_is_ignored(vignette: Vignette) -> None:
     """A result of the day of the order counts, one of tomorrow does not."""
     vignette.each(
@@ -47,6 +50,7 @@ def test_a_result_dated_after_the_order_is_ignored(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H9")
 def test_adults_are_looked_back_on_for_ten_years(vignette: Vignette) -> None:
     """Ten years are 3652 days, and the last of them counts."""
     vignette.around(

@@ -1,5 +1,7 @@
 """A result counts when the laboratory stands by it."""
 
+import pytest
+
 from tests.spec.answers import LOW_ONCE, NO_ALP
 from tests.spec.vignette import Vignette
 
@@ -22,6 +24,7 @@ def test_results_that_are_released_count(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H6")
 def test_results_that_are_not_released_do_not_count(vignette: Vignette) -> None:
     """They are shown as not used; the patient has no ALP on file."""
     vignette.each(
@@ -37,6 +40,7 @@ def test_results_that_are_not_released_do_not_count(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H6")
 def test_retracted_low_results_leave_the_normal_one(vignette: Vignette) -> None:
     """Two very low values were entered in error."""
     vignette(

@@ -1,11 +1,14 @@
 """Everything is compared in U/L, unrounded.  A unit that is not known makes a result unusable."""
 
+import pytest
+
 from tests.spec.answers import LOW_ONCE, NORMAL, UNUSABLE, VERY_LOW_ONCE
 from tests.spec.vignette import Vignette
 
 title, order = "Units", 2
 
 
+@pytest.mark.hazard("H8")
 def test_enzyme_units_are_converted(vignette: Vignette) -> None:
     """One microkatal per litre is 60 U/L."""
     vignette.each(
@@ -63,6 +66,7 @@ def test_a_printed_limit_without_unit_has_the_unit_of_the_result(vignette: Vigne
     )
 
 
+@pytest.mark.hazard("H8")
 def test_a_unit_that_is_not_an_enzyme_activity_is_never_guessed(vignette: Vignette) -> None:
     """Old units, other units, and no unit at all: there are results, and none can be used."""
     vignette.each(

@@ -1,5 +1,7 @@
 """Children have limits by age and sex (CALIPER, Roche); an adult range is often printed instead."""
 
+import pytest
+
 from tests.spec.answers import (
     CHILD_ONCE,
     EXPLAINED,
@@ -150,6 +152,7 @@ def test_below_half_of_the_limit_is_very_low_in_a_child(vignette: Vignette) -> N
     )
 
 
+@pytest.mark.hazard("H13")
 def test_an_adult_is_6575_days_old(vignette: Vignette) -> None:
     """On the day of the eighteenth birthday a single low value is judged as an adult's."""
     vignette.around(

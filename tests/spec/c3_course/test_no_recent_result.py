@@ -1,5 +1,7 @@
 """Without a recent result an ALP is asked for where a course begins, and always in a child."""
 
+import pytest
+
 from tests.spec.answers import NO_ALP, NO_ALP_CHILD, NO_ALP_CONTINUING, NORMAL
 from tests.spec.vignette import Vignette
 
@@ -20,6 +22,7 @@ def test_nothing_on_file(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H9")
 def test_the_normal_result_of_an_adult_speaks_for_two_years(vignette: Vignette) -> None:
     """Two years are 730 days, and the last of them counts."""
     vignette.around(

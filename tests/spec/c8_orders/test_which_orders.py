@@ -1,6 +1,8 @@
 """Each patient here has two low values without a cause, so that silence can only come from the
 order."""
 
+import pytest
+
 from tests.spec.answers import NOT_APPLICABLE, SUSPECTED
 from tests.spec.vignette import Vignette
 
@@ -89,6 +91,7 @@ def test_one_order_among_others_is_enough(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H14")
 def test_an_order_whose_drug_cannot_be_told_is_named(vignette: Vignette) -> None:
     """It might be a bisphosphonate, so silence would be wrong."""
     vignette(
@@ -107,6 +110,7 @@ def test_an_order_whose_drug_cannot_be_told_is_named(vignette: Vignette) -> None
     )
 
 
+@pytest.mark.hazard("H3")
 def test_an_order_for_another_patient_is_not_judged(vignette: Vignette) -> None:
     """The card says so; beside an order for this patient it only adds a line."""
     vignette(

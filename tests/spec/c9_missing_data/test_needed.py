@@ -1,5 +1,7 @@
 """Without the patient's age and the ALP history nothing can be said."""
 
+import pytest
+
 from tests.spec.vignette import Vignette
 
 title, order = "What is needed", 1
@@ -27,6 +29,7 @@ def test_without_the_patient_or_the_alp_history_there_is_no_answer(vignette: Vig
     )
 
 
+@pytest.mark.hazard("H11")
 def test_a_failed_query_is_said_and_never_taken_as_no_alp_on_file(vignette: Vignette) -> None:
     """An information card that the check could not be made."""
     vignette(
@@ -44,6 +47,7 @@ def test_a_failed_query_is_said_and_never_taken_as_no_alp_on_file(vignette: Vign
     )
 
 
+@pytest.mark.hazard("H13")
 def test_without_a_date_of_birth_no_limit_holds(vignette: Vignette) -> None:
     """30 U/L is mildly low in an adult and very low in a child."""
     vignette(
@@ -77,6 +81,7 @@ def test_hpp_on_record_needs_no_alp_history(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H12")
 def test_a_query_that_found_nothing_is_an_answer(vignette: Vignette) -> None:
     """The EHR says that it looked and found none; nothing is missing."""
     vignette(

@@ -1,6 +1,8 @@
 """Something was not seen.  Where it could have led to a more urgent verdict, the answer is partial
 and a card says so, even where what was seen gives none."""
 
+import pytest
+
 from tests.spec.vignette import Vignette
 
 title, order = "Partly seen", 2
@@ -183,6 +185,7 @@ def test_a_normal_value_without_the_medications(vignette: Vignette) -> None:
     )
 
 
+@pytest.mark.hazard("H10")
 def test_the_older_results_were_cut_off(vignette: Vignette) -> None:
     """Normal on the first page; low values may be on the next."""
     vignette(

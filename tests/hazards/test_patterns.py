@@ -1,0 +1,194 @@
+"""Hazard C9: no regular expression of the service takes more than linear time."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from marshmallow.validate import Regexp
+
+import cards
+import fhir_fixtures
+import service
+from service.evaluation import House
+from tests.hazards.log import ROOT
+
+# Patterns that are made while the service runs: module -> one as it would be made.
+MADE_LATER: dict[str, Callable[[House], re.Pattern[str]]] = {
+    "service.hpp.knowledge.model": lambda house: house.knowledge.drug_name_pattern,
+    "service.fhir.observations": lambda _: re.compile(r"(?<!\w)supplement(?!\w)", re.IGNORECASE),
+}
+# Pieces to repeat: of every kind of character, and of what the patterns look for.
+PIECES = (
+    "a", "A", "1", " ", ".", "-", "/", "*", "\n", "\\", "é", "Aa/", "1.", "a ", "a.", "http://a/",
+    "/a", "**a**\n", "\n \n", "1 ml ", "1 mg/ml ", "1.1", "<=", "-1", "12:", "2024-01-01T",
+    "U/L ", "text-align:", "alendronate ", "0 ml 0 mg/m ",
+)  # fmt: skip
+ENDS = ("", "!")
+SHORT = (8, 20)  # where growth by a factor for each character would show
+LONG = (500, 4000)  # where n^2 would show: 64 times as long, against 8
+MOST = 20.0
+ROUND_S = 5e-5
+
+
+@dataclass(frozen=True)
+class Use:
+    """A pattern and how the code applies it.  whole: only to the text from its start."""
+
+    where: str
+    pattern: re.Pattern[str]
+    whole: bool
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.pattern.pattern[:30]!r}"
+
+
+def modules() -> Iterator[ModuleType]:
+    for package in (service, cards, fhir_fixtures):
+        yield package
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("__main__"):
+                yield importlib.import_module(found.name)
+
+
+def calls_of_re(module: ModuleType) -> list[ast.Call]:
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value) == "re"
+        and node.func.attr != "escape"
+    ]
+
+
+def assigned(module: ModuleType) -> dict[str, re.Pattern[str]]:
+    """Patterns under a name of a module, also inside marshmallow's validators."""
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    names = [
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+    values = {name: getattr(module, name) for name in names}
+    found = {n: v.regex if isinstance(v, Regexp) else v for n, v in values.items()}
+    return {name: value for name, value in found.items() if isinstance(value, re.Pattern)}
+
+
+def inline(module: ModuleType) -> list[re.Pattern[str]]:
+    """Patterns written where they are used."""
+    return [
+        re.compile(ast.literal_eval(call.args[0]))
+        for call in calls_of_re(module)
+        if call.func.attr != "compile" and isinstance(call.args[0], ast.Constant)  # type: ignore[attr-defined]
+    ]
+
+
+SOURCE = "\n".join(
+    path.read_text("utf-8")
+    for folder in ("service", "cards")
+    for path in ROOT.glob(f"{folder}/**/*.py")
+)
+
+
+def is_whole(name: str) -> bool:
+    """No use of this name looks for the pattern inside a text."""
+    return re.search(rf"\b{name}\.(?:search|findall|finditer|sub|split)\b", SOURCE) is None
+
+
+def uses(house: House) -> list[Use]:
+    found = []
+    for module in modules():
+        name = module.__name__
+        found += [Use(name, p, whole=is_whole(n)) for n, p in assigned(module).items()]
+        found += [Use(name, pattern, whole=False) for pattern in inline(module)]
+        if name in MADE_LATER:
+            found.append(Use(name, MADE_LATER[name](house), whole=False))
+    return found
+
+
+def seconds(use: Use, text: str) -> float:
+    """The least of a few runs, of this thread's own time."""
+    run = use.pattern.fullmatch if use.whole else use.pattern.findall
+    started = time.thread_time()
+    run(text)
+    once = time.thread_time() - started
+    times = max(1, min(2000, int(ROUND_S / max(once, 1e-7))))
+    best = once
+    for _ in range(3):
+        started = time.thread_time()
+        for _ in range(times):
+            run(text)
+        best = min(best, (time.thread_time() - started) / times)
+    return max(best, 1e-7)
+
+
+def growth(use: Use, piece: str, end: str, lengths: tuple[int, int]) -> float:
+    short, long = (piece * (length // len(piece) + 1) + end for length in lengths)
+    return seconds(use, long) / seconds(use, short)
+
+
+def explodes(use: Use, piece: str, end: str) -> bool:
+    """Seen three times, so that no other work of the machine is taken for it."""
+    return any(
+        all(growth(use, piece, end, lengths) > MOST for _ in range(3)) for lengths in (SHORT, LONG)
+    )
+
+
+def exploding(use: Use) -> list[str]:
+    return [piece + end for piece in PIECES for end in ENDS if explodes(use, piece, end)]
+
+
+@pytest.mark.hazard("C9")
+def test_every_pattern_of_the_service_is_among_those_that_are_tried() -> None:
+    """A call of `re` that is neither under a name nor inline nor listed would go untried."""
+    untried = {}
+    for module in modules():
+        known = len(assigned(module)) + len(inline(module)) + (module.__name__ in MADE_LATER)
+        if known < len(calls_of_re(module)):
+            untried[module.__name__] = len(calls_of_re(module)) - known
+
+    assert untried == {}
+
+
+@pytest.mark.hazard("C9")
+def test_no_pattern_takes_more_than_linear_time(house: House) -> None:
+    """By how much longer a text of eight times the length takes."""
+    tried = uses(house)
+    bad = {str(use): found for use in tried if (found := exploding(use))}
+
+    assert len(tried) > 20
+    assert bad == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "piece"),
+    [(r"(a+)+$", "a"), (r"(a|aa)+b", "a"), (r"a+b", "a"), (r"\ba.*?b\b.*?c", "a ")],
+)
+def test_a_pattern_that_is_not_linear_would_be_seen(pattern: str, piece: str) -> None:
+    use = Use("", re.compile(pattern), whole=False)
+
+    assert explodes(use, piece, "!")
+
+
+@pytest.mark.hazard("C9")
+@pytest.mark.parametrize("suffix", [".toml", ".csv", ".md"])
+def test_no_file_that_people_edit_holds_a_pattern(suffix: str) -> None:
+    """Words and codes are compared as they are: what looks like a pattern means itself."""
+    folders: list[Any] = [ROOT / "service" / "hpp" / "knowledge", ROOT / "cards" / "texts"]
+    files = [path for folder in folders for path in folder.rglob(f"*{suffix}")]
+    signs = re.compile(r"\(\?|\.\*|\[\^|\\[bdsw]")
+
+    assert [path.name for path in files if signs.search(path.read_text("utf-8"))] == []
