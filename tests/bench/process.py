@@ -14,35 +14,35 @@ started = time.process_time()
 import service.app
 print(time.process_time() - started)
 """
-# As `serve` runs: imports, application, frozen start; then 1,000 typical requests.
+# As `serve` runs it: imports, application with a client, frozen start; then 1,000 typical requests.
 WORKER = """
 import gc
 from service import serve
-from service.app import create_app
-from tests.bench.arms import SIGN, calling
-from tests.bench.bodies import SIZES, TODAY, body
+from tests.bench.arms import authenticated, log_to_nowhere
+from tests.bench.bodies import SIZES, body
+log_to_nowhere()
 bodies = [body(number, SIZES["typical"]).raw for number in range(20)]
-app = create_app(today=lambda: TODAY)
-run = calling(app)
+arm = authenticated()
+arm.prepare(1000)
 serve.keep_start_up_out_of_garbage_collection()
 before = gc.get_stats()[2]["collections"]
 for number in range(1000):
-    run(bodies[number % 20])
+    arm.run(bodies[number % 20])
 print(gc.get_stats()[2]["collections"] - before)
 """
-# The worker alone, without the benchmark's own imports: started as `serve` starts it.
+# Without what the benchmark itself imports.
 MEMORY = """
-import sys
+import os, sys
 from service import serve
-from service.app import create_app
+from tests.trust.callers import signing, site
 raws = [bytes.fromhex(line) for line in sys.stdin.read().split()]
-client = create_app().test_client()
+client = signing(site())
 serve.keep_start_up_out_of_garbage_collection()
 for raw in raws * 10:
     answer = client.post("/cds-services/hpp-order-sign", data=raw, content_type="application/json")
     assert answer.status_code == 200
-pages = open("/proc/self/smaps_rollup").read().splitlines()
-print(sum(int(line.split()[1]) for line in pages if line.startswith("Private_")))
+from tests.bench.process import private_megabytes
+print(private_megabytes(os.getpid()))
 """
 
 
@@ -61,7 +61,7 @@ def import_cpu_seconds(times: int = 5) -> float:
 
 def worker_megabytes(bodies: list[bytes]) -> float:
     """Private memory of one worker process after 200 requests (Linux)."""
-    return _run(MEMORY, "\n".join(raw.hex() for raw in bodies)) / 1024
+    return _run(MEMORY, "\n".join(raw.hex() for raw in bodies))
 
 
 def private_megabytes(process: int) -> float:
