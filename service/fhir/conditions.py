@@ -16,6 +16,11 @@ HPP_BY_TEXT = "cond_hpp"
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 
 
+def may_matter(concept: Concept, context: Context) -> bool:
+    """Most diagnoses have no code and no word that we know."""
+    return bool(concept.groups) or concept.mentions(context.knowledge.words_of_conditions)
+
+
 def read_condition(
     resource: Json, reference: str, concept: Concept, context: Context
 ) -> Condition | None:
@@ -41,8 +46,6 @@ def _groups(concept: Concept, context: Context) -> frozenset[str]:
     The text `hypophosphatasi` never matches hypophosphataemia, the opposite disorder.
     """
     groups, words = concept.groups, context.knowledge.text
-    if not concept.mentions(context.knowledge.words_of_conditions):
-        return groups
     if concept.mentions(words["rickets"]):
         groups |= {"cond_rickets"}
     if concept.mentions(words["hypercalcaemia_malignancy"]):

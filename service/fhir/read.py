@@ -138,6 +138,8 @@ def _read_observation(
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context) -> str:
     concept = context.concept(resource.get("code"))
+    if not conditions.may_matter(concept, context):
+        return ""
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append(seen)
