@@ -24,6 +24,7 @@ from service.fhir.releases import Release
 from service.hooks import edge, routes
 from service.hooks.callers import Callers
 from service.hooks.errors import ServiceError
+from service.hooks.messages import MAX_BODY_BYTES
 from service.hooks.services import prefetch_templates
 from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
 from service.settings import Settings
@@ -31,8 +32,6 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from service.trust.wiring import Trust
 from service.watch.health import checks
-
-MAX_BODY_BYTES = 4 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] | None = None) -> Flask:
@@ -45,7 +44,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     house = build_house(settings, open_access(settings))
     trust = _open_trust(settings) if settings.clients else None
     app = Flask("hpp-cds", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # a chunked body is cut there, unsaid
     app.url_map.merge_slashes = False
     edge.install(app, settings)
     clock = today or (lambda: datetime.now(settings.zone).date())
@@ -53,7 +52,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     callers = Callers(settings, trust)
     app.extensions["hpp-cds.trust"] = trust  # for who stops the service
     app.register_blueprint(routes.hook_routes(routes.Desk(house, callers, clock, health)))
-    if settings.is_development:
+    if settings.has_page:
         _add_page(app, settings, house, clock)
     app.register_error_handler(ServiceError, routes.answer_service_error)
     app.register_error_handler(HTTPException, routes.answer_http_error)

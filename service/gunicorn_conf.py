@@ -55,7 +55,7 @@ def on_reload(server: Any) -> None:
     """Settings and content anew; where they cannot be used, the last good ones stay."""
     try:
         server.app.callable = server.app.load()
-    except SystemExit:
+    except (SystemExit, Exception):  # whatever is wrong with them, a reload ends nothing
         server.log.error("The settings cannot be used; the last good ones stay.")
     _settle(server.app.callable)
 

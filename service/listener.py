@@ -15,15 +15,15 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 
-from service.app import MAX_BODY_BYTES
 from service.faults import Fault, Faulty
 from service.hooks.edge import EVERYWHERE
 from service.hooks.errors import status_outcome
+from service.hooks.messages import MAX_BODY_BYTES
 
 THREADS = 8
 MAX_HEADER_BYTES = 64 * 1024
-# Far more than the application takes, so that the application is the one to refuse.
-BEYOND_BYTES = 4 * MAX_BODY_BYTES
+# A little more than the application takes: all of it is held before anyone is asked who they are.
+BEYOND_BYTES = MAX_BODY_BYTES + 64 * 1024
 PATIENCE_S = 8.0  # container engines kill after 10 seconds
 # An idle connection stays for so long: the client may be sending on it this moment.
 LINGER_S = 1.0
@@ -87,11 +87,14 @@ class Server(TcpWSGIServer):
     """Serves on a socket that is bound already.  No banner, and no file for what passes through.
 
     `stop` may be called from a signal handler or from another thread.
+    behind_proxy: X-Forwarded-For reaches the application, which knows how much of it to believe.
     """
 
     channel_class = _Channel
 
-    def __init__(self, app: Flask, sock: socket.socket, threads: int = THREADS) -> None:
+    def __init__(
+        self, app: Flask, sock: socket.socket, threads: int = THREADS, behind_proxy: bool = False
+    ) -> None:
         self.stopping = False
         adjustments = Adjustments(
             sockets=[sock],
@@ -100,6 +103,7 @@ class Server(TcpWSGIServer):
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=BEYOND_BYTES,
             inbuf_overflow=BEYOND_BYTES,
+            clear_untrusted_proxy_headers=not behind_proxy,
         )
         where: Any = (sock.family, sock.type, sock.proto, sock.getsockname())
         super().__init__(app, _sock=sock, adj=adjustments, sockinfo=where, bind_socket=False)

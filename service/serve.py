@@ -24,17 +24,18 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | None:
     """Why this service must not listen here, or None: it fails closed.
 
-    Beyond loopback, callers are verified and nothing is relaxed for development, unless
-    somebody says in development mode that it is a test machine.
+    Beyond loopback, or behind a proxy that brings others there, callers are verified and nothing
+    is relaxed for development, unless somebody says in that mode that it is a test machine.
     """
     file = settings.file.name if settings.file else "command line"
     if allow_anyone and not settings.is_development:
         return Fault(file, "--allow-anyone", "is for development mode only")
-    if host in LOOPBACK or allow_anyone:
+    if allow_anyone or (host in LOOPBACK and not settings.trusted_proxies):
         return None
     if settings.clients and not settings.is_development:
         return None
-    message = f"refusing to listen on {host} {_unsafe(settings)}; {_ADVICE}"
+    where = f"behind a proxy on {host}" if settings.trusted_proxies else f"on {host}"
+    message = f"refusing to listen {where} {_unsafe(settings)}; {_ADVICE}"
     return Fault(file, "--host", message)
 
 
@@ -54,7 +55,7 @@ def run(settings: Settings, host: str, port: int) -> None:
         port = sock.getsockname()[1]
         app = create_app(_reached_at(settings, host, port))
         logs.to_standard_error()
-        server = ending.server = Server(app, sock)
+        server = ending.server = Server(app, sock, behind_proxy=settings.trusted_proxies > 0)
         keep_start_up_out_of_garbage_collection()
         _announce(settings, host, port)
         if not server.run():
@@ -95,7 +96,7 @@ def _announce(settings: Settings, host: str, port: int) -> None:
     for service in SERVICES:
         click.echo(f"  POST {base}/cds-services/{service.id}", err=True)
     click.echo(f"Try: curl {base}/cds-services", err=True)
-    if settings.is_development:
+    if settings.has_page:
         click.echo(f"Look: {base}/", err=True)
     click.echo("No clinician has signed the content.", err=True)
     if host not in LOOPBACK and not settings.clients:

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w.\-]{0,63}", re.ASCII)
+_ESCAPED_COLON = re.compile(rb"\\u003[aA]")
 
 
 class BadJson(ValueError):
@@ -49,7 +50,7 @@ def _has_as_many_colons(raw: bytes, again: bytes) -> bool:
 
     Unless one of them was written as an escape; then only reading with a hook can tell.
     """
-    return b"\\u003" not in raw and raw.count(b":") == again.count(b":")
+    return not _ESCAPED_COLON.search(raw) and raw.count(b":") == again.count(b":")
 
 
 class _Fault(str):
@@ -94,21 +95,39 @@ def _finite(written: str) -> object:
     return 0 if math.isfinite(float(written)) else _Fault("is a number too large to read")
 
 
+Place = tuple["Place", object] | None  # the steps from the top, the last one first
+
+
 def _faults(value: object) -> Iterator[tuple[str, str]]:
-    """(pointer, what is wrong) of everything that was marked, or cannot be written as UTF-8."""
-    waiting: list[tuple[str, object]] = [("", value)]
+    """(pointer, what is wrong) of everything that was marked, or cannot be written as UTF-8.
+
+    A pointer is written for what is wrong only: one for each element would take memory by depth.
+    """
+    waiting: list[tuple[Place, object]] = [(None, value)]
     while waiting:
-        pointer, item = waiting.pop()
+        place, item = waiting.pop()
         if isinstance(item, _Fault):
-            yield f"{pointer}/{_shown(item.name)}" if item.name else pointer, str(item)
-        elif isinstance(item, str) and not _is_text(item):
-            yield pointer, "has a lone surrogate"
+            yield _pointer((place, item.name) if item.name else place), str(item)
+        elif isinstance(item, str):
+            if not _is_text(item):
+                yield _pointer(place), "has a lone surrogate"
         elif isinstance(item, dict):
             if not all(map(_is_text, item)):
-                yield pointer, "has a lone surrogate in a name"
-            waiting += [(f"{pointer}/{_shown(name)}", inner) for name, inner in item.items()]
+                yield _pointer(place), "has a lone surrogate in a name"
+            waiting += [((place, n), i) for n, i in item.items() if isinstance(i, _WALKED)]
         elif isinstance(item, list):
-            waiting += [(f"{pointer}/{index}", inner) for index, inner in enumerate(item)]
+            waiting += [((place, n), i) for n, i in enumerate(item) if isinstance(i, _WALKED)]
+
+
+_WALKED = (dict, list, str)
+
+
+def _pointer(place: Place) -> str:
+    steps = []
+    while place is not None:
+        place, step = place
+        steps.append(_shown(step) if isinstance(step, str) else str(step))
+    return "".join(f"/{step}" for step in reversed(steps))
 
 
 def _is_text(value: str) -> bool:

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.sansio.utils import host_is_trusted
 
 from service.settings import Settings
+from service.settings.checks import is_loopback
 
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -30,6 +30,9 @@ ONE_YEAR = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 # Probes come by address, and say nothing but how the process is.
 OPEN_TO_ANY_HOST = ("/healthz", "/readyz")
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+# Where anyone may call, a page of these may read the answer: a sandbox, public or run locally.
+SANDBOX = "https://sandbox.cds-hooks.org"
+_HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::[0-9]{1,5})?", re.I)
 _TOKEN_IN_URL = re.compile(r"(?:^|[?&;])(?:access_token|id_token|client_assertion|jwt)=|eyJ", re.I)
 
 
@@ -42,7 +45,7 @@ def install(app: Flask, settings: Settings) -> None:
     headers = EVERYWHERE | (ONE_YEAR if settings.base_url.startswith("https://") else {})
     hosts = trusted_hosts(settings)
     origins = {origin for client in settings.clients for origin in client.cors_origins}
-    any_origin = settings.is_development and not settings.clients
+    open_to_sandboxes = settings.is_development and not settings.clients
 
     @app.before_request
     def guard() -> Response | None:
@@ -56,9 +59,9 @@ def install(app: Flask, settings: Settings) -> None:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         response.headers.add("Vary", "Origin")
-        origin = request.headers.get("Origin")
-        if origin is not None and (any_origin or origin in origins):
-            _allow(response, "*" if any_origin else origin)
+        origin = request.headers.get("Origin", "")
+        if origin in origins or (open_to_sandboxes and _is_sandbox(origin)):
+            _allow(response, origin)
         return response
 
 
@@ -71,9 +74,18 @@ def trusted_hosts(settings: Settings) -> tuple[str, ...]:
 
 
 def _check_host(hosts: Collection[str]) -> None:
+    """By name, in any case of letters; the port is the proxy's business."""
     if hosts and request.path not in OPEN_TO_ANY_HOST:
-        if not host_is_trusted(request.headers.get("Host"), hosts):
+        written = _HOST.fullmatch(request.headers.get("Host", ""))
+        if written is None or written[1].lower() not in hosts:
             raise BadRequest
+
+
+def _is_sandbox(origin: str) -> bool:
+    try:
+        return origin == SANDBOX or is_loopback(urlsplit(origin).hostname or "")
+    except ValueError:
+        return False
 
 
 def _check_url() -> None:

@@ -14,7 +14,9 @@ from service.fhir.references import ID
 from service.hooks.errors import InvalidHookRequest, Issue
 
 Json = Mapping[str, Any]
+MAX_BODY_BYTES = 4 * 1024 * 1024
 MOST_MEMBERS = 100_000
+MOST_ISSUES = 20
 PATIENT_ID = validate.Regexp(re.compile(rf"^{ID.pattern}\Z"), error="must be a bare FHIR id")
 USER_ID = validate.Regexp(
     re.compile(r"^[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}\Z"), error="must be Type/id"
@@ -167,7 +169,7 @@ def _load(schema: Schema, value: Json, base: str) -> dict[str, Any]:
         loaded: dict[str, Any] = schema.load(value)
         return loaded
     except ValidationError as error:
-        raise InvalidHookRequest(*_issues(error.messages, base)) from None
+        raise InvalidHookRequest(*_issues(error.messages, base)[:MOST_ISSUES]) from None
 
 
 def _issues(messages: Any, base: str) -> list[Issue]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from service.evaluation import EXTENSION, Answer, House, evaluate
 from service.fhir.releases import PATHS, Release
@@ -23,7 +23,7 @@ from service.hooks.errors import (
     operation_outcome,
     status_outcome,
 )
-from service.hooks.messages import parse_body
+from service.hooks.messages import MAX_BODY_BYTES, parse_body
 from service.hooks.services import BY_ID, Service, discovery
 from service.settings import Client
 from service.watch.health import Check
@@ -89,9 +89,9 @@ def _add_services(routes: Blueprint, base: str, path: str, desk: Desk) -> None:
     routes.add_url_rule(f"{root}/<service_id>", f"call-{name}", call, methods=["POST"])
     # The public sandbox joins a base that was typed with a trailing slash as `//id`.
     routes.add_url_rule(f"{root}//<service_id>", f"call-slash-{name}", call, methods=["POST"])
-    routes.add_url_rule(
-        f"{root}/<service_id>/feedback", f"feedback-{name}", feedback, methods=["POST"]
-    )
+    for slash in ("/", "//"):
+        rule = f"{root}{slash}<service_id>/feedback"
+        routes.add_url_rule(rule, f"feedback{slash[1:]}-{name}", feedback, methods=["POST"])
 
 
 def _call(service_id: str, desk: Desk, path: str) -> Response:
@@ -108,6 +108,8 @@ def _call(service_id: str, desk: Desk, path: str) -> Response:
 def _identified(service_id: str, desk: Desk) -> tuple[Service, Client, bytes]:
     """The service called, by whom, and the body: read whole, so that the line can be reused."""
     raw = request.get_data(cache=False)
+    if len(raw) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
     service = BY_ID.get(service_id)
     if service is None:
         raise UnknownService

@@ -34,7 +34,6 @@ from service.settings import Settings
 
 WAIT_S = 2
 FILE = "hpp-cds.sqlite3"
-DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _METADATA = MetaData()
 SPENT = Table(
     "spent_tokens",
@@ -67,7 +66,7 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, sqlite3.Error, OSError):
             raise StoreDown from None
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -109,38 +108,45 @@ class Store:
 def open_store(settings: Settings) -> Store:
     """The site's store, with its tables.  Raises Faulty where it cannot be used."""
     file = settings.file.name if settings.file else "embedded defaults"
+    key = "store.url" if settings.store_url else "site.data_dir"
     try:
-        url = _url(settings)
-        store = Store(_engine(url))
+        store = Store(_postgresql(settings.store_url) if settings.store_url else _sqlite(settings))
         store.create_tables()
         store.close()
-    except ArgumentError:
-        raise Faulty([Fault(file, "store.url", "must be a sqlite or postgresql URL")]) from None
-    except (StoreDown, OSError):
-        key = "store.url" if settings.store_url else "site.data_dir"
+    except (StoreDown, ArgumentError, OSError, TypeError, ValueError):
+        # Without the error's own words: they may repeat a password.
         raise Faulty([Fault(file, key, "the store there cannot be opened and written")]) from None
     return store
 
 
-def _url(settings: Settings) -> URL:
-    """`[store] url`, else a file in the data folder.  The folder is the service's own: 0700."""
-    if settings.store_url:
-        url = make_url(settings.store_url)
-        if url.get_backend_name() not in DRIVERS:
-            raise ArgumentError
-        return url.set(drivername=DRIVERS[url.get_backend_name()])
-    folder = settings.data_dir or user_data_path("hpp-cds", appauthor=False)
+def is_new(settings: Settings) -> bool:
+    """Whether opening the store would create it."""
+    return not settings.store_url and not (_folder(settings) / FILE).exists()
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir or user_data_path("hpp-cds", appauthor=False)
+
+
+def _sqlite(settings: Settings) -> Engine:
+    """A file in the data folder; both are the service's own."""
+    folder = _folder(settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / FILE).touch(mode=0o600)
-    return URL.create("sqlite", database=str(Path(folder / FILE)))
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "postgresql":
-        limits = {"connect_timeout": WAIT_S, "options": f"-c statement_timeout={WAIT_S}s"}
-        return create_engine(url, pool_pre_ping=True, pool_timeout=WAIT_S, connect_args=limits)
+    url = URL.create("sqlite", database=str(folder / FILE))
     engine = create_engine(url, pool_timeout=WAIT_S, connect_args={"timeout": WAIT_S})
     event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _postgresql(written: str) -> Engine:
+    """prepare_threshold None: a pooler in between may give each transaction another server."""
+    from service.keep.patience import connect
+
+    url = make_url(written).set(drivername="postgresql+psycopg")
+    limits = {"connect_timeout": WAIT_S, "prepare_threshold": None}
+    engine = create_engine(url, pool_pre_ping=True, pool_timeout=WAIT_S, connect_args=limits)
+    event.listen(engine, "do_connect", connect)
     return engine
 
 

@@ -69,7 +69,8 @@ def some_of(known: Iterable[str]) -> Check:
 
 
 def text(value: Any) -> str:
-    return "" if isinstance(value, str) and value.strip() else "must be text, not empty"
+    good = isinstance(value, str) and value.strip() and value.isprintable()
+    return "" if good else "must be text, not empty, without control characters"
 
 
 def url(value: Any) -> str:
@@ -77,11 +78,9 @@ def url(value: Any) -> str:
 
 
 def public_url(value: Any) -> str:
-    """Tokens are compared with it, so it must be exact: no query, no fragment, no user."""
-    if not _is_url(value):
-        return "must be an absolute http or https URL"
-    parts = urlsplit(value)
-    return "must have no query, fragment or user" if set("?#@") & set(parts.geturl()) else ""
+    """Tokens are compared with it, so it must be written as callers will write it."""
+    plain = _as_it_is_asked(value)
+    return f"must be a URL as it is called, such as https://cds.example.org{plain}" if plain else ""
 
 
 def _is_url(value: Any) -> bool:
@@ -94,24 +93,36 @@ def _is_url(value: Any) -> bool:
         return False
 
 
-def fhir_base(value: Any) -> str:
-    """As the FHIR client reads it: what it would not ask is a fault of the file."""
+def _as_it_is_asked(value: Any) -> str:
+    """What is wrong with a URL, as the FHIR client reads it: what it would not ask is a fault."""
     from service.fhir.client import read_base  # not needed where no client is configured
 
     found = read_base(value)
-    return f"is not a FHIR base URL: {found}" if isinstance(found, str) else ""
+    if isinstance(found, str):
+        return f" (wrong: {found})"
+    return "" if str(found) == value.rstrip("/") else f" (write {found})"
+
+
+def fhir_base(value: Any) -> str:
+    wrong = _as_it_is_asked(value)
+    return f"is not a FHIR base URL{wrong}" if wrong else ""
 
 
 def key_source(value: Any) -> str:
     """https, or plain http on this machine (development mode only), or the path of a file."""
     if not isinstance(value, str) or "://" not in value:
         return text(value)
-    if not _is_url(value) or "#" in value:
-        return "must be a URL or a file"
+    wrong = _as_it_is_asked(value.partition("?")[0])
+    if wrong:
+        return f"must be a URL or a file{wrong}"
     plain = urlsplit(value)
-    if plain.scheme == "http" and not is_loopback(plain.hostname or ""):
-        return "must be https"
-    return ""
+    return "" if plain.scheme == "https" or is_loopback(plain.hostname or "") else "must be https"
+
+
+def store_url(value: Any) -> str:
+    """Never shown: it may hold a password."""
+    good = isinstance(value, str) and re.match(r"postgresql(\+psycopg)?://", value)
+    return "" if good and value.isprintable() else "must be a postgresql:// URL"
 
 
 def is_loopback(host: str) -> bool:
@@ -162,7 +173,7 @@ def many(check: Check, what: str) -> Check:
 
 def origin(value: Any) -> str:
     """As a browser sends it: scheme, host and port, no path."""
-    good = _is_url(value) and re.fullmatch(r"https?://[^/?#@]+", value) and value == value.lower()
+    good = isinstance(value, str) and value.count("/") == 2 and not _as_it_is_asked(value)
     return "" if good else "must be an origin such as https://ehr.example.org"
 
 

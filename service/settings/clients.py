@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from service.settings import checks
 from service.settings.checks import Check, Faults
@@ -133,7 +134,7 @@ def _check_production(
     elif _is_test_issuer(values.get("issuer", "")):
         faults.add(f"{at}.issuer", "is for development mode only: its private key is published")
     for key in ("jwks", "jku", "fhir_base", "cors_origins"):
-        if any(str(item).startswith("http://") for item in _listed(values.get(key, ""))):
+        if any(urlsplit(str(item)).scheme == "http" for item in _listed(values.get(key, ""))):
             faults.add(f"{at}.{key}", "must be https in production mode")
 
 

@@ -54,6 +54,11 @@ class Settings:
         return self.public_base_url or DEFAULT_BASE_URL
 
     @property
+    def has_page(self) -> bool:
+        """The page evaluates what it is given, so there is none where callers are verified."""
+        return self.is_development and not self.clients
+
+    @property
     def is_development(self) -> bool:
         return self.mode == "development"
 
@@ -101,7 +106,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "data_dir": checks.text,
         "trusted_proxies": checks.whole(0, 4, "proxies"),
     },
-    "store": {"url": checks.text},
+    "store": {"url": checks.store_url},
     "content": {"dir": checks.text},
 }
 

@@ -17,7 +17,7 @@ from service.trust.keys import Key
 from service.trust.refusal import Reason, Refused
 from service.trust.tokens import Token, bearer, read_token
 
-CLOCK_MARGIN_S = 300  # a spent token is kept so much longer, in case a node's clock is set back
+CLOCK_MARGIN_S = 86_400  # a spent token is kept so much longer: the clocks of nodes may differ
 
 
 class SpentTokens(Protocol):
@@ -57,9 +57,17 @@ class Gate:
             raise Refused(Reason.REPLAYED, client.name)
         return client
 
-    def is_ready(self) -> dict[str, bool]:
-        """For each client's name, whether its tokens could be verified now."""
-        return {c.name: self._key_sets[c.issuer].is_ready() for c in self._clients.values()}
+    def readiness(self) -> list[bool]:
+        """For each client, whether its tokens could be verified now.
+
+        Reads one source at most, the one that was not asked for longest: a probe must not wait
+        for every source that hangs.
+        """
+        sets = self._key_sets.values()
+        cold = [keys for keys in sets if not keys.is_ready]
+        if cold:
+            min(cold, key=lambda keys: keys.read_at_s).warm()
+        return [keys.is_ready for keys in sets]
 
     def _client(self, token: Token) -> Client:
         issuer = token.claims.get("iss")

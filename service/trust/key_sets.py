@@ -77,11 +77,20 @@ class KeySet:
         keys = self._keys()
         return keys.get(key_id, Reason.UNKNOWN_KEY) if keys else Reason.NO_KEYS
 
+    @property
     def is_ready(self) -> bool:
-        """Whether a caller could be verified now; reads the source where nothing is known."""
-        if not self._keys():
-            self._refresh(wait=True)
+        """Whether a caller could be verified now, without asking anybody."""
         return bool(self._keys())
+
+    @property
+    def read_at_s(self) -> float:
+        """When the source was last asked, on this set's clock."""
+        return self._read_at
+
+    def warm(self) -> None:
+        """Read the source where nothing is known, unless another does or just did."""
+        if not self._keys():
+            self._refresh(wait=False)
 
     def _keys(self) -> Mapping[str, Key]:
         """The last good set, unless it is too old to be believed."""

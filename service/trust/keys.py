@@ -20,6 +20,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
 
@@ -98,7 +99,7 @@ def read_key(jwk: object, *, allow_published: bool) -> Key | str:
         key = PyJWK({name: jwk[name] for name in _PUBLIC_MEMBERS[jwk["kty"]]}, algorithm)
     except (PyJWTError, KeyError, ValueError, TypeError):
         return "not-a-key"
-    return _checked(Key(key_id, algorithm, thumbprint(jwk), key), allow_published)
+    return _checked(Key(key_id, algorithm, thumbprint(key.key), key), allow_published)
 
 
 def _checked(key: Key, allow_published: bool) -> Key | str:
@@ -133,8 +134,15 @@ def _is_strong(key: object) -> bool:
     return isinstance(key, EllipticCurvePublicKey)
 
 
-def thumbprint(jwk: Json) -> str:
-    """RFC 7638: SHA-256 over the required members, in this order, without white space."""
+def thumbprint(key: EllipticCurvePublicKey | RSAPublicKey) -> str:
+    """RFC 7638: SHA-256 over the required members, in this order, without white space.
+
+    Of the key itself: a JWK can spell one number in many ways.
+    """
+    if isinstance(key, EllipticCurvePublicKey):
+        jwk = ECAlgorithm.to_jwk(key, as_dict=True)
+    else:
+        jwk = RSAAlgorithm.to_jwk(key, as_dict=True)
     members = {name: jwk[name] for name in _PUBLIC_MEMBERS[jwk["kty"]]}
     digest = hashlib.sha256(orjson.dumps(members, option=orjson.OPT_SORT_KEYS)).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from ipaddress import IPv6Interface
 from threading import Lock
 
 MOST_A_MINUTE = 200
@@ -27,5 +28,14 @@ class FailureLane:
         with self._lock:
             if minute != self._minute or len(self._failures) >= MOST_ADDRESSES:
                 self._minute, self._failures = minute, Counter()
-            self._failures[address] += 1
-            return self._failures[address] > MOST_A_MINUTE
+            lane = _network(address)
+            self._failures[lane] += 1
+            return self._failures[lane] > MOST_A_MINUTE
+
+
+def _network(address: str) -> str:
+    """Who has one IPv6 address has a whole /64 of them."""
+    try:
+        return str(IPv6Interface(f"{address}/64").network)
+    except ValueError:
+        return address

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.keep.store import open_store
+from service.keep.store import is_new, open_store
 from service.keep.trust_notes import KEYS, KEYS_FAILED, NOBODY, REFUSED, Note, TrustNotes
 from service.settings import Client, Settings
 from service.trust.key_sets import from_file
@@ -32,14 +32,21 @@ class Entry:
 def report(settings: Settings, now_s: float) -> list[Entry]:
     """One entry for each client, and one for callers of unknown issuers where there were any.
 
-    Reads what the running service noted in the store.  Raises Faulty, or StoreDown.
+    Reads what the running service noted in the store, and creates none: it would be the
+    operator's own.  Raises Faulty, or StoreDown.
     """
-    store = open_store(settings)
-    notes = TrustNotes(store).all()
-    store.close()
+    notes = () if is_new(settings) else _notes(settings)
     entries = [_entry(client, settings, notes, now_s) for client in settings.clients]
     strangers = _refused(NOBODY, notes, now_s)
     return entries + ([Entry(NOBODY, refused=strangers)] if strangers else [])
+
+
+def _notes(settings: Settings) -> Sequence[Note]:
+    store = open_store(settings)
+    try:
+        return TrustNotes(store).all()
+    finally:
+        store.close()
 
 
 def _entry(client: Client, settings: Settings, notes: Sequence[Note], now_s: float) -> Entry:

@@ -41,8 +41,8 @@ def checks(settings: Settings, knowledge: Knowledge, trust: Trust | None) -> lis
 
 def _trust_checks(trust: Trust) -> list[Check]:
     """Someone can be let in: replay can be ruled out, and a key set is there."""
-    up, keys = trust.store.is_up(), trust.gate.is_ready()
-    usable = sum(keys.values())
+    up, keys = trust.store.is_up(), trust.gate.readiness()
+    usable = sum(keys)
     return [
         Check("store", up, "answers" if up else "does not answer"),
         Check("callers", usable > 0, f"{usable} of {len(keys)} key sets can be used"),

@@ -56,7 +56,7 @@ def test_each_hook_is_answered_by_the_schema(
     response = send(sandbox, name)
 
     assert response.status_code == 200
-    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Origin"] == "http://127.0.0.1:8080"
     check_schema(response.get_json(), "serviceResponse")
     assert (status, cards) == (
         response.get_json()["extension"][EXTENSION]["status"],
@@ -68,7 +68,7 @@ def test_preflight_is_answered_without_a_token(sandbox: FlaskClient) -> None:
     response = send(sandbox, "preflight")
 
     assert response.status_code == 204
-    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Origin"] == "http://127.0.0.1:8080"
     assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
     assert "POST" in response.headers["Access-Control-Allow-Methods"]
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
+
 import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.hooks.messages import MAX_BODY_BYTES
 from service.settings import Settings
-from tests.trust.callers import SIGN, client_of, site
+from tests.faults.server import FaultServer
+from tests.fhir.build import TODAY, request
+from tests.trust.callers import SIGN, Caller, client_of, site
 
 GOOD, PAGE = "https://ehr.example.org", "https://ehr.example.org:8443"
 PUBLIC = "https://cds.example.org"
@@ -149,3 +155,95 @@ def test_production_has_no_page_and_no_debugger(production: FlaskClient) -> None
     assert not application.debug
     assert not application.testing
     assert production.get("/", headers=HERE).status_code == 404
+
+
+# Where anyone may call
+
+
+@pytest.mark.hazard("W4")
+@pytest.mark.parametrize(
+    ("origin", "may"),
+    [("https://sandbox.cds-hooks.org", True), ("http://localhost:8080", True),
+     ("http://127.0.0.1:8080", True), ("http://[::1]:8080", True),
+     ("https://evil.example", False), ("https://sandbox.cds-hooks.org.evil.example", False),
+     ("http://localhost.evil.example", False), ("null", False), ("http://[", False)],
+)  # fmt: skip
+def test_without_clients_only_sandboxes_may_read(origin: str, may: bool) -> None:
+    """Any site that a developer visits could else have a local FHIR server asked."""
+    answer = create_app().test_client().get("/cds-services", headers={"Origin": origin})
+
+    assert (origin if may else None) == answer.headers.get("Access-Control-Allow-Origin")
+
+
+@pytest.mark.parametrize("base", ["http://[::1]:5000", "http://localhost:5000"])
+@pytest.mark.parametrize(
+    "host", ["[::1]", "[::1]:5000", "LocalHost:5000", "127.0.0.1", "localhost"]
+)
+def test_a_host_is_a_name_in_any_case_with_any_port(base: str, host: str) -> None:
+    client = create_app(Settings(public_base_url=base)).test_client()
+
+    assert client.get("/cds-services", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "localhost.evil.example", "localhost:", "localhost:x", "a..b", "x" * 300, "::1", "[::2]"],
+)
+def test_what_is_no_trusted_name_is_400(host: str) -> None:
+    client = create_app(Settings(public_base_url="http://localhost:5000")).test_client()
+
+    assert client.get("/cds-services", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.hazard("W2")
+def test_where_callers_are_verified_no_page_evaluates_for_anyone() -> None:
+    client = create_app(site()).test_client()
+
+    assert client.get("/").status_code == 404
+    assert client.post("/page/api/explain", json={}).status_code == 404
+
+
+@pytest.mark.hazard("W11")
+def test_a_probe_waits_for_one_source_at_most() -> None:
+    """Each answers only after a second, and there are five."""
+    server = FaultServer({"keys": lambda talk: talk.pause(10)})
+    clients = [
+        client_of(Caller(f"https://{n}.example.org"), name=str(n), jwks=f"{server.origin}/keys?{n}")
+        for n in range(5)
+    ]
+    probe = create_app(site(*clients)).test_client()
+    statuses = [probe.get("/readyz").status_code for _ in range(2)]
+    asked = len({seen.target for seen in server.requests})
+    server.close()
+
+    assert statuses == [503, 503]
+    assert asked == 2
+
+
+@pytest.mark.hazard("C1")
+@pytest.mark.parametrize("beyond", [1, 2, 2_000_000])
+def test_a_body_that_the_server_ends_is_not_cut_in_silence(beyond: int) -> None:
+    """As gunicorn hands a chunked body over: its first 4 MiB alone would be a good request."""
+    raw = json.dumps(request()).encode().ljust(MAX_BODY_BYTES)
+    client = create_app(today=lambda: TODAY).test_client()
+    chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    answers = [
+        client.post(
+            SIGN,
+            input_stream=BytesIO(raw + b" " * more),
+            content_type="application/json",
+            environ_overrides=chunked,
+        ).status_code
+        for more in (0, beyond)
+    ]
+
+    assert answers == [200, 413]
+
+
+@pytest.mark.hazard("C1")
+def test_what_is_wrong_is_listed_up_to_a_point() -> None:
+    body = request(hook="order-select", context={"selections": [7] * 50_000})
+    answer = create_app().test_client().post("/cds-services/hpp-order-select", json=body)
+
+    assert answer.status_code == 400
+    assert len(answer.get_json()["issue"]) == 20

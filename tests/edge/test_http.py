@@ -32,7 +32,7 @@ Json = dict[str, Any]
 SCHEMA = json.loads(Path(__file__).with_name("cds-hooks.schema.json").read_text("utf-8"))
 KNOWN = Registry().with_resource(SCHEMA["$id"], Resource.from_contents(SCHEMA))
 SIGN = "/cds-services/hpp-order-sign"
-ORIGIN = {"Origin": "https://sandbox.example.org"}
+ORIGIN = {"Origin": "https://sandbox.cds-hooks.org"}
 PREFLIGHT = {**ORIGIN, "Access-Control-Request-Method": "POST"}
 
 
@@ -629,7 +629,7 @@ def test_a_browser_may_ask_before_it_asks(client: FlaskClient, path: str) -> Non
     answer = client.options(path, headers=PREFLIGHT)
 
     assert answer.status_code == 204
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://sandbox.cds-hooks.org"
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
     assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]
@@ -655,7 +655,7 @@ def test_success_and_errors_may_be_read_by_a_browser(
     answer = client.open(path, method=method, json=body, headers=ORIGIN)
 
     assert status == answer.status_code
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://sandbox.cds-hooks.org"
     assert "Origin" in answer.headers["Vary"]
 
 
@@ -715,7 +715,7 @@ def test_a_fault_in_any_step_is_a_500_that_says_nothing(
     assert is_outcome(answer)
     assert diagnostics(answer) == ["The service failed; nothing was evaluated."]
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://sandbox.cds-hooks.org"
     assert "ZZPHI" not in f"{answer.data!r}{written.out}{written.err}"
 
 

@@ -203,11 +203,11 @@ NOT_FHIR: dict[str, tuple[bytes, str]] = {
     "surrogate": (b'{"id":"\\ud800"}', "application/fhir+json"),
     "deep": (b'{"a":' * 100_000, "application/fhir+json"),
     "twice": (BUNDLE + BUNDLE, "application/fhir+json"),
+    "duplicate-keys": (b'{"resourceType":"Bundle","id":"2","id":"1"}', "application/fhir+json"),
 }
 # Whole answers that are: what they mean is for others to judge.
 FHIR: dict[str, bytes] = {
     "outcome": b'{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}',
-    "duplicate-keys": b'{"resourceType":"Bundle","id":"2","id":"1"}',
     "wrong-type": b'{"resourceType":"Practitioner"}',
     "link-not-a-list": b'{"resourceType":"Bundle","link":{"relation":"self"}}',
     "patient-links": b'{"resourceType":"Patient","link":[{"relation":"next","url":"x"}]}',

@@ -1,9 +1,10 @@
-"""One of several processes that spend the same token ids: `python -m tests.keep.spend URL N`."""
+"""One of several processes that spend the same ids: `python -m tests.keep.spend WHERE N ISSUER`."""
 
 from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 
 from service.keep.spent_tokens import SpentTokens
 from service.keep.store import open_store
@@ -12,9 +13,10 @@ from service.settings import Settings
 UNTIL_S = 4_000_000_000
 
 
-def main(url: str, tokens: str, issuer: str) -> None:
-    """Prints how many of the ids this process was the first to spend."""
-    spent = SpentTokens(open_store(Settings(store_url=url)))
+def main(where: str, tokens: str, issuer: str) -> None:
+    """Prints how many of the ids this process was the first to spend.  where: a URL or a folder."""
+    settings = Settings(store_url=where) if "://" in where else Settings(data_dir=Path(where))
+    spent = SpentTokens(open_store(settings))
     ids = list(range(int(tokens)))
     random.shuffle(ids)
     print(sum(spent.spend(issuer, f"token-{n}", UNTIL_S) for n in ids))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -43,9 +45,9 @@ def test_a_token_id_is_spent_once_for_each_issuer(store: Store) -> None:
 
 @pytest.mark.hazard("A14")
 def test_eight_processes_spend_the_same_ids_once_in_all(settings: Settings) -> None:
-    url = settings.store_url or f"sqlite:///{settings.data_dir}/{FILE}"
+    where = settings.store_url or str(settings.data_dir)
     open_store(settings).close()
-    command = [sys.executable, "-m", "tests.keep.spend", url, "1000", f"{ISSUER}/{time.time()}"]
+    command = [sys.executable, "-m", "tests.keep.spend", where, "1000", f"{ISSUER}/{time.time()}"]
     racing = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(8)]
     counts = [int(process.communicate(timeout=120)[0]) for process in racing]
 
@@ -127,7 +129,14 @@ def faults_of(settings: Settings) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://u:ZZPHI@h/d", "ZZPHI", "postgresql://u:ZZPHI@127.0.0.1:1/d", "sqlite:////no/x"]
+    "url",
+    [
+        "postgresql://u:ZZPHI@127.0.0.1:1/d",
+        "postgresql://u:p@ss:ZZPHI@db/d",
+        "postgresql://u:ZZPHI@[db/d",
+        "postgresql://127.0.0.1:1/d?timeout=ZZPHI",
+        "ZZPHI",
+    ],
 )
 def test_a_store_that_cannot_be_used_is_a_fault_that_repeats_no_password(url: str) -> None:
     (fault,) = faults_of(Settings(store_url=url))
@@ -169,6 +178,27 @@ def test_a_store_that_goes_down_says_so_and_comes_back_by_itself(cluster: Postgr
     assert not spent.spend(ISSUER, "before", SOON_S)
     assert spent.spend(ISSUER, "while", SOON_S)
     store.close()
+
+
+def test_a_server_that_is_frozen_keeps_nobody_waiting(cluster: Postgres) -> None:
+    """Its kernel still answers, so neither its time-outs nor those of TCP end anything."""
+    store = open_store(Settings(store_url=cluster.url))
+    spent = SpentTokens(store)
+    assert spent.spend(ISSUER, "before the frost", SOON_S)
+    with cluster.frozen(), ThreadPoolExecutor(10) as pool:
+        waiting = [pool.submit(spent.spend, ISSUER, f"frost {n}", SOON_S) for n in range(10)]
+        ended = [type(future.exception(timeout=30)) for future in waiting]
+
+    assert ended == [StoreDown] * 10
+    assert spent.spend(ISSUER, "after the frost", SOON_S)
+    assert not spent.spend(ISSUER, "before the frost", SOON_S)
+    store.close()
+
+
+def test_a_driver_s_own_error_is_a_store_that_is_down(store: Store) -> None:
+    """Some statements go past SQLAlchemy, and so do their errors."""
+    with pytest.raises(StoreDown), store.begin():
+        raise sqlite3.OperationalError("database is locked")
 
 
 def test_a_locked_sqlite_file_says_so(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from datetime import date
 from service.evaluation import EXTENSION, House, evaluate
 from service.hooks.errors import ServiceError
 from service.hooks.services import BY_ID
+from service.settings import Client
 from tests.spec.request import as_request
 from tests.spec.table import Table, read_table
 from tests.spec.variants import in_order
@@ -241,10 +242,9 @@ class Said:
 
 def answer(request: Json, case: Case, house: House) -> Said:
     """What the service says on the day of the case."""
-    client = replace(house.client, accepted_gaps=case.accepted_gaps)
-    house = replace(house, client=client)
+    client = Client(accepted_gaps=case.accepted_gaps)
     try:
-        body = evaluate(request, BY_ID[case.service], house, case.today).body
+        body = evaluate(request, BY_ID[case.service], house, case.today, client=client).body
     except ServiceError as error:
         return Said(error.status)
     return said_by(body)

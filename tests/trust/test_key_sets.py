@@ -208,7 +208,7 @@ def test_nobody_listens() -> None:
     down = KeySet(from_url(f"http://127.0.0.1:{closed_port()}/keys"), OF_URL)
 
     assert down.find(EHR.key_id) is Reason.NO_KEYS
-    assert not down.is_ready()
+    assert not down.is_ready
 
 
 def test_while_one_reads_again_the_others_go_on_with_what_is_there(keys: Keys) -> None:
@@ -282,14 +282,14 @@ def test_a_file_that_is_no_key_set_gives_no_key(tmp_path: Path, raw: bytes) -> N
     path = tmp_path / "keys.json"
     path.write_bytes(raw)
 
-    assert not KeySet(from_file(path), OF_FILE).is_ready()
+    assert KeySet(from_file(path), OF_FILE).find("any") is Reason.NO_KEYS
     assert from_file(tmp_path / "none")() == Document(problem="cannot be read")
 
 
 @pytest.mark.hazard("A23")
 def test_a_published_key_in_production_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = Caller(number=8, key_id="fresh")
-    monkeypatch.setitem(PUBLISHED, thumbprint(EHR.jwk()), "a test key")
+    monkeypatch.setitem(PUBLISHED, thumbprint(EHR.key.public_key()), "a test key")
     path = key_file(document=EHR.key_set(fresh.jwk()))
     public = {"mode": "production", "public_base_url": "http://127.0.0.1:5000"}
     door = open_door(site(client_of(jwks=path), **public))

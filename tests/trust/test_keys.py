@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt import PyJWK
 
 from service.trust import keys
 from service.trust.keys import MOST_KEYS, Key, is_roca, read_key, read_key_set, thumbprint
@@ -146,7 +147,7 @@ def test_a_thumbprint_is_that_of_the_standard() -> None:
     )
     jwk = {"kty": "RSA", "n": modulus, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}
 
-    assert thumbprint(jwk) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    assert thumbprint(PyJWK(jwk).key) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
 
 @pytest.mark.hazard("A23")
@@ -154,10 +155,20 @@ def test_a_key_whose_private_half_is_published_is_for_development_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The published keys themselves are not ours to ship; a thumbprint is added for the test."""
-    monkeypatch.setitem(keys.PUBLISHED, thumbprint(EC.jwk()), "a test key")
+    monkeypatch.setitem(keys.PUBLISHED, thumbprint(EC.key.public_key()), "a test key")
 
     assert read_key(EC.jwk(), allow_published=False) == "published"
     assert isinstance(read_key(EC.jwk(), allow_published=True), Key)
+
+
+@pytest.mark.hazard("A23")
+def test_a_published_key_is_known_however_it_is_spelt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(keys.PUBLISHED, thumbprint(RSA.key.public_key()), "a test key")
+    numbers = RSA.key.public_key().public_numbers()
+    zero = b"\0" + numbers.n.to_bytes(256, "big")
+    spellings = [{"n": b64(zero)}, {"n": f"{RSA.jwk()['n']}="}, {"e": "AAEAAQ"}]
+
+    assert [read({**RSA.jwk(), **odd}) for odd in spellings] == ["published"] * 3
 
 
 @pytest.mark.hazard("A23")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -205,9 +206,21 @@ def test_the_services_a_client_may_call_are_those_there_are() -> None:
         (CLIENT + 'jku = "https://a.example/k"\nprofile = "epik"',
          ["clients[1].profile: must be one of generic, sandbox, epic, meld; did you mean epic?"]),
         (CLIENT.replace("keys.json", "ftp://a.example/k"),
-         ["clients[1].jwks: must be a URL or a file"]),
+         ["clients[1].jwks: must be a URL or a file (wrong: scheme)"]),
         (CLIENT.replace("keys.json", "file:///etc/passwd"),
-         ["clients[1].jwks: must be a URL or a file"]),
+         ["clients[1].jwks: must be a URL or a file (wrong: scheme)"]),
+        (CLIENT.replace("keys.json", "https://a.example/a%2Fk"),
+         ["clients[1].jwks: must be a URL or a file (wrong: path)"]),
+        (CLIENT.replace("keys.json", "https://u:p@a.example/k"),
+         ["clients[1].jwks: must be a URL or a file (wrong: userinfo)"]),
+        (CLIENT.replace("keys.json", "HTTPS://a.example/k"),
+         ["clients[1].jwks: must be a URL or a file (write https://a.example/k)"]),
+        (CLIENT.replace("keys.json", "k\\u0000"), ["clients[1].jwks: must be text, not empty, "
+         "without control characters"]),
+        (CLIENT + 'fhir_base = "HTTP://a.example/fhir"',
+         ["clients[1].fhir_base: is not a FHIR base URL (write http://a.example/fhir)",]),
+        (CLIENT + 'cors_origins = ["https://a.example:443"]',
+         ["clients[1].cors_origins: each must be an origin such as https://ehr.example.org"]),
         (CLIENT.replace("keys.json", "http://a.example/k"), ["clients[1].jwks: must be https"]),
         (CLIENT.replace("keys.json", "https://a.example/k") + 'jku = "https://a.example/k"',
          ["clients[1].jku: goes with a key set in a file; here it must equal jwks"]),
@@ -263,12 +276,23 @@ def test_clients_in_production_need_the_public_url(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("url", ["cds.example.org", "https://", "https://a b", "https://h:99999",
+@pytest.mark.parametrize("url", ["https://.example.org", "https://a..b", "https://CDS.example.org",
+                                 "https://cds.example.org:443", "https://h:",
+                                 "cds.example.org", "https://", "https://a b", "https://h:99999",
                                  "https://h?x", "https://h#x", "https://u@h", 7])  # fmt: skip
 def test_the_public_url_is_exact(tmp_path: Path, url: object) -> None:
     text = f"[site]\npublic_base_url = {url!r}\n"
 
     assert len(faults_of(written(tmp_path, text))) == 1
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "mysql://h/d", "postgres://h/d", "", 7])
+def test_the_store_is_sqlite_in_the_data_folder_or_postgresql(tmp_path: Path, url: object) -> None:
+    text = f"[store]\nurl = {url!r}\n"
+
+    assert faults_of(written(tmp_path, text)) == [
+        "hpp-cds.toml: store.url: must be a postgresql:// URL"
+    ]
 
 
 # Where it may be served
@@ -297,3 +321,13 @@ def test_beyond_loopback_callers_are_verified_and_nothing_is_relaxed(
     settings = Settings(mode=mode, clients=(Client(),) if with_clients else ())
 
     assert may == (may_listen(settings, host, allow_anyone) is None)
+
+
+@pytest.mark.hazard("W12")
+def test_behind_a_proxy_loopback_is_not_the_end_of_the_way() -> None:
+    def may(**more: Any) -> bool:
+        return may_listen(Settings(trusted_proxies=1, **more), "127.0.0.1", False) is None
+
+    assert may(mode="production", clients=(Client(),))
+    assert not may(mode="production")
+    assert not may(mode="development", clients=(Client(),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import orjson
 import pytest
@@ -72,6 +73,22 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
     max_leaves=20,
 ).filter(lambda value: _can_be_written(value))
+
+
+@pytest.mark.hazard("C2")
+def test_looking_for_the_place_takes_memory_by_size_and_not_by_depth() -> None:
+    """A short body with many elements far down, refused for its last one."""
+
+    def most_mib(depth: int) -> float:
+        raw = b'{"abcdefgh":' * depth + b"[" + b"0," * 20_000 + b"NaN]" + b"}" * depth
+        tracemalloc.start()
+        with pytest.raises(BadJson, match="is not a JSON number"):
+            load(raw)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most / 2**20
+
+    assert most_mib(900) < 2 * most_mib(9)
 
 
 def _can_be_written(value: object) -> bool:
