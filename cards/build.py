@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cards import blocks
 from cards.facts import CardFacts
-from cards.model import DEFAULT_MANNERS, Card, Link, Manners, OverrideReason, Suggestion
+from cards.model import DEFAULT_MANNERS, Action, Card, Link, Manners, OverrideReason, Suggestion
 from cards.orders import OrderBook, Requester, remove
-from cards.words import CardText, Words, suggestion_name
+from cards.words import CardText, Words
 from service.fhir.releases import Release
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Assessment, Chart, Indicator
+from service.lazy import lazy
+
+EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
+EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,12 @@ class Desk:
     orders: OrderBook
     version: str
     new_uuid: Callable[[], str]
+
+    @lazy
+    def override_reasons(self) -> tuple[OverrideReason, ...]:
+        system = self.words.override_system
+        reasons = self.words.override_reasons.items()
+        return tuple(OverrideReason(code, system, display) for code, display in reasons)
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
         topic=case.assessment.verdict,
         topic_display=desk.words.phrase("verdict", case.assessment.verdict),
         suggestions=_suggestions(text, case, facts, desk, with_orders),
-        override_reasons=_override_reasons(desk.words) if _wants_reason(text) else (),
+        override_reasons=desk.override_reasons if _wants_reason(text) else (),
         links=_links(cited, desk.words),
     )
 
@@ -93,36 +103,29 @@ def _summary(text: CardText, facts: CardFacts) -> str:
     template = text.summary_for.get(facts.assessment.row.id, several or text.summary)
     if facts.assessment.child and text.summary_child is not None:
         template = text.summary_child
-    return template.substitute(facts.blanks())
+    return template.fill(facts.blanks())
 
 
 def _detail(text: CardText, facts: CardFacts, case: Case, desk: Desk, cited: Sequence[str]) -> str:
     on_denosumab = any(use.drug_class == "denosumab" for use in case.chart.drugs)
     drugs = " and ".join(facts.drug_names) or facts.drugs_short
-    body = text.body.substitute(
-        drugs=drugs[:1].upper() + drugs[1:],
-        ordered=desk.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
-        results=blocks.results(facts),
-        why=blocks.why(facts),
-        unseen=blocks.unseen(facts),
-        unused=blocks.unused(facts),
-        notes=blocks.notes(facts, on_denosumab),
-        footer=blocks.footer(facts, [desk.words.references[r].label for r in cited], desk.version),
-    )
-    return _tidy(body)
+    references = [desk.words.references[name].label for name in cited]
+    blanks = {
+        "drugs": drugs[:1].upper() + drugs[1:],
+        "ordered": desk.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
+        "results": blocks.results(facts),
+        "why": blocks.why(facts),
+        "unseen": blocks.unseen(facts),
+        "unused": blocks.unused(facts),
+        "notes": blocks.notes(facts, on_denosumab),
+        "footer": blocks.footer(facts, references, desk.version),
+    }
+    return _tidy(text.body.fill(blanks))
 
 
 def _tidy(body: str) -> str:
     """No heading without content, no run of empty lines."""
-    body = re.sub(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))", "", body)
-    return re.sub(r"\n{3,}", "\n\n", body).strip()
-
-
-def _override_reasons(words: Words) -> tuple[OverrideReason, ...]:
-    return tuple(
-        OverrideReason(code, words.override_system, display)
-        for code, display in words.override_reasons.items()
-    )
+    return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", body)).strip()
 
 
 def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
@@ -133,49 +136,46 @@ def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
 def _suggestions(
     text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
 ) -> tuple[Suggestion, ...]:
-    """As the text lists them, in the form that the client's EHR can take."""
-    removals: list[Suggestion] = []
-    orders: list[Suggestion] = []
-    for suggestion in _listed(text, case, facts, desk, with_orders):
-        kind = suggestion.actions[0].kind
-        (removals if kind == "delete" else orders).append(suggestion)
-    if len(orders) > 1 and not case.manners.one_action:
-        orders = [_together(orders, desk)]
+    """Removals and orders, in the form that the client's EHR can take."""
+    removals = _removals(text, case, desk) if with_orders else []
+    actions = list(_orders(_tests_offered(text, case, facts), case, desk))
+    if len(actions) > 1 and not case.manners.one_action:
+        orders = [_together(actions, desk)]
+    else:
+        orders = [Suggestion(desk.new_uuid(), a.description, (a,)) for a in actions]
     if case.manners.selection_behavior == "at-most-one":  # then only one may be recommended
         removals[1:] = [replace(suggestion, recommended=False) for suggestion in removals[1:]]
     return (*removals, *orders)
 
 
-def _together(orders: Sequence[Suggestion], desk: Desk) -> Suggestion:
+def _together(orders: Sequence[Action], desk: Desk) -> Suggestion:
     """All orders in one suggestion, for an EHR that applies every action of one."""
     label = desk.words.sentence("order_together", n=len(orders))
-    actions = tuple(action for order in orders for action in order.actions)
-    return Suggestion(desk.new_uuid(), label, actions)
+    return Suggestion(desk.new_uuid(), label, tuple(orders))
 
 
-def _listed(
-    text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
-) -> Iterator[Suggestion]:
-    for entry in text.suggestions:
-        name, condition, preselected = suggestion_name(entry)
-        if name == "remove-draft":
-            if with_orders and "urgent-oncology" not in case.assessment.modifiers:
-                yield from _removals(case, desk, preselected)
-        elif name == "@cause":
-            yield from _orders(_tests_of_causes(facts), case, desk)
-        elif _applies(condition, case):
-            yield from _orders([name], case, desk)
-
-
-def _removals(case: Case, desk: Desk, preselected: bool) -> Iterator[Suggestion]:
-    """One suggestion for each draft that has an id to name."""
-    text = desk.words.suggestions["remove-draft"]
+def _removals(text: CardText, case: Case, desk: Desk) -> list[Suggestion]:
+    """One suggestion for each draft that has an id to name, where the text offers it."""
+    offer = next((offer for offer in text.suggestions if offer.name == "remove-draft"), None)
+    if offer is None or "urgent-oncology" in case.assessment.modifiers:
+        return []
+    words, found = desk.words.suggestions["remove-draft"], []
     for draft in case.assessment.drafts:
         if draft.reference:
             drug = desk.knowledge.drugs[draft.group].name
-            action = remove(draft.reference, text.description.replace("${drug}", drug))
-            label = text.label.substitute(drug=drug)
-            yield Suggestion(desk.new_uuid(), label, (action,), preselected)
+            action = remove(draft.reference, words.description.replace("${drug}", drug))
+            label = words.label.fill({"drug": drug})
+            found.append(Suggestion(desk.new_uuid(), label, (action,), offer.preselected))
+    return found
+
+
+def _tests_offered(text: CardText, case: Case, facts: CardFacts) -> Iterator[str]:
+    """The names of the orders that a text offers in this case."""
+    for offer in text.suggestions:
+        if offer.name == "@cause":
+            yield from _tests_of_causes(facts)
+        elif offer.name != "remove-draft" and _applies(offer.condition, case):
+            yield offer.name
 
 
 def _tests_of_causes(facts: CardFacts) -> list[str]:
@@ -197,23 +197,18 @@ def _applies(condition: str, case: Case) -> bool:
     return True
 
 
-def _orders(names: Sequence[str], case: Case, desk: Desk) -> Iterator[Suggestion]:
+def _orders(names: Iterable[str], case: Case, desk: Desk) -> Iterator[Action]:
     """Orders for what is not recently on record."""
+    since = case.today - timedelta(days=desk.knowledge.days("workup_recent"))
+    fill = desk.orders.fill(case.requester, case.release)
     for name in names:
         text = desk.words.suggestions[name]
-        if text.test and _recently_tested(text.test, case, desk.knowledge):
-            continue
-        label = text.label.substitute()
-        action = desk.orders.create(name, label, case.requester, case.release)
-        yield Suggestion(desk.new_uuid(), label, (action,))
+        if not (text.test and _has_value_since(since, text.test, case)):
+            yield desk.orders.create(name, text.label.fill({}), fill, case.release)
 
 
-def _recently_tested(test: str, case: Case, knowledge: Knowledge) -> bool:
-    since = case.today - timedelta(days=knowledge.days("workup_recent"))
+def _has_value_since(since: date, test: str, case: Case) -> bool:
     return any(
-        result.test == test
-        and result.value is not None
-        and result.day is not None
-        and since <= result.day <= case.today
-        for result in case.chart.results
+        result.day is not None and since <= result.day <= case.today and result.value is not None
+        for result in case.chart.of(test)
     )

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
-from functools import cached_property
 
 from cards.words import Words
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import AlpClass, Assessment, Gap, JudgedResult
+from service.lazy import lazy
 
 ONE_HUNDREDTH = Decimal("0.01")
 
@@ -32,13 +32,13 @@ class CardFacts:
     today: date
     accepted_gaps: frozenset[str] = frozenset()
 
-    @cached_property
+    @lazy
     def lows(self) -> list[JudgedResult]:
         """Eligible lows; where there are none, the lows of acute illness."""
         eligible = [item for item in self.assessment.alp if item.kind.eligible_low]
         return eligible or [i for i in self.assessment.alp if i.kind is AlpClass.LOW_ACUTE]
 
-    @cached_property
+    @lazy
     def last(self) -> JudgedResult | None:
         """The result a summary speaks of: the last that counts, else the last low one."""
         dated = [item for item in self.assessment.alp if item.kind.eligible]
@@ -61,57 +61,47 @@ class CardFacts:
 
     def name_of(self, code: str) -> str:
         """Our own name of a drug, cause, mask or feature group, or the words for a reason."""
-        return self._names.get(code) or self.words.phrase("reason", code)
+        return self.knowledge.labels.get(code) or self.words.phrase("reason", code)
 
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        known = self.knowledge
-        return {
-            **{code: feature.name for code, feature in known.features.items()},
-            **{code: mask.name for code, mask in known.masks.items()},
-            **{code: cause.name for code, cause in known.causes.items()},
-            **{code: drug.name for code, drug in known.drugs.items()},
-        }
-
-    @cached_property
+    @lazy
     def causes(self) -> list[str]:
         """Names of what explains or suppresses the lows, newest result first."""
         codes = [code for item in reversed(self.lows) for code in item.reasons]
         return _unique(self.name_of(code) for code in codes)
 
-    @cached_property
+    @lazy
     def cause_codes(self) -> list[str]:
         return _unique(code for item in reversed(self.lows) for code in item.reasons)
 
-    @cached_property
+    @lazy
     def masks(self) -> list[str]:
         masked = [i for i in self.assessment.alp if i.kind is AlpClass.NORMAL_MASKED]
         return _unique(self.name_of(code) for item in reversed(masked) for code in item.reasons)
 
-    @cached_property
+    @lazy
     def _unusable(self) -> str:
         invalid = [i for i in self.assessment.alp if i.kind is AlpClass.INVALID]
         return self.name_of(invalid[-1].reasons[0]) if invalid and invalid[-1].reasons else ""
 
-    @cached_property
+    @lazy
     def drug_names(self) -> list[str]:
         return _unique(self.knowledge.drugs[d.group].name for d in self.assessment.drafts)
 
-    @cached_property
+    @lazy
     def drugs_short(self) -> str:
         """For a summary: one drug by name, several as their kind."""
         if len(self.drug_names) == 1:
             return self.drug_names[0]
         return "antiresorptives" if self.drug_names else "the order"
 
-    @cached_property
+    @lazy
     def gaps(self) -> list[Gap]:
         """Gaps that nobody accepted, needed keys first."""
         order = {"patient": 0, "alp": 1, "draftOrders": 2}
         unaccepted = [g for g in self.assessment.gaps if g.key not in self.accepted_gaps]
         return sorted(unaccepted, key=lambda gap: order.get(gap.key, 3))
 
-    @cached_property
+    @lazy
     def first_gap(self) -> str:
         gap = self._deciding_gap
         key, kind = (gap.key, gap.kind) if gap else ("patient", "partial-birth-date")

@@ -51,10 +51,13 @@ class OrderBook:
             if text.text:
                 self._template(name, Release.R4)
 
-    def create(self, name: str, label: str, requester: Requester, release: Release) -> Action:
+    def fill(self, requester: Requester, release: Release) -> Json:
+        """What a request fills in, the same for all orders of a card."""
+        return FILL[release](requester)
+
+    def create(self, name: str, label: str, fill: Mapping[str, Any], release: Release) -> Action:
         """An action that creates one draft order for the patient."""
-        filled = {**self._template(name, release), **FILL[release](requester)}
-        return Action("create", label, filled)
+        return Action("create", label, {**self._template(name, release), **fill})
 
     def _build(self, name: str, release: Release) -> Json:
         return _checked(BUILD[release](self._texts[name]), release)

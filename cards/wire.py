@@ -38,14 +38,14 @@ def _suggestion(item: Suggestion) -> dict[str, Any]:
 
 
 def _action(action: Action) -> dict[str, Any]:
-    return _without_empty(
-        {
-            "type": action.kind,
-            "description": action.description,
-            "resource": dict(action.resource) if action.resource else None,
-            "resourceId": action.resource_id,
-        }
-    )
+    wire: dict[str, Any] = {"type": action.kind}
+    if action.description:
+        wire["description"] = action.description
+    if action.resource:
+        wire["resource"] = dict(action.resource)
+    if action.resource_id:
+        wire["resourceId"] = action.resource_id
+    return wire
 
 
 def _reason(item: OverrideReason) -> dict[str, Any]:

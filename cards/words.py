@@ -15,6 +15,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from cards.blanks import Text
+from service.lazy import lazy
 from service.shape import misfits
 
 Say = Callable[[str, str, str], None]  # file, key, message
@@ -71,22 +73,30 @@ SHAPES: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CardText:
-    """One card text.
+class Offer:
+    """A suggestion of a card text.
 
-    summary_for: other summaries, by row id or for `several` lows.  suggestions: a `!` behind
-    one preselects it, `?liver` or `?child` is its condition, `@cause` stands for the tests
-    that fit the causes found.
+    name: of suggestions.toml; `@cause` stands for the tests that fit the causes found.
+    condition: `?liver` or `?child` behind the name.  preselected: a `!` at the end.
     """
 
+    name: str
+    condition: str
+    preselected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    """One card text.  summary_for: other summaries, by row id or for `several` lows."""
+
     verdict: str
-    summary: Template
-    summary_child: Template | None
-    summary_for: Mapping[str, Template]
-    body: Template
+    summary: Text
+    summary_child: Text | None
+    summary_for: Mapping[str, Text]
+    body: Text
     source: str
     source_child: str
-    suggestions: tuple[str, ...]
+    suggestions: tuple[Offer, ...]
     references: tuple[str, ...]
     references_child: tuple[str, ...]
 
@@ -95,7 +105,7 @@ class CardText:
 class OrderText:
     """A suggestion of suggestions.toml."""
 
-    label: Template
+    label: Text
     description: str = ""
     text: str = ""
     loinc: str = ""
@@ -129,7 +139,11 @@ class Words:
         return self.phrases[table].get(key, key)
 
     def sentence(self, name: str, /, **blanks: object) -> str:
-        return Template(self.phrases["sentence"][name]).substitute(blanks)
+        return self._sentences[name].fill(blanks)
+
+    @lazy
+    def _sentences(self) -> Mapping[str, Text]:
+        return {name: Text(written) for name, written in self.phrases["sentence"].items()}
 
 
 def load_words(
@@ -234,13 +248,13 @@ def _card_text(front: Mapping[str, Any], body: str) -> CardText:
     child = front.get("summary_child")
     return CardText(
         verdict=front.get("verdict", ""),
-        summary=Template(front.get("summary", "")),
-        summary_child=Template(child) if child else None,
-        summary_for={row: Template(text) for row, text in front.get("summary_for", {}).items()},
-        body=Template(body.strip()),
+        summary=Text(front.get("summary", "")),
+        summary_child=Text(child) if child else None,
+        summary_for={row: Text(text) for row, text in front.get("summary_for", {}).items()},
+        body=Text(body.strip()),
         source=front.get("source", ""),
         source_child=front.get("source_child", front.get("source", "")),
-        suggestions=tuple(front.get("suggestions", ())),
+        suggestions=tuple(map(_offer, front.get("suggestions", ()))),
         references=tuple(front.get("references", ())),
         references_child=tuple(front.get("references_child", front.get("references", ()))),
     )
@@ -276,27 +290,26 @@ def _check_blanks(file: str, key: str, template: Template, known: frozenset[str]
 
 def _suggestions(table: Mapping[str, Any]) -> dict[str, OrderText]:
     return {
-        name: OrderText(**{**entry, "label": Template(entry["label"])})
+        name: OrderText(**{**entry, "label": Text(entry["label"])})
         for name, entry in table.items()
         if isinstance(entry, dict)
     }
 
 
-def suggestion_name(entry: str) -> tuple[str, str, bool]:
-    """(name, condition, preselected) of an entry such as `remove-draft!` or `plp?child`."""
-    preselected = entry.endswith("!")
+def _offer(entry: str) -> Offer:
+    """An entry such as `remove-draft!` or `plp?child`."""
     name, _, condition = entry.rstrip("!").partition("?")
-    return name, condition, preselected
+    return Offer(name, condition, preselected=entry.endswith("!"))
 
 
 def _check(words: Words, source: _Source, say: Say) -> None:
     for text in words.texts.values():
-        for entry in text.suggestions:
-            name, condition, _ = suggestion_name(entry)
-            if name not in words.suggestions and name != "@cause":
-                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"{name!r} is not known")
-            if condition not in ("", "liver", "child"):
-                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"?{condition} is not known")
+        for offer in text.suggestions:
+            if offer.name not in words.suggestions and offer.name != "@cause":
+                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"{offer.name!r} is not known")
+            if offer.condition not in ("", "liver", "child"):
+                message = f"?{offer.condition} is not known"
+                say(f"{FOLDER}/{text.verdict}.md", "suggestions", message)
     ours = source.toml("phrases.toml", shipped=True)
     for table in PHRASE_TABLES:
         for key, phrase in ours.get(table, {}).items():

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
+from functools import partial
 from itertools import pairwise
 
 from service.fhir.codings import test_of
-from service.fhir.dates import first_day
+from service.fhir.dates import first_day, read_days
 from service.fhir.gather import TYPES, entries
 from service.fhir.observations import specimen_days
 from service.fhir.queries import Fetch, Fetched, Query
@@ -176,7 +177,7 @@ def _is_newest_first(key: str, sent: list[Json]) -> bool:
 
 def _day(key: str, resource: Json) -> date | None:
     if key in ("alp", "labs"):
-        days = specimen_days(resource, UTC)
+        days = specimen_days(resource, partial(read_days, zone=UTC))
         return days.first if days else None
     names = {"medications": AUTHORED, "conditions": RECORDED, "procedures": PERFORMED}[key]
     return first_day(first_of(resource, names), UTC)

@@ -6,7 +6,7 @@ HTTP, the command line and the tests call.
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
@@ -134,7 +134,8 @@ def _has_drug(
 
 
 def _release(path: str, request: HookRequest, record: Record, client: Client) -> Release:
-    sent = (resource for found in record.resources.values() for _, resource in found)
+    """Only orders and conditions differ enough between the releases to tell them apart."""
+    sent = (r for key in ("medications", "conditions") for _, r in record.resources.get(key, ()))
     return release_of(path, client.fhir_release, chain(draft_orders(request.draft_orders), sent))
 
 
@@ -275,7 +276,10 @@ def _not_applicable(house: House) -> Answer:
 
 
 def random_uuid() -> str:
-    return str(uuid.uuid4())
+    """A UUID of version 4; `uuid.uuid4` takes twice as long."""
+    digits = os.urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def open_row_keys(assessment: Assessment, row: Row) -> list[str]:

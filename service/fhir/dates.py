@@ -18,6 +18,13 @@ _DATE = re.compile(
 )
 
 
+# As nearly all are written, and as the standard library reads them by itself.
+_USUAL = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9]))?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The first and the last day a FHIR date can mean."""
@@ -37,6 +44,13 @@ def read_days(value: object, zone: tzinfo) -> Days | None:
     """
     if not isinstance(value, str) or len(value) > 40:
         return None
+    if _USUAL.fullmatch(value):
+        try:
+            moment = datetime.fromisoformat(value)
+            day = (moment.astimezone(zone) if len(value) > 10 else moment).date()
+            return Days(day, day)
+        except (ValueError, OverflowError):
+            pass  # no such day, or a leap second
     match = _DATE.fullmatch(value.strip())
     if match is None:
         return None

@@ -7,7 +7,7 @@ an empty Bundle, an OperationOutcome, outcomes inside a Bundle, more pages than 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ TYPES: Mapping[str, frozenset[str]] = {
     "procedures": frozenset({"Procedure"}),
 }
 KEYS = tuple(TYPES)
+Entry = tuple[str, Json, str]  # where, resource, fullUrl
 FAILED_SEVERITIES = frozenset({"error", "fatal"})
 
 
@@ -32,7 +33,7 @@ FAILED_SEVERITIES = frozenset({"error", "fatal"})
 class Record:
     """What an EHR let us see.
 
-    resources: key -> (where, resource).  index: reference or fullUrl -> resource, of everything
+    resources: key -> (reference, resource).  index: reference or fullUrl -> resource, of everything
     that was sent, for resolving references.  gaps: what was asked for and not seen.
     next_pages: key -> link to the page that was left out.
     """
@@ -80,9 +81,10 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
 
 def _take_bundle(record: Record, key: str, bundle: Json, more_follows: bool) -> None:
     matches = 0
-    for where in unreadable_entries(bundle, key):
+    sent, unreadable = read_entries(bundle, key)
+    for where in unreadable:
         record.gap("unreadable", key, where)
-    for where, resource, full_url in entries(bundle, key):
+    for where, resource, full_url in sent:
         if resource["resourceType"] == "OperationOutcome":
             if _has_failed(resource):
                 record.gap("failed", key)
@@ -93,33 +95,35 @@ def _take_bundle(record: Record, key: str, bundle: Json, more_follows: bool) -> 
         _note_truncation(record, key, bundle, matches)
 
 
-def entries(bundle: object, key: str) -> Iterator[tuple[str, Json, str]]:
-    """(where, resource, fullUrl) of every entry that holds a resource with a type."""
-    for position, entry in _numbered(bundle):
-        resource = obj(obj(entry).get("resource"))
-        if text(resource.get("resourceType")):
-            yield f"{key}[{position}]", resource, text(obj(entry).get("fullUrl"))
+def entries(bundle: object, key: str) -> list[Entry]:
+    """Every entry that holds a resource with a type."""
+    return read_entries(bundle, key)[0]
 
 
-def unreadable_entries(bundle: object, key: str) -> list[str]:
-    """Where entries hold something that is no resource; an entry may lack one altogether."""
+def read_entries(bundle: object, key: str) -> tuple[list[Entry], list[str]]:
+    """The entries that hold a resource with a type, and where others hold something else.
+
+    An entry may lack a resource altogether; one that is itself a resource holds none.
+    """
+    found: list[Entry] = []
+    unreadable: list[str] = []
     entry = obj(bundle).get("entry")
     if entry is not None and not isinstance(entry, list | dict):
-        return [key]
-    return [
-        f"{key}[{position}]"
-        for position, item in _numbered(bundle)
-        if not isinstance(item, dict)
-        or "resourceType" in item
-        or (
-            item.get("resource") is not None and not text(obj(item["resource"]).get("resourceType"))
-        )
-    ]
-
-
-def _numbered(bundle: object) -> Iterator[tuple[int, object]]:
-    entry = obj(bundle).get("entry")
-    yield from enumerate(entry if isinstance(entry, list) else [entry] if entry else [])
+        return [], [key]
+    for position, item in enumerate(entry if isinstance(entry, list) else [entry] if entry else ()):
+        where = f"{key}[{position}]"
+        if not isinstance(item, dict):
+            unreadable.append(where)
+            continue
+        resource = item.get("resource")
+        if isinstance(resource, dict) and text(resource.get("resourceType")):
+            found.append((where, resource, text(item.get("fullUrl"))))
+        elif resource is not None:
+            unreadable.append(where)
+            continue
+        if "resourceType" in item:
+            unreadable.append(where)
+    return found, unreadable
 
 
 def _has_failed(outcome: Json) -> bool:
@@ -145,23 +149,26 @@ def _add(record: Record, key: str, where: str, resource: Json, full_url: str) ->
 
     Two of one id that differ are both kept: nothing says which of them is right.
     """
-    name = index_resource(record, resource, full_url)
+    name, is_named = index_resource(record, resource, full_url)
     if resource["resourceType"] not in TYPES[key]:
         return
     earlier = record.taken.get(name)
     if earlier is None or earlier != resource:
         record.taken[name] = resource
-        record.resources.setdefault(key, []).append((where, resource))
+        record.resources.setdefault(key, []).append((name if is_named else where, resource))
 
 
-def index_resource(record: Record, resource: Json, full_url: str = "") -> str:
-    """Make a resource findable by `Type/id` (without id: by its whole content) and fullUrl."""
+def index_resource(record: Record, resource: Json, full_url: str = "") -> tuple[str, bool]:
+    """Make a resource findable by `Type/id` and fullUrl; without id by its whole content.
+
+    The name by which it can be found, and whether it has an id.
+    """
     identity = text(resource.get("id"))
     name = f"{resource['resourceType']}/{identity}" if identity else _content(resource)
     record.index.setdefault(name, resource)
     if full_url:
         record.index.setdefault(full_url, resource)
-    return name
+    return name, bool(identity)
 
 
 def _content(resource: Json) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import Match, codings, drug_of, groups_by_code, mentions, texts
-from service.fhir.dates import first_day, last_day
+from service.fhir.codings import Concept, Match, drug_of, texts
+from service.fhir.context import Context
 from service.fhir.references import resolve
 from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
@@ -38,34 +37,30 @@ class Drugs:
     unresolved: bool = False
 
 
-def drugs_of(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> Drugs:
+def drugs_of(order: Json, context: Context) -> Drugs:
     """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
     medication = obj(order.get("medication"))
-    concept = obj(order.get("medicationCodeableConcept") or medication.get("concept"))
+    own = obj(order.get("medicationCodeableConcept") or medication.get("concept"))
     pointer = medication_pointer(order)
     if order.get("resourceType") not in ORDERS:
         code = obj(order.get("code"))
-        concept = obj(code.get("concept")) or code
-    sent = resolve(pointer.get("reference"), order, index)
-    concepts: list[object] = [concept, sent.get("code"), *_ingredients(sent)]
-    words = tuple(word for item in concepts if not _is_absent(item) for word in texts(item))
+        own = obj(code.get("concept")) or code
+    concepts = [context.concept(own)]
+    if pointer:
+        sent = resolve(pointer.get("reference"), order, context.index)
+        concepts += map(context.concept, (sent.get("code"), *_ingredients(sent)))
+    words = tuple(word for item in concepts if not item.is_absent for word in item.texts)
     words += (text(pointer.get("display")),)
-    match = drug_of(concepts, words, knowledge)
-    named = any(words) or match.groups or _has_known_system(concepts, knowledge)
-    chosen = any(codings(concept)) or "reference" in pointer or "identifier" in pointer
-    return Drugs(match, words, unresolved=chosen and not named)
+    match = drug_of(concepts, words, context.knowledge)
+    if any(words) or match.groups or _has_known_system(concepts, context.knowledge):
+        return Drugs(match, words)
+    chosen = concepts[0].codes or "reference" in pointer or "identifier" in pointer
+    return Drugs(match, words, unresolved=bool(chosen))
 
 
-def _is_absent(concept: object) -> bool:
-    """A data-absent reason that stands where a drug should."""
-    return any(system.endswith("/data-absent-reason") for system, _ in codings(concept))
-
-
-def _has_known_system(concepts: Sequence[object], knowledge: Knowledge) -> bool:
+def _has_known_system(concepts: Sequence[Concept], knowledge: Knowledge) -> bool:
     """A code of a system we know, though of no drug of ours, is some other drug."""
-    return any(
-        system in knowledge.systems for concept in concepts for system, _ in codings(concept)
-    )
+    return any(system in knowledge.systems for concept in concepts for system, _ in concept.codes)
 
 
 def _ingredients(medication: Json) -> Iterator[object]:
@@ -76,28 +71,26 @@ def _ingredients(medication: Json) -> Iterator[object]:
         yield item.get("itemCodeableConcept") or inner.get("concept") or named
 
 
-def read_uses(
-    order: Json, reference: str, knowledge: Knowledge, index: Mapping[str, Json], zone: tzinfo
-) -> Iterator[DrugUse]:
+def read_uses(order: Json, reference: str, context: Context) -> Iterator[DrugUse]:
     """One use for each known drug of an order on record, with its period (2a.5).
 
     An order whose drug cannot be identified is yielded as the unknown drug.
     """
     if order.get("doNotPerform") is True or text(order.get("intent")) in NOT_AN_ORDER:
         return
-    drugs = drugs_of(order, knowledge, index)
+    drugs, knowledge = drugs_of(order, context), context.knowledge
     if drugs.unresolved and text(order.get("status")) not in NOT_TAKEN:
         yield DrugUse(reference, UNKNOWN_DRUG, "")
-    period = _bounds(order)
+    period = _bounds(order) if drugs.match.groups else NOTHING
     for group in sorted(drugs.match.groups):
         yield DrugUse(
             reference=reference,
             group=group,
             drug_class=_class_of(knowledge.drugs[group], drugs.words, order, knowledge),
             status=text(order.get("status")),
-            start=first_day(period.get("start"), zone),
-            end=last_day(period.get("end"), zone),
-            authored=first_day(first_of(order, AUTHORED), zone),
+            start=context.first_day(period.get("start")),
+            end=context.last_day(period.get("end")),
+            authored=context.first_day(first_of(order, AUTHORED)),
             by_name=drugs.match.by_name,
         )
 
@@ -126,22 +119,35 @@ def _stands_in(word: str, said: str) -> bool:
     return f" {word} " in said or (len(word) > 2 and word in said)
 
 
-def read_draft(
-    order: Json, knowledge: Knowledge, index: Mapping[str, Json]
-) -> tuple[DraftOrder | None, bool]:
+def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, bool]:
     """A draft order of a drug that is judged; and whether its drug could not be resolved."""
     if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
         return None, False
-    drugs = drugs_of(order, knowledge, index)
+    drugs, knowledge = drugs_of(order, context), context.knowledge
+    group, kind = _judged(order, drugs, knowledge)
+    if not group:
+        return None, drugs.unresolved
+    reasons = _reasons(order, context)
+    dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
+    name = _own_reference(order)
+    return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
+
+
+def may_be_judged(order: Json, context: Context) -> bool:
+    """Whether a draft is of a drug that is judged, or of one that could not be resolved."""
+    if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
+        return False
+    drugs = drugs_of(order, context)
+    return drugs.unresolved or bool(_judged(order, drugs, context.knowledge)[0])
+
+
+def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
+    """The drug of an order that is judged, with its class; two empty words where none is."""
     for group in sorted(drugs.match.groups):
-        drug = knowledge.drugs[group]
-        kind = _class_of(drug, drugs.words, order, knowledge)
+        kind = _class_of(knowledge.drugs[group], drugs.words, order, knowledge)
         if knowledge.classes[kind].triggers:
-            reasons = _reasons(order, knowledge, index)
-            dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
-            name = _own_reference(order)
-            return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
-    return None, drugs.unresolved
+            return group, kind
+    return "", ""
 
 
 def _own_reference(order: Json) -> str:
@@ -153,7 +159,7 @@ def _own_reference(order: Json) -> str:
     return f"{order.get('resourceType')}/{identity}" if _DRAFT_ID.fullmatch(identity) else ""
 
 
-def _reasons(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> frozenset[str]:
+def _reasons(order: Json, context: Context) -> frozenset[str]:
     """Value-set groups of the reasons an order gives (codes, text, and what they refer to)."""
     concepts: list[object] = list(objs(order.get("reasonCode")))
     concepts += [order.get("reasonCodeableConcept")]
@@ -162,12 +168,12 @@ def _reasons(order: Json, knowledge: Knowledge, index: Mapping[str, Json]) -> fr
     pointers += [obj(item.get("reference")) for item in objs(order.get("reason"))]
     for pointer in pointers:
         concepts.append({"text": text(pointer.get("display"))})
-        concepts.append(resolve(pointer.get("reference"), order, index).get("code"))
+        concepts.append(resolve(pointer.get("reference"), order, context.index).get("code"))
     found: frozenset[str] = frozenset()
-    for concept in concepts:
-        found |= groups_by_code(concept, knowledge)
-        if mentions(concept, knowledge.text["hypercalcaemia_malignancy"]):
-            found |= {knowledge.oncology.malignant_calcium}
+    for concept in map(context.concept, concepts):
+        found |= concept.groups
+        if concept.mentions(context.knowledge.text["hypercalcaemia_malignancy"]):
+            found |= {context.knowledge.oncology.malignant_calcium}
     return found
 
 

@@ -2,83 +2,140 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, tzinfo
+from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 
-from service.fhir.codings import codings, test_of, texts
-from service.fhir.dates import Days, read_days
+from service.fhir.codings import Concept, codings, texts
+from service.fhir.context import Context, content_of
+from service.fhir.dates import Days
 from service.fhir.references import resolve
 from service.fhir.releases import ENCOUNTER, RANGE_TYPE, first_of
 from service.fhir.tolerant import Json, number, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string, unit_factor
-from service.hpp.causes import COUNTING
+from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test, fold
 from service.hpp.model import Patient, PrintedRange, Result, Sex, Variant
 
-GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
+NO_RANGE = PrintedRange()
+SIGNIFICANCE = "53037-8"
 AGE_UNIT_DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
 SEX_WORDS = {"female": Sex.FEMALE, "male": Sex.MALE, "f": Sex.FEMALE, "m": Sex.MALE}
 
 
-@dataclass(frozen=True)
-class Context:
-    """What reading an Observation needs beside the Observation."""
+class Seen:
+    """One Observation: what it measured, and its parts that may have measured more."""
 
-    knowledge: Knowledge
-    patient: Patient
-    zone: tzinfo
-    index: Mapping[str, Json]
+    def __init__(self, resource: Json, reference: str, context: Context) -> None:
+        self._resource, self._reference, self._context = resource, reference, context
+        self._concept = context.concept(resource.get("code"))
+        components = objs(resource["component"]) if "component" in resource else ()
+        self._components = [(part, context.concept(part.get("code"))) for part in components]
 
+    def names_anything(self) -> bool:
+        """Whether it says at all what was measured."""
+        concepts = (self._concept, *(concept for _, concept in self._components))
+        return any(concept.codes or concept.texts for concept in concepts)
 
-def names_anything(resource: Json) -> bool:
-    """Whether an Observation says at all what was measured."""
-    parts = [resource, *objs(resource.get("component"))]
-    return any(
-        name for part in parts for name in (*codings(part.get("code")), *texts(part.get("code")))
-    )
+    def results(self) -> list[Result]:
+        """Every value of a known test: the Observation's own, or those of its components."""
+        whole, own, name = self._resource, self._concept.test, self._reference
+        found: list[Result] = []
+        if own and (not self._components or _has_value(whole)):
+            found.append(SentResult.unread(name, own, whole, whole, self._context))
+        for position, (part, concept) in enumerate(self._components):
+            if concept.test:
+                where = f"{name}#component[{position}]"
+                found.append(SentResult.unread(where, concept.test, whole, part, self._context))
+        return found
 
+    def variant(self) -> Variant | None:
+        """A genetic result that names ALPL (decision table, section 3); None for any other."""
+        if not self._names_gene() or _status(self._resource) not in COUNTING:
+            return None
+        knowledge = self._context.knowledge
+        pathogenic = any(
+            concept.has_code(SIGNIFICANCE) and _is_pathogenic(part, knowledge)
+            for part, concept in ((self._resource, self._concept), *self._components)
+        )
+        days = specimen_days(self._resource, self._context.days)
+        return Variant(self._reference, pathogenic, days.first if days else None)
 
-def read_results(resource: Json, reference: str, context: Context) -> Iterator[Result]:
-    """Every value of a known test: the Observation's own, or those of its components."""
-    own = test_of(obj(resource.get("code")), context.knowledge)
-    components = list(objs(resource.get("component")))
-    if own and (_has_value(resource) or not components):
-        yield _result(resource, resource, own, reference, context)
-    for position, part in enumerate(components):
-        test = test_of(obj(part.get("code")), context.knowledge)
-        if test:
-            where = f"{reference}#component[{position}]"
-            yield _result(resource, part, test, where, context)
+    def _names_gene(self) -> bool:
+        """ALPL as a whole word in the code's text, or the value of a gene-studied part."""
+        if self._concept.names_gene or self._studies_gene(self._resource, self._concept):
+            return True
+        return any(self._studies_gene(part, concept) for part, concept in self._components)
+
+    def _studies_gene(self, part: Json, concept: Concept) -> bool:
+        return concept.is_gene_studied and _value_is_gene(part, self._context.knowledge)
 
 
 def _has_value(part: Json) -> bool:
     return "valueQuantity" in part or "valueString" in part
 
 
-def _result(whole: Json, part: Json, test: str, reference: str, context: Context) -> Result:
-    definition = context.knowledge.tests[test]
-    days = specimen_days(whole, context.zone)
-    day = days.first if days else None
-    reading = _reading(part, definition, context.knowledge)
-    printed = _printed_range(part, definition, day, context)
-    return Result(
-        reference=reference,
-        test=test,
-        day=day,
-        value=reading.value,
-        comparator=reading.comparator,
-        unit=reading.unit,
-        status=_status(whole),
-        printed=printed,
-        problem=reading.problem,
-        shown=reading.shown,
-        specimen=text(obj(whole.get("specimen")).get("reference")),
-        inpatient=_is_inpatient(whole, context.index),
-        partial_date=bool(days and days.partial),
-    )
+class SentResult(Result):
+    """A result whose members are read when they are asked for.
+
+    A chart holds hundreds of results, and of most nothing but the test or the day decides.
+    """
+
+    __slots__ = ("_context", "_part", "_whole")
+    _whole: Json
+    _part: Json
+    _context: Context
+
+    @classmethod
+    def unread(
+        cls, reference: str, test: str, whole: Json, part: Json, context: Context
+    ) -> SentResult:
+        """part: the component that holds the value, or the whole Observation."""
+        made = object.__new__(cls)
+        keep = object.__setattr__
+        keep(made, "reference", reference)
+        keep(made, "test", test)
+        keep(made, "_whole", whole)
+        keep(made, "_part", part)
+        keep(made, "_context", context)
+        return made
+
+    def __getattr__(self, name: str) -> object:
+        """Called for a member that was not read yet; reads all that are read together."""
+        if name not in _READERS:
+            raise AttributeError(name)
+        for member, value in _READERS[name](self).items():
+            object.__setattr__(self, member, value)
+        return object.__getattribute__(self, name)
+
+    def _read_day(self) -> Mapping[str, object]:
+        days = specimen_days(self._whole, self._context.days)
+        partial = days is not None and days.partial
+        return {"day": days.first if days else None, "partial_date": partial}
+
+    def _read_value(self) -> Mapping[str, object]:
+        knowledge = self._context.knowledge
+        reading = _reading(self._part, knowledge.tests[self.test], knowledge)
+        return {name: getattr(reading, name) for name in _READING}
+
+    def _read_range(self) -> Mapping[str, object]:
+        return {"printed": _printed_range(self._part, self, self._context)}
+
+    def _read_circumstances(self) -> Mapping[str, object]:
+        return {
+            "status": _status(self._whole),
+            "specimen": text(obj(self._whole.get("specimen")).get("reference")),
+            "inpatient": _is_inpatient(self._whole, self._context.index),
+        }
+
+
+_READING = ("value", "comparator", "unit", "problem", "shown")
+_READERS: Mapping[str, Callable[[SentResult], Mapping[str, object]]] = {
+    **dict.fromkeys(("day", "partial_date"), SentResult._read_day),
+    **dict.fromkeys(_READING, SentResult._read_value),
+    "printed": SentResult._read_range,
+    **dict.fromkeys(("status", "specimen", "inpatient"), SentResult._read_circumstances),
+}
 
 
 def _status(resource: Json) -> str:
@@ -86,19 +143,19 @@ def _status(resource: Json) -> str:
     return text(resource.get("status")) or "unknown"
 
 
-def specimen_days(resource: Json, zone: tzinfo) -> Days | None:
+def specimen_days(resource: Json, read: Callable[[object], Days | None]) -> Days | None:
     """effective[x] (the start of a period), else issued (decision table, section 2.5)."""
-    period = obj(resource.get("effectivePeriod"))
-    timing = obj(resource.get("effectiveTiming"))
-    events = timing.get("event")
+    usual = read(resource.get("effectiveDateTime"))
+    if usual is not None:
+        return usual
+    events = obj(resource.get("effectiveTiming")).get("event")
     candidates = (
-        resource.get("effectiveDateTime"),
         resource.get("effectiveInstant"),
-        period.get("start"),
+        obj(resource.get("effectivePeriod")).get("start"),
         events[0] if isinstance(events, list) and events else None,
         resource.get("issued"),
     )
-    return next((days for days in (read_days(c, zone) for c in candidates) if days), None)
+    return next((days for days in map(read, candidates) if days), None)
 
 
 def _reading(part: Json, test: Test, knowledge: Knowledge) -> Reading:
@@ -119,31 +176,47 @@ def _range_unit(part: Json) -> str:
     return ""
 
 
-def _printed_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
-    """The one printed range that applies to this patient; none where several disagree."""
-    fitting = [
-        item
+def _printed_range(part: Json, result: Result, context: Context) -> PrintedRange:
+    """The one printed range that applies to this patient; none where several disagree.
+
+    A laboratory prints the same range beside every result of a test.
+    """
+    test, ranges = context.knowledge.tests[result.test], content_of(part.get("referenceRange"))
+    if ranges is None or b'"age"' in ranges:
+        return _one_range(part, test, result.day, context)
+    own = obj(part.get("valueQuantity"))
+    key = (ranges, result.test, text(own.get("unit")), text(own.get("code")))
+    if key not in context.printed:
+        context.printed[key] = _one_range(part, test, None, context)
+    return context.printed[key]
+
+
+def _one_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
+    found = {
+        _limits(item, part, test, context.knowledge)
         for item in objs(part.get("referenceRange"))
         if _is_normal_range(item) and _applies(item, day, context.patient)
-    ]
-    found = {_limits(item, part, test, context.knowledge) for item in fitting}
-    found.discard(PrintedRange())
-    return found.pop() if len(found) == 1 else PrintedRange()
+    } - {NO_RANGE}
+    return found.pop() if len(found) == 1 else NO_RANGE
 
 
 def _is_normal_range(item: Json) -> bool:
     """A range without type is the normal one; treatment or therapeutic ranges are not."""
-    kinds = [code.lower() for _, code in codings(first_of(item, RANGE_TYPE))]
+    kind = first_of(item, RANGE_TYPE)
+    kinds = [code.lower() for _, code in codings(kind)] if kind else []
     return not kinds or "normal" in kinds
 
 
 def _applies(item: Json, day: date | None, patient: Patient) -> bool:
-    return _applies_to_sex(item, patient) and _applies_to_age(obj(item.get("age")), day, patient)
+    """To everyone, unless it names a sex or an age."""
+    return ("appliesTo" not in item or _applies_to_sex(item, patient)) and (
+        "age" not in item or _applies_to_age(obj(item["age"]), day, patient)
+    )
 
 
 def _applies_to_sex(item: Json, patient: Patient) -> bool:
     """A range for a named sex; one for anything else (a pregnancy) is not known to apply."""
-    named = list(objs(item.get("appliesTo")))
+    named = objs(item.get("appliesTo"))
     if not named:
         return True
     words = {fold(word).removesuffix("s") for concept in named for word in texts(concept)}
@@ -178,7 +251,7 @@ def _limits(item: Json, part: Json, test: Test, knowledge: Knowledge) -> Printed
     low = _limit(obj(item.get("low")), own, test, knowledge)
     high = _limit(obj(item.get("high")), own, test, knowledge)
     if high is not None and (high <= 0 or (low is not None and low > high)):
-        return PrintedRange()
+        return NO_RANGE
     return PrintedRange(low if low is not None and low > 0 else None, high)
 
 
@@ -192,7 +265,8 @@ def _limit(side: Json, own: Json, test: Test, knowledge: Knowledge) -> Decimal |
             text(own.get("unit")), text(own.get("code"))
         }  # fmt: skip
         return value if not has_unit or same - {""} else None
-    factor, _ = unit_factor(side if has_unit else own, test, knowledge)
+    used = side if has_unit else own
+    factor, _ = unit_factor(text(used.get("code")), text(used.get("unit")), test, knowledge)
     return value * factor if factor is not None else None
 
 
@@ -200,37 +274,11 @@ def _is_inpatient(resource: Json, index: Mapping[str, Json]) -> bool:
     """The Encounter of the result, where it was sent along, is of class inpatient."""
     reference = obj(first_of(resource, ENCOUNTER)).get("reference")
     kind = resolve(reference, resource, index).get("class")
+    if not kind:
+        return False
     codes = [text(item.get("code")) for item in objs(kind)]
     codes += [code for item in objs(kind) for _, code in codings(item)]
     return "IMP" in codes or kind == "inpatient"  # the latter is DSTU2
-
-
-def read_variant(resource: Json, reference: str, context: Context) -> Variant | None:
-    """A genetic result that names ALPL (decision table, section 3); None for any other."""
-    if _status(resource) not in COUNTING or not _names_gene(resource, context.knowledge):
-        return None
-    parts = [resource, *objs(resource.get("component"))]
-    pathogenic = any(
-        _has_code(part, SIGNIFICANCE) and _is_pathogenic(part, context.knowledge) for part in parts
-    )
-    days = specimen_days(resource, context.zone)
-    return Variant(reference, pathogenic, days.first if days else None)
-
-
-def _has_code(part: Json, wanted: str) -> bool:
-    return any(code == wanted for _, code in codings(part.get("code")))
-
-
-def _names_gene(resource: Json, knowledge: Knowledge) -> bool:
-    """A gene-studied component or value of ALPL, or ALPL as a whole word in the code's text."""
-    for part in [resource, *objs(resource.get("component"))]:
-        if _has_code(part, GENE_STUDIED) and _value_is_gene(part, knowledge):
-            return True
-    return any(
-        re.search(rf"(?<!\w){re.escape(word)}(?!\w)", item[:200], re.IGNORECASE)
-        for item in texts(resource.get("code"))
-        for word in knowledge.text["gene_words"]
-    )
 
 
 def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any
 
 from service.fhir import conditions, medications, observations, patients
-from service.fhir.gather import KEYS, TYPES, Record, entries, unreadable_entries
+from service.fhir.context import Context
+from service.fhir.gather import KEYS, TYPES, Entry, Record, read_entries
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.tolerant import Json, has_unknown_modifier, text
@@ -58,7 +59,8 @@ def read_chart(
     """Read all that was sent.  One bad resource is one gap; a foreign Patient ends the reading."""
     resource, problem = patients.find_patient(record, asked.patient_id)
     subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
-    drafts, draft_gaps = _drafts(record, asked, subject, knowledge)
+    context = Context(knowledge, record.index, zone)
+    drafts, draft_gaps = _drafts(asked, subject, context)
     gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
     if problem and problem.kind == "foreign-patient":
         gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
@@ -68,7 +70,7 @@ def read_chart(
     patient = patients.read_patient(resource, zone, today)
     if resource and patient.born_first is None:
         gaps.append(Gap("no-birth-date", "patient"))
-    context = observations.Context(knowledge, patient, zone, record.index)
+    context.patient = patient
     reading = _read_all(record, subject, context)
     return Chart(
         patient=patient,
@@ -90,13 +92,10 @@ def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
             yield Excluded(use.reference, "undated-drug", shown=use.group)
 
 
-def _read_all(record: Record, subject: Subject, context: observations.Context) -> _Reading:
+def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     reading = _Reading()
-    for key, kinds in TYPES.items():
-        for where, resource in record.resources.get(key, ()):
-            if key == "patient" or resource["resourceType"] not in kinds:
-                continue
-            name = _reference(resource, where)
+    for key in TYPES:
+        for name, resource in record.resources.get(key, ()) if key != "patient" else ():
             gap = _gap_of(resource, subject) or _read_one(resource, name, reading, context, key)
             if gap:
                 reading.gaps.append(Gap(gap, key, 1, (name,)))
@@ -111,14 +110,7 @@ def _gap_of(resource: Json, subject: Subject) -> str:
     return "unreadable" if owner is Owner.UNCLEAR or has_unknown_modifier(resource) else ""
 
 
-def _reference(resource: Json, where: str) -> str:
-    identity = text(resource.get("id"))
-    return f"{resource['resourceType']}/{identity}" if identity else where
-
-
-def _read_one(
-    resource: Json, name: str, reading: _Reading, context: observations.Context, key: str
-) -> str:
+def _read_one(resource: Json, name: str, reading: _Reading, context: Context, key: str) -> str:
     """Read one resource into the reading; the kind of gap it is where it says nothing."""
     match resource["resourceType"]:
         case "Observation":
@@ -126,7 +118,7 @@ def _read_one(
         case "Condition":
             return _read_condition(resource, name, reading, context)
         case "Procedure":
-            seen = conditions.read_procedure(resource, name, context.knowledge, context.zone)
+            seen = conditions.read_procedure(resource, name, context)
             reading.conditions += [seen] if seen else []
             return ""
         case _:
@@ -134,30 +126,31 @@ def _read_one(
 
 
 def _read_observation(
-    resource: Json, name: str, reading: _Reading, context: observations.Context, key: str
+    resource: Json, name: str, reading: _Reading, context: Context, key: str
 ) -> str:
-    reading.results += observations.read_results(resource, name, context)
-    variant = observations.read_variant(resource, name, context)
-    reading.variants += [variant] if variant else []
-    nameless = key == "alp" and not observations.names_anything(resource)
-    return "unreadable" if nameless else ""
+    seen = observations.Seen(resource, name, context)
+    reading.results += seen.results()
+    variant = seen.variant()
+    if variant:
+        reading.variants.append(variant)
+    return "unreadable" if key == "alp" and not seen.names_anything() else ""
 
 
-def _read_condition(
-    resource: Json, name: str, reading: _Reading, context: observations.Context
-) -> str:
-    seen = conditions.read_condition(resource, name, context.knowledge, context.zone)
-    reading.conditions += [seen] if seen else []
-    if conditions.is_mention_only(resource, context.knowledge):
+def _read_condition(resource: Json, name: str, reading: _Reading, context: Context) -> str:
+    concept = context.concept(resource.get("code"))
+    if not conditions.may_matter(concept, context):
+        return ""
+    seen = conditions.read_condition(resource, name, concept, context)
+    if seen:
+        reading.conditions.append(seen)
+    if conditions.is_mention_only(concept, context):
         reading.mentions.append(Excluded(name, "mention"))
     return ""
 
 
-def _read_order(resource: Json, name: str, reading: _Reading, context: observations.Context) -> str:
+def _read_order(resource: Json, name: str, reading: _Reading, context: Context) -> str:
     """Orders whose drug cannot be identified are gaps: it may be one that matters."""
-    uses = list(
-        medications.read_uses(resource, name, context.knowledge, context.index, context.zone)
-    )
+    uses = list(medications.read_uses(resource, name, context))
     known = [use for use in uses if use.group != medications.UNKNOWN_DRUG]
     reading.drugs += known
     return "unknown-drug" if len(known) < len(uses) else ""
@@ -165,23 +158,22 @@ def _read_order(resource: Json, name: str, reading: _Reading, context: observati
 
 def has_drug_of_interest(record: Record, asked: Asked, knowledge: Knowledge) -> bool:
     """Whether any draft to judge holds such a drug, or one that could not be identified."""
-    if unreadable_entries(asked.draft_orders, "draftOrders"):
-        return True
-    drafts = (medications.read_draft(o, knowledge, record.index) for _, o in _to_judge(asked))
-    return any(draft is not None or unresolved for draft, unresolved in drafts)
+    drafts, unreadable = read_entries(asked.draft_orders, "draftOrders")
+    context = Context(knowledge, record.index)
+    return bool(unreadable) or any(
+        medications.may_be_judged(order, context) for _, order in _to_judge(drafts, asked)
+    )
 
 
 def _drafts(
-    record: Record, asked: Asked, subject: Subject, knowledge: Knowledge
+    asked: Asked, subject: Subject, context: Context
 ) -> tuple[tuple[DraftOrder, ...], list[Gap]]:
     """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
     found: list[DraftOrder] = []
-    gaps = [
-        Gap("unreadable", "draftOrders", 1, (where,))
-        for where in unreadable_entries(asked.draft_orders, "draftOrders")
-    ]
-    for where, order in _to_judge(asked):
-        draft, unresolved = medications.read_draft(order, knowledge, record.index)
+    drafts, unreadable = read_entries(asked.draft_orders, "draftOrders")
+    gaps = [Gap("unreadable", "draftOrders", 1, (where,)) for where in unreadable]
+    for where, order in _to_judge(drafts, asked):
+        draft, unresolved = medications.read_draft(order, context)
         if draft is None and not unresolved:
             continue
         has_subject = first_of(order, SUBJECT)
@@ -196,12 +188,11 @@ def _drafts(
     return tuple(found), gaps
 
 
-def _to_judge(asked: Asked) -> Iterator[tuple[str, Json]]:
+def _to_judge(drafts: Sequence[Entry], asked: Asked) -> Iterator[tuple[str, Json]]:
     """Medication orders, and service requests that carry a drug code, among the drafts.
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
-    drafts = list(entries(asked.draft_orders, "draftOrders"))
     selections = asked.selections
     if selections and not any(_is_selected(order, selections) for _, order, _ in drafts):
         selections = None

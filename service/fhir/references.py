@@ -32,16 +32,20 @@ class Subject:
     bases: tuple[str, ...] = ()
     identifiers: frozenset[tuple[str, str]] = frozenset()
     full_urls: frozenset[str] = field(default=frozenset())
+    _owners: dict[str, Owner] = field(default_factory=dict, compare=False)
 
     def owner_of(self, resource: Json) -> Owner:
         """Whose `subject` (or DSTU2 `patient`) this is."""
         subject = obj(first_of(resource, SUBJECT))
         reference = text(subject.get("reference"))
+        known = self._owners.get(reference)
+        if known is not None:
+            return known
+        if not reference:
+            return self._identified(obj(subject.get("identifier")))
         if reference.startswith("#"):
             return self._contained(resource, reference[1:])
-        if reference:
-            return self._referenced(reference)
-        return self._identified(obj(subject.get("identifier")))
+        return self._owners.setdefault(reference, self._referenced(reference))
 
     def _referenced(self, reference: str) -> Owner:
         if reference in self.full_urls:
@@ -70,6 +74,8 @@ class Subject:
 def local_reference(reference: object) -> str:
     """`Type/id` of a relative or absolute reference, or the reference as it is."""
     plain = text(reference).split("/_history/")[0]
+    if "://" not in plain:
+        return plain
     match = _REFERENCE.fullmatch(plain)
     return f"{match['type']}/{match['id']}" if match else plain
 
@@ -87,4 +93,6 @@ def resolve(reference: object, resource: Json, index: Mapping[str, Json]) -> Jso
     written = text(reference)
     if written.startswith("#"):
         return contained(resource, written)
+    if "/" not in written:
+        return index.get(written) or {}
     return index.get(written) or index.get(local_reference(written)) or {}

@@ -56,7 +56,10 @@ DIALECTS = {
 
 def first_of(resource: Json, names: tuple[str, ...]) -> object:
     """The member under the first of its names that was sent."""
-    return next((resource[name] for name in names if resource.get(name)), None)
+    for name in names:
+        if value := resource.get(name):
+            return value
+    return None
 
 
 def medication_pointer(order: Json) -> Json:
@@ -84,10 +87,10 @@ def _shape(resource: Json) -> Release | None:
         return Release.R5
     if obj(resource.get("requester")).get("agent"):
         return Release.STU3
-    dosages = list(objs(resource.get("dosageInstruction")))
-    if any("doseQuantity" in dosage for dosage in dosages):
+    members = set().union(*objs(resource.get("dosageInstruction")))
+    if "doseQuantity" in members:
         return Release.STU3
-    return Release.R4 if any("doseAndRate" in dosage for dosage in dosages) else None
+    return Release.R4 if "doseAndRate" in members else None
 
 
 def _shape_of_condition(resource: Json) -> Release | None:

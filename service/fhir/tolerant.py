@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +17,11 @@ def obj(value: object) -> Json:
     return value if isinstance(value, dict) else NOTHING
 
 
-def objs(value: object) -> Iterator[Json]:
+def objs(value: object) -> list[Json]:
     """The objects of an array; a lone object counts as an array of one (real EHRs send both)."""
-    if isinstance(value, dict):
-        yield value
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return [value] if isinstance(value, dict) else []
 
 
 def text(value: object) -> str:
@@ -32,13 +31,11 @@ def text(value: object) -> str:
 
 def number(value: object) -> Decimal | None:
     """An exact decimal from a JSON number, or from a string that is plainly one."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return Decimal(value)
     if isinstance(value, float):
         exact = Decimal(repr(value))
         return exact if exact.is_finite() else None
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else Decimal(value)
     if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value):
         return Decimal(value)
     return None

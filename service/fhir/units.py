@@ -14,6 +14,7 @@ from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
 NO_DECIMALS = 1e16  # from here on a float has none, and Decimal could not write two
+ONE = Decimal(1)
 COMPARATORS = ("<=", ">=", "<", ">")
 _PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(\S{0,20})")
 
@@ -35,7 +36,8 @@ class Reading:
 def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
     raw, comparator = quantity.get("value"), text(quantity.get("comparator"))
-    unit = text(quantity.get("unit")) or text(quantity.get("code"))
+    code, written = text(quantity.get("code")), text(quantity.get("unit"))
+    unit = written or code
     shown = f"{comparator}{_plain(raw)} {unit}".strip()
     value = number(raw)
     if raw is None or value is None:
@@ -44,7 +46,7 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
         return Reading(unit=unit, shown=shown, problem="negative")
     if "comparator" in quantity and comparator not in COMPARATORS:
         return Reading(unit=unit, shown=shown, problem="comparator")
-    factor, problem = unit_factor(quantity, test, knowledge)
+    factor, problem = unit_factor(code, written, test, knowledge)
     if factor is None:
         return Reading(unit=unit, shown=shown, problem=problem)
     return Reading(value * factor, comparator, unit, shown)
@@ -59,22 +61,30 @@ def _plain(raw: object) -> str:
     return str(raw)[:20] if isinstance(raw, int | float | str) and not isinstance(raw, bool) else ""
 
 
-def unit_factor(quantity: Json, test: Test, knowledge: Knowledge) -> tuple[Decimal | None, str]:
+def unit_factor(
+    code: str, unit: str, test: Test, knowledge: Knowledge
+) -> tuple[Decimal | None, str]:
     """The factor to the test's unit, or the problem.  Two units that disagree are a problem.
 
     A test without a measure is only compared with its own printed limit: factor 1.
     """
-    written = [u for u in (text(quantity.get("code")), text(quantity.get("unit"))) if u]
     if not test.measure:
-        return Decimal(1), ""
-    if not written:
+        return ONE, ""
+    if not code and not unit:
         return None, "no-unit"
-    factors = [knowledge.units.get((test.measure, unit)) for unit in written]
-    known = {factor for factor in factors if factor is not None}
-    foreign = any(
-        factor is None and unit in knowledge.unit_spellings
-        for unit, factor in zip(written, factors, strict=True)
-    )
+    if code == unit or not code or not unit:
+        factor = knowledge.units.get((test.measure, code or unit))
+        return factor, "" if factor is not None else "unit"
+    return _factor_of_two(code, unit, test, knowledge)
+
+
+def _factor_of_two(
+    code: str, unit: str, test: Test, knowledge: Knowledge
+) -> tuple[Decimal | None, str]:
+    """Of a code and another text; a text that is no unit of anything says nothing."""
+    factors = {written: knowledge.units.get((test.measure, written)) for written in (code, unit)}
+    known = {factor for factor in factors.values() if factor is not None}
+    foreign = any(u in knowledge.unit_spellings for u, factor in factors.items() if factor is None)
     if len(known) > 1 or (known and foreign):
         return None, "unit-conflict"
     return (known.pop(), "") if known else (None, "unit")

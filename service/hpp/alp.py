@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 
-from service.hpp import causes, drugs
+from service.hpp import causes
+from service.hpp.background import COUNTING, Background
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import (
     ALP,
     AlpClass,
-    Chart,
     Excluded,
     JudgedResult,
     Limit,
@@ -24,6 +23,7 @@ from service.hpp.model import (
     Result,
     Sex,
 )
+from service.lazy import lazy
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,26 @@ class History:
     undecided: bool = False
     shadowed: tuple[JudgedResult, ...] = ()
 
-    @cached_property
+    @lazy
     def dated(self) -> list[JudgedResult]:
         return [item for item in self.judged if item.day is not None]
 
-    @cached_property
+    @lazy
     def eligible(self) -> list[JudgedResult]:
         return [item for item in self.dated if item.kind.eligible]
 
-    @cached_property
+    @lazy
     def lows(self) -> list[JudgedResult]:
         return [item for item in self.eligible if item.kind.eligible_low]
 
     def of(self, *kinds: AlpClass) -> list[JudgedResult]:
         return [item for item in self.judged if item.kind in kinds]
 
-    @cached_property
+    @lazy
     def last_eligible(self) -> JudgedResult | None:
         return self.eligible[-1] if self.eligible else None
 
-    @cached_property
+    @lazy
     def latest(self) -> JudgedResult | None:
         """The latest result that is not invalid, acute ones included (2a.11)."""
         valid = [item for item in self.dated if item.kind is not AlpClass.INVALID]
@@ -78,7 +78,8 @@ class History:
         """
         if not anchors or self.span_days(anchors) < spacing_days:
             return False
-        since = [item for item in self.eligible if _day(item) >= _day(anchors[0])]
+        first = _day(anchors[0])
+        since = [item for item in self.eligible if _day(item) >= first]
         lows = [item for item in since if item.kind.eligible_low]
         return (
             since[-1].kind.eligible_low
@@ -86,13 +87,12 @@ class History:
             and not any(item.above_ceiling for item in since if item.kind is AlpClass.NORMAL)
         )
 
-    @cached_property
+    @lazy
     def normal_before_first_low(self) -> bool:
         """A normal above its ceiling dated before the first eligible low (2a.13)."""
         return bool(self.lows) and any(
             item.above_ceiling and _day(item) < _day(self.lows[0])
-            for item in self.eligible
-            if item.kind is AlpClass.NORMAL
+            for item in self.of(AlpClass.NORMAL)
         )
 
 
@@ -100,10 +100,10 @@ def _day(item: JudgedResult) -> date:
     return item.day or date.min
 
 
-def judge(chart: Chart, today: date, knowledge: Knowledge) -> History:
-    """Read the ALP results of a chart as a history.  `today` is the order date."""
-    usable, excluded = _in_scope(chart, today, knowledge)
-    judged = [_judge_one(result, chart, today, knowledge) for result in usable]
+def judge(background: Background) -> History:
+    """Read the ALP results of a chart as a history."""
+    usable, excluded = _in_scope(background)
+    judged = [_judge_one(result, background) for result in usable]
     undecided = any(item is None or "age-unclear" in item.reasons for item in judged)
     kept, shadowed = _one_a_day([item for item in judged if item is not None])
     ordered = sorted(kept, key=lambda item: (item.day or date.min, item.result.reference))
@@ -111,34 +111,26 @@ def judge(chart: Chart, today: date, knowledge: Knowledge) -> History:
     return History(tuple(ordered), (*excluded, *dropped), undecided, tuple(shadowed))
 
 
-def _in_scope(
-    chart: Chart, today: date, knowledge: Knowledge
-) -> tuple[list[Result], list[Excluded]]:
+def _in_scope(background: Background) -> tuple[list[Result], list[Excluded]]:
     """Results whose status counts, not in the future, not older than the look-back."""
-    oldest = _oldest_day(chart.patient, today, knowledge)
+    patient, today = background.chart.patient, background.today
+    oldest = _oldest_day(patient, today, background.knowledge)
     usable, excluded = [], []
-    for result in chart.results:
-        if result.test != ALP:
-            continue
-        reason = ""
-        if result.status not in causes.COUNTING:
+    for result in background.chart.of(ALP):
+        reason, day = "", result.day
+        if result.status not in COUNTING:
             reason = f"status-{result.status}"
-        elif result.day is not None and result.day > today:
+        elif day is not None and day > today:
             reason = "future"
-        elif result.day is not None and _before_birth(chart.patient, result.day):
+        elif day is not None and patient.born_first is not None and day < patient.born_first:
             reason = "before-birth"
-        elif result.day is not None and result.day < oldest:
+        elif day is not None and day < oldest:
             reason = "too-old"
         if reason:
-            excluded.append(Excluded(result.reference, reason, result.day, result.shown))
+            excluded.append(Excluded(result.reference, reason, day, result.shown))
         else:
             usable.append(result)
     return usable, excluded
-
-
-def _before_birth(patient: Patient, day: date) -> bool:
-    ages = patient.ages_days(day)
-    return ages is not None and ages[1] < 0
 
 
 def _oldest_day(patient: Patient, today: date, knowledge: Knowledge) -> date:
@@ -149,15 +141,13 @@ def _oldest_day(patient: Patient, today: date, knowledge: Knowledge) -> date:
     return date.min
 
 
-def _judge_one(
-    result: Result, chart: Chart, today: date, knowledge: Knowledge
-) -> JudgedResult | None:
+def _judge_one(result: Result, background: Background) -> JudgedResult | None:
     """The class of one result; None where its limit is unknown because the age is."""
     day = result.day
-    problem = _problem(result, chart, today, knowledge)
+    problem = _problem(result, background)
     if problem or day is None or result.value is None:
         return JudgedResult(result, day, AlpClass.INVALID, reasons=(problem or "undated",))
-    limits = limits_for(result, day, chart.patient, knowledge)
+    limits = limits_for(result, day, background.chart.patient, background.knowledge)
     if not limits:
         return None
     limit = min(limits, key=lambda known: known.low)
@@ -167,42 +157,34 @@ def _judge_one(
     if low is None:
         return JudgedResult(result, day, AlpClass.INVALID, limit, reasons=("undecidable",))
     very_low = low and _is_very_low(result, limit.very_low)
-    kind, reasons = _class(result, day, low, very_low, chart, today, knowledge)
+    kind, reasons = _class(result, day, low, very_low, background)
     above = result.value > limit.ceiling and result.comparator not in ("<", "<=")
     return JudgedResult(result, day, kind, limit, very_low, above, reasons)
 
 
-def _problem(result: Result, chart: Chart, today: date, knowledge: Knowledge) -> str:
+def _problem(result: Result, background: Background) -> str:
     """Why a result says nothing, or nothing."""
     if result.problem:
         return result.problem
     if result.day is None:
         return "undated"
-    if drugs.with_effect(chart, "invalidates", result.day, today, knowledge):
+    if background.taking("invalidates", result.day):
         return "on-asfotase-alfa"
-    return "edta" if _contaminated(result, chart, today, knowledge) else ""
+    return "edta" if _contaminated(result, background) else ""
 
 
-def _contaminated(result: Result, chart: Chart, today: date, knowledge: Knowledge) -> bool:
+def _contaminated(result: Result, background: Background) -> bool:
     """EDTA in the tube: high potassium and low calcium in the same specimen (2a.22)."""
-    same = [
-        other
-        for other in causes.counted(chart, today)
-        if other.day == result.day or (result.specimen and other.specimen == result.specimen)
-        if not (result.specimen and other.specimen and other.specimen != result.specimen)
-    ]
-    potassium = knowledge.number("edta_potassium")
-    calcium = knowledge.number("edta_calcium")
-    high = any(
-        other.test == "lab_potassium"
-        and other.value is not None
-        and other.comparator not in ("<", "<=")
-        and other.value >= potassium
-        for other in same
+    return any(_of_one_specimen(result, other) for other in background.high_potassium) and any(
+        _of_one_specimen(result, other) for other in background.low_calcium
     )
-    return high and any(
-        other.test == "lab_calcium" and causes.is_below(other, calcium) for other in same
-    )
+
+
+def _of_one_specimen(result: Result, other: Result) -> bool:
+    """By the specimen where both name one, else by the day."""
+    if result.specimen and other.specimen:
+        return result.specimen == other.specimen
+    return other.day == result.day
 
 
 def is_low(result: Result, low: Decimal) -> bool | None:
@@ -231,21 +213,19 @@ def _class(
     day: date,
     low: bool,
     very_low: bool,
-    chart: Chart,
-    today: date,
-    knowledge: Knowledge,
+    background: Background,
 ) -> tuple[AlpClass, tuple[str, ...]]:
     """First of acute, suppressed, explained, clean; or acute, masked, normal (2a.7)."""
-    acute = causes.acute(chart, result, day, knowledge)
+    acute = causes.acute(background, result, day)
     if acute:
         return (AlpClass.LOW_ACUTE if low else AlpClass.NORMAL_ACUTE), acute
     if not low:
-        masks = causes.masking(chart, result, day, today, knowledge)
+        masks = causes.masking(background, day)
         return (AlpClass.NORMAL_MASKED if masks else AlpClass.NORMAL), masks
-    taken = drugs.suppressing(chart, day, today, knowledge)
-    if taken:
+    taken = [use for use in background.taking("suppresses", day) if use.began != day]
+    if taken:  # begun strictly before the specimen was taken
         return AlpClass.LOW_SUPPRESSED, tuple(dict.fromkeys(use.group for use in taken))
-    explained = causes.explaining(chart, day, very_low, today, knowledge)
+    explained = causes.explaining(background, day, very_low)
     return (AlpClass.LOW_EXPLAINED if explained else AlpClass.LOW_CLEAN), explained
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from service.hpp import causes
+from service.hpp.background import is_above
 from service.hpp.findings import Facts, find, gather_facts
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import (
@@ -23,6 +24,7 @@ from service.hpp.model import (
     Row,
 )
 
+PRESENT, UNKNOWN = Presence.PRESENT, Presence.UNKNOWN
 NOT_EVALUATED = "notEvaluated"
 KEEPS_CARD = frozenset({"hppConfirmed", "hppProbable", "hppSuspected"})
 DROPPED_FOR_CANCER = frozenset({"lowAlpOnce", "alpUnclear", "alpNotOnFile"})
@@ -43,7 +45,7 @@ def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
         excluded=(*facts.history.excluded, *chart.excluded),
         modifiers=modifiers,
         causes=_named_causes(facts),
-        signs=causes.signs(chart, today, knowledge),
+        signs=causes.signs(facts.background),
         features=facts.features,
         child=bool(facts.child),
         gaps=chart.gaps,
@@ -56,7 +58,7 @@ def _named_causes(facts: Facts) -> tuple[Evidence, ...]:
     last = facts.history.lows[-1] if facts.history.lows else None
     if last is None or last.day is None:
         return ()
-    return causes.named(facts.chart, last.day, last.very_low, facts.today, facts.knowledge)
+    return causes.named(facts.background, last.day, last.very_low)
 
 
 def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, tuple[Row, ...]]:
@@ -68,10 +70,11 @@ def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, t
     matched: Row | None = None
     possible: list[Row] = []
     for row in table:
-        states = [_cell(findings[code], wanted) for code, wanted in row.when.items()]
-        if matched is None and all(seen for seen, _ in states):
+        if not all(_can_be(findings[code], wanted) for code, wanted in row.when.items()):
+            continue
+        if matched is None and all(_is(findings[code], w) for code, w in row.when.items()):
             matched = row
-        if all(can_be for _, can_be in states) and not _is_taken(row, possible, findings):
+        if not _is_taken(row, possible, findings):
             possible.append(row)
         if matched is not None and _is_certain(row, row.when, findings):
             break
@@ -96,10 +99,14 @@ def _is_taken(row: Row, earlier: Sequence[Row], findings: Mapping[str, Finding])
     return False
 
 
-def _cell(finding: Finding, wanted: Presence) -> tuple[bool, bool]:
-    """Whether a cell holds by what was seen, and whether it could hold."""
-    holds = finding.seen is (wanted is Presence.PRESENT)
-    return holds, holds or finding.presence is Presence.UNKNOWN
+def _is(finding: Finding, wanted: Presence) -> bool:
+    """Whether a cell holds by what was seen."""
+    return finding.seen is (wanted is PRESENT)
+
+
+def _can_be(finding: Finding, wanted: Presence) -> bool:
+    """Whether a cell could hold, with data that was not seen."""
+    return finding.seen is (wanted is PRESENT) or finding.presence is UNKNOWN
 
 
 def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
@@ -118,11 +125,10 @@ def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
 
 def _modified(row: Row, facts: Facts) -> tuple[Indicator, tuple[str, ...]]:
     """An antiresorptive given for cancer or Paget disease (below the decision table)."""
-    oncology = facts.knowledge.oncology
-    if _is_urgent(facts):
+    oncology, seen = facts.knowledge.oncology, _indications(facts)
+    if _is_urgent(facts, seen):
         return _for_urgent_oncology(row), ("urgent-oncology",)
-    wanted = oncology.indications | oncology.metabolic_indications
-    if not wanted & _indications(facts):
+    if not seen & oncology.indications and not seen & oncology.metabolic_indications:
         return row.indicator, ()
     dropped = row.verdict in DROPPED_FOR_CANCER
     return (Indicator.NONE if dropped else row.indicator), ("cancer-or-paget",)
@@ -141,27 +147,30 @@ def _indications(facts: Facts) -> frozenset[str]:
     return frozenset().union(*active, *reasons)
 
 
-def _is_urgent(facts: Facts) -> bool:
-    oncology, seen = facts.knowledge.oncology, _indications(facts)
+def _is_urgent(facts: Facts, seen: frozenset[str]) -> bool:
+    oncology = facts.knowledge.oncology
     if oncology.malignant_calcium in seen or _calcium_urgent(facts):
         return True
     dosed = any(
         draft.group in oncology.drugs or draft.oncology_dose for draft in facts.chart.drafts
     )
-    high = oncology.high_calcium in seen or _calcium_above_own_limit(facts)
-    return dosed and high and bool(oncology.indications & seen)
+    if not dosed or not oncology.indications & seen:
+        return False
+    return oncology.high_calcium in seen or _calcium_above_own_limit(facts)
 
 
 def _recent_calcium(facts: Facts) -> list[Result]:
     """Calcium of the last days: corrected as reported, else total as it is (2a.23)."""
-    window = timedelta(days=facts.knowledge.days("urgent_calcium_window"))
-    recent = [
-        result
-        for result in causes.counted(facts.chart, facts.today)
-        if result.day is not None and result.day >= facts.today - window
-    ]
-    corrected = [result for result in recent if result.test == "lab_calcium_corrected"]
-    return corrected or [result for result in recent if result.test == "lab_calcium"]
+    oldest = facts.today - timedelta(days=facts.knowledge.days("urgent_calcium_window"))
+
+    def recent(test: str) -> list[Result]:
+        return [
+            result
+            for result in facts.chart.of(test)
+            if result.day is not None and result.day >= oldest and facts.background.counts(result)
+        ]
+
+    return recent("lab_calcium_corrected") or recent("lab_calcium")
 
 
 def _calcium_urgent(facts: Facts) -> bool:
@@ -174,6 +183,6 @@ def _calcium_urgent(facts: Facts) -> bool:
 
 def _calcium_above_own_limit(facts: Facts) -> bool:
     return any(
-        result.printed.high is not None and causes.is_above(result, result.printed.high)
+        result.printed.high is not None and is_above(result, result.printed.high)
         for result in _recent_calcium(facts)
     )

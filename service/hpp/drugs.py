@@ -32,24 +32,6 @@ def on_board(use: DrugUse, day: date, washout_days: int, today: date) -> bool:
     return use.began <= day and (day - end).days <= washout_days
 
 
-def with_effect(
-    chart: Chart, effect: str, day: date, today: date, knowledge: Knowledge
-) -> tuple[DrugUse, ...]:
-    """Drugs of a class with this effect on ALP that were on board on a day."""
-    found = []
-    for use in taken(chart):
-        kind = knowledge.classes[use.drug_class]
-        if kind.effect == effect and on_board(use, day, knowledge.days(kind.washout), today):
-            found.append(use)
-    return tuple(found)
-
-
-def suppressing(chart: Chart, day: date, today: date, knowledge: Knowledge) -> tuple[DrugUse, ...]:
-    """Antiresorptives begun strictly before the specimen was taken."""
-    uses = with_effect(chart, "suppresses", day, today, knowledge)
-    return tuple(use for use in uses if use.began is not None and use.began < day)
-
-
 def in_use(chart: Chart, today: date, knowledge: Knowledge) -> tuple[DrugUse, ...]:
     """Antiresorptives that make today's order a continuation (2a.17): the wash-out of a new
     start is used here, not the windows of suppression."""

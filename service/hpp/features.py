@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from service.hpp import drugs
-from service.hpp.causes import counted, is_above
+from service.hpp.background import Background, is_above
 from service.hpp.knowledge.model import Feature, Knowledge
 from service.hpp.model import Chart, Condition, Evidence, Result
 
@@ -22,17 +21,15 @@ HPP_GROUPS = frozenset(
 )
 
 
-def on_record(
-    chart: Chart, child: bool | None, today: date, knowledge: Knowledge
-) -> tuple[Evidence, ...]:
+def on_record(background: Background, child: bool | None) -> tuple[Evidence, ...]:
     """Every feature that counts at this patient's age, with where it was seen.
 
     child None (age unknown) keeps only the features that count in both ages.
     """
     found = []
-    for code, feature in knowledge.features.items():
+    for code, feature in background.knowledge.features.items():
         if counts_at(feature, child):
-            found += _evidence(code, chart, today, knowledge)
+            found += _evidence(code, background)
     return tuple(found)
 
 
@@ -42,8 +39,9 @@ def counts_at(feature: Feature, child: bool | None) -> bool:
     return feature.children if child else feature.adults
 
 
-def _evidence(code: str, chart: Chart, today: date, knowledge: Knowledge) -> list[Evidence]:
+def _evidence(code: str, background: Background) -> list[Evidence]:
     """A feature computed by rule, or any counting condition of the group of that name."""
+    chart = background.chart
     match code:
         case "alpl":
             return [
@@ -52,13 +50,13 @@ def _evidence(code: str, chart: Chart, today: date, knowledge: Knowledge) -> lis
                 if variant.pathogenic
             ]
         case "substrate":
-            return list(substrate(chart, today, knowledge))
+            return list(substrate(background))
         case "recurrent-metatarsal":
-            return _recurrent(chart, knowledge)
+            return _recurrent(chart, background.knowledge)
         case "tooth-loss-adult":
             return _of_group(chart, "cond_tooth_loss", code)
         case "tooth-loss-child":
-            return _early_tooth_loss(chart, knowledge)
+            return _early_tooth_loss(chart, background.knowledge)
         case _:
             return _of_group(chart, code, code)
 
@@ -98,24 +96,27 @@ def tooth_loss_undated(chart: Chart) -> bool:
     return any(c.began is None for c in _conditions(chart, "cond_tooth_loss"))
 
 
-def substrate(chart: Chart, today: date, knowledge: Knowledge) -> Iterator[Evidence]:
+def substrate(background: Background) -> Iterator[Evidence]:
     """PLP above its limit off vitamin B6, or urine phosphoethanolamine above its own (2a.18)."""
-    for result in counted(chart, today):
+    for result in background.chart.of_any("lab_pea_urine", "lab_plp"):
+        if not background.counts(result):
+            continue
         high = result.printed.high
-        if result.test == "lab_pea_urine" and high is not None and is_above(result, high):
+        if result.test == "lab_plp" and high is None:
+            high = background.knowledge.number("plp_high")
+        if high is None or not is_above(result, high):
+            continue
+        if result.test == "lab_pea_urine" or not on_b6(background, result):
             yield Evidence(result.reference, "substrate", result.day, result.shown)
-        if result.test == "lab_plp" and not on_b6(chart, result, today, knowledge):
-            if is_above(result, high if high is not None else knowledge.number("plp_high")):
-                yield Evidence(result.reference, "substrate", result.day, result.shown)
 
 
-def on_b6(chart: Chart, result: Result, today: date, knowledge: Knowledge) -> bool:
+def on_b6(background: Background, result: Result) -> bool:
     """Vitamin B6 on the day of a PLP; an undated PLP is doubted where B6 was ever taken."""
-    uses = [use for use in drugs.taken(chart) if use.drug_class == "vitamin-b6"]
+    uses = [use for use in drugs.taken(background.chart) if use.drug_class == "vitamin-b6"]
     if result.day is None:
         return bool(uses)
-    window = knowledge.days("washout_b6")
-    return any(drugs.on_board(use, result.day, window, today) for use in uses)
+    window = background.knowledge.days("washout_b6")
+    return any(drugs.on_board(use, result.day, window, background.today) for use in uses)
 
 
 def meets_iwg_pattern(features: tuple[Evidence, ...], knowledge: Knowledge) -> bool:

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache
 
 from service.hpp import alp, drugs, features
+from service.hpp.background import Background
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import AlpClass, Chart, Condition, Evidence, Finding, JudgedResult, Presence
 from service.hpp.unseen import Unseen
+from service.lazy import lazy
 
+PRESENT, ABSENT, UNKNOWN = Presence
 # Without these nothing can be said of an ALP.
 NEEDED = frozenset({"patient", "alp"})
 
@@ -39,16 +42,26 @@ _UNSEEN: Mapping[str, frozenset[str]] = {
 class Facts:
     """What the findings are computed from; one per evaluation."""
 
-    chart: Chart
-    today: date
-    knowledge: Knowledge
+    background: Background
     history: alp.History
 
-    @cached_property
+    @property
+    def chart(self) -> Chart:
+        return self.background.chart
+
+    @property
+    def today(self) -> date:
+        return self.background.today
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.background.knowledge
+
+    @lazy
     def ages(self) -> tuple[int, int] | None:
         return self.chart.patient.ages_days(self.today)
 
-    @cached_property
+    @lazy
     def child(self) -> bool | None:
         """Under the adult age today; None where the birth date leaves it open."""
         if self.ages is None:
@@ -58,7 +71,7 @@ class Facts:
             return False
         return True if self.ages[1] < limit else None
 
-    @cached_property
+    @lazy
     def life_stage(self) -> str:
         """adult, child or infant: which spacing and freshness apply today."""
         if not self.child:
@@ -66,19 +79,19 @@ class Facts:
         youngest = self.ages[0] if self.ages else 0
         return "infant" if youngest < self.knowledge.days("infant_age") else "child"
 
-    @cached_property
+    @lazy
     def features(self) -> tuple[Evidence, ...]:
-        return features.on_record(self.chart, self.child, self.today, self.knowledge)
+        return features.on_record(self.background, self.child)
 
-    @cached_property
+    @lazy
     def spacing_days(self) -> int:
         return self.knowledge.days(f"spacing_{self.life_stage}")
 
-    @cached_property
+    @lazy
     def oldest_fresh(self) -> date:
         return self.today - timedelta(days=self.knowledge.days(f"fresh_{self.life_stage}"))
 
-    @cached_property
+    @lazy
     def unseen(self) -> Unseen:
         missing = self.chart.missing()
         return Unseen(self.history, missing, self.spacing_days, self.oldest_fresh)
@@ -88,7 +101,8 @@ class Facts:
 
 
 def gather_facts(chart: Chart, today: date, knowledge: Knowledge) -> Facts:
-    return Facts(chart, today, knowledge, alp.judge(chart, today, knowledge))
+    background = Background(chart, today, knowledge)
+    return Facts(background, alp.judge(background))
 
 
 Seen = tuple[Evidence, ...] | None  # None: not seen; an empty tuple: seen, nothing to point at
@@ -108,10 +122,15 @@ def find(facts: Facts) -> dict[str, Finding]:
 
 
 def _finding(code: str, evidence: Seen, missing: frozenset[str]) -> Finding:
-    presence = Presence.PRESENT if evidence is not None else Presence.ABSENT
     if missing:
-        presence = Presence.UNKNOWN
-    return Finding(code, evidence is not None, presence, evidence or (), tuple(sorted(missing)))
+        return Finding(code, evidence is not None, UNKNOWN, evidence or (), tuple(sorted(missing)))
+    return _absent(code) if evidence is None else Finding(code, True, PRESENT, evidence)
+
+
+@cache
+def _absent(code: str) -> Finding:
+    """Most findings are absent beyond doubt; each code needs one such finding."""
+    return Finding(code, False, ABSENT)
 
 
 def _unseen(code: str, evidence: Seen, facts: Facts) -> frozenset[str]:
@@ -245,7 +264,7 @@ def _could_not_look(facts: Facts) -> bool:
 
 
 def _results(items: list[JudgedResult]) -> Seen:
-    return _some([Evidence(i.result.reference, i.kind.value, i.day, i.result.shown) for i in items])
+    return _some([item.evidence for item in items])
 
 
 def _conditions(items: list[Condition]) -> Seen:

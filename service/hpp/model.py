@@ -6,11 +6,13 @@ their concept names; dates are whole calendar days in the site's time zone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from service.lazy import lazy
 
 ALP = "alp_total"
 
@@ -168,7 +170,7 @@ class Variant:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chart:
     """Everything the core may know of a patient, and what it could not see."""
 
@@ -184,7 +186,28 @@ class Chart:
 
     def missing(self) -> frozenset[str]:
         """Prefetch keys of which something was not seen and no one accepted that."""
+        return self._missing
+
+    @lazy
+    def _missing(self) -> frozenset[str]:
         return frozenset(gap.key for gap in self.gaps) - self.accepted_gaps
+
+    def of(self, test: str) -> Sequence[Result]:
+        """The results of one test, in the order of the record."""
+        return self._by_test.get(test, ())
+
+    def of_any(self, *tests: str) -> Sequence[Result]:
+        """The results of some tests, in the order of the record."""
+        if not any(map(self.of, tests)):
+            return ()
+        return [result for result in self.results if result.test in tests]
+
+    @lazy
+    def _by_test(self) -> Mapping[str, Sequence[Result]]:
+        found: dict[str, list[Result]] = {}
+        for result in self.results:
+            found.setdefault(result.test, []).append(result)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +234,15 @@ class AlpClass(StrEnum):
 
     @property
     def eligible_low(self) -> bool:
-        return self in (AlpClass.LOW_CLEAN, AlpClass.LOW_SUPPRESSED, AlpClass.LOW_EXPLAINED)
+        return self in _ELIGIBLE_LOW
 
     @property
     def eligible(self) -> bool:
-        return self.eligible_low or self is AlpClass.NORMAL
+        return self in _ELIGIBLE
+
+
+_ELIGIBLE_LOW = (AlpClass.LOW_CLEAN, AlpClass.LOW_SUPPRESSED, AlpClass.LOW_EXPLAINED)
+_ELIGIBLE = (*_ELIGIBLE_LOW, AlpClass.NORMAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +258,7 @@ class Limit:
     whose: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JudgedResult:
     """An ALP result with its class, its limit and the reasons of its class.
 
@@ -245,6 +272,10 @@ class JudgedResult:
     very_low: bool = False
     above_ceiling: bool = False
     reasons: tuple[str, ...] = ()
+
+    @lazy
+    def evidence(self) -> Evidence:
+        return Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from service.hpp.alp import History
 from service.hpp.model import AlpClass, JudgedResult
+from service.lazy import lazy
 
 Keys = frozenset[str]
 NONE: Keys = frozenset()
@@ -31,6 +31,8 @@ class Unseen:
 
     def of(self, code: str, seen: bool) -> Keys:
         """The keys that could turn a finding round, given whether it was seen."""
+        if not self.missing and not self.history.undecided:
+            return NONE
         always = frozenset({"patient"} if self.history.undecided else ())
         return always | (self._if_seen if seen else self._if_not)[code]
 
@@ -38,35 +40,35 @@ class Unseen:
         """A low result may be acute (conditions, procedures) or contaminated (labs)."""
         return self.missing & {"conditions", "procedures", "labs"}
 
-    @cached_property
+    @lazy
     def _alp(self) -> Keys:
         """Further results; also a low one that a higher, contaminated one of its day hides."""
         hidden = any(item.kind.eligible_low for item in self.history.shadowed)
         return self.missing & ({"alp", "labs"} if hidden else {"alp"})
 
-    @cached_property
+    @lazy
     def _normal_may_go(self) -> Keys:
         """A normal result may be acute, contaminated, or masked (also by a drug)."""
         return self.missing & {"conditions", "procedures", "labs", "medications"}
 
-    @cached_property
+    @lazy
     def _acute(self) -> Keys:
         return self.missing & {"conditions", "procedures"}
 
-    @cached_property
+    @lazy
     def _masked_may_go(self) -> Keys:
         return self._acute | (self.missing & {"labs"})
 
-    @cached_property
+    @lazy
     def _may_be_masked(self) -> Keys:
         has_normal = bool(self.history.of(AlpClass.NORMAL))
         return self.missing & {"conditions", "labs", "medications"} if has_normal else NONE
 
-    @cached_property
+    @lazy
     def _may_be_explained(self) -> Keys:
         return self.missing & {"conditions", "medications"}
 
-    @cached_property
+    @lazy
     def _if_seen(self) -> Mapping[str, Keys]:
         """What could take a finding away that was seen."""
         low, normal, masked = self.low_may_go(), self._normal_may_go, self._masked_may_go
@@ -92,13 +94,13 @@ class Unseen:
             "normal-before-first-low": self._alp | normal,
         }
 
-    @cached_property
+    @lazy
     def _contaminated_before_stale(self) -> Keys:
         """A contaminated fresh value leaves an older one to go by: then no recent ALP is left."""
         older = [i for i in self.history.eligible if i.day and i.day < self.oldest_fresh]
         return self.missing & {"labs"} if older else NONE
 
-    @cached_property
+    @lazy
     def _if_not(self) -> Mapping[str, Keys]:
         """What could bring a finding that was not seen."""
         history, alp = self.history, self._alp

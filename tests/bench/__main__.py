@@ -1,74 +1,143 @@
-"""`python -m tests.bench`: one evaluation as a ratio to parsing the same body with orjson.
+"""`python -m tests.bench`: what a judgement costs beside parsing the same body.
 
-Both run in one process, in the order A B B A, in CPU time; an A/A control says whether the
-machine was quiet enough.  Absolute times mean nothing on a shared machine and are not shown.
+    python -m tests.bench            the table of ratios, the profile, the process
+    python -m tests.bench --json     the medians for a machine
+    python -m tests.bench http       under load, waitress and gunicorn
+    python -m tests.bench chart      cost against the number of results, drawn anew
+
+Ratios are CPU time in one process against a Flask endpoint that only parses the body with the
+standard library.  See measure.py for how, and bodies.py for what.
 """
 
 from __future__ import annotations
 
 import gc
-import statistics
-import time
-from collections.abc import Callable, Sequence
+import json
+import sys
+from dataclasses import dataclass
 
-import orjson
+from service.serve import keep_start_up_out_of_garbage_collection
+from tests.bench import chart, load, process
+from tests.bench.arms import arms, authenticated, baseline, log_to_nowhere
+from tests.bench.bodies import SIZES, Body, Size, body
+from tests.bench.measure import QUIET, Arm, Ratio, milliseconds, ratio
+from tests.bench.steps import profile
 
-from service.app import build_house
-from service.evaluation import EXTENSION, evaluate
-from service.hooks.messages import parse_body
-from service.hooks.services import BY_ID
-from service.settings import Settings
-from tests.bench.bodies import TODAY, typical
-
-ROUNDS, BODIES = 40, 20
-QUIET = (0.97, 1.03)
-Run = Callable[[bytes], object]
+BODIES = 20
+ROUNDS = {"small": 60, "typical": 40, "large": 10}
+RESULTS = (30, 300)
 
 
-def cpu_seconds(run: Run, bodies: Sequence[bytes]) -> float:
-    started = time.process_time()
-    for body in bodies:
-        run(body)
-    return time.process_time() - started
+@dataclass(frozen=True)
+class Report:
+    """All figures of one run."""
+
+    control: Ratio
+    ratios: dict[str, dict[str, Ratio]]
+    growth: float
+    shares: dict[str, dict[str, float]]
+    import_cpu_s: float
+    worker_mb: float
+    full_collections: int
+
+    def as_json(self) -> dict[str, object]:
+        sizes = {
+            size: {arm: round(found.median, 3) for arm, found in by_arm.items()}
+            for size, by_arm in self.ratios.items()
+        }
+        return {
+            "aa": round(self.control.median, 3),
+            **sizes,
+            "results_300_over_30": round(self.growth, 2),
+            "import_cpu_s": round(self.import_cpu_s, 3),
+            "worker_mb": round(self.worker_mb, 1),
+            "gen2_per_1000": self.full_collections,
+        }
 
 
-def ratios(candidate: Run, baseline: Run, bodies: Sequence[bytes]) -> list[float]:
-    """Candidate over baseline for each round, each round in the order A B B A."""
-    found = []
-    for _ in range(ROUNDS):
-        first = cpu_seconds(baseline, bodies)
-        middle = cpu_seconds(candidate, bodies) + cpu_seconds(candidate, bodies)
-        found.append(middle / (first + cpu_seconds(baseline, bodies)))
-    return found
-
-
-def show(name: str, found: Sequence[float]) -> float:
-    cuts = statistics.quantiles(found, n=20)
-    middle = statistics.median(found)
-    print(f"{name:<34} {middle:6.2f}   ({cuts[0]:.2f} to {cuts[-1]:.2f})")
-    return middle
-
-
-def main() -> None:
-    house, service = build_house(Settings()), BY_ID["hpp-order-sign"]
-    bodies = [typical(number) for number in range(BODIES)]
-
-    def judged(body: bytes) -> object:
-        answer = evaluate(parse_body(body), service, house, TODAY)
-        assert answer.body["extension"][EXTENSION]["verdict"] == "hppSuspected"
-        return orjson.dumps(answer.body)
-
-    for body in bodies:
-        judged(body)
-    gc.collect()
-    gc.freeze()
-    print(
-        f"{BODIES} bodies of {len(bodies[0])} bytes, {ROUNDS} rounds, CPU time, median (5 to 95 %)"
+def measure() -> Report:
+    import_cpu_s, collections = process.import_cpu_seconds(), process.full_collections()
+    bodies = {name: [body(n, size) for n in range(BODIES)] for name, size in SIZES.items()}
+    worker_mb = process.worker_megabytes([b.raw for b in bodies["typical"]])
+    parse, candidates, signed = baseline(), arms(), authenticated()
+    judged = candidates["judgement"]
+    keep_start_up_out_of_garbage_collection()
+    return Report(
+        control=ratio(parse, parse, bodies["typical"], ROUNDS["typical"]),
+        ratios={
+            name: {
+                arm: ratio(run, parse, bodies[name], ROUNDS[name])
+                for arm, run in candidates.items()
+            }
+            for name in SIZES
+        },
+        growth=_growth(judged),
+        shares={name: profile(signed, bodies[name], 5) for name in SIZES},
+        import_cpu_s=import_cpu_s,
+        worker_mb=worker_mb,
+        full_collections=collections,
     )
-    control = show("parsing / parsing (control)", ratios(orjson.loads, orjson.loads, bodies))
-    show("evaluation / parsing (orjson)", ratios(judged, orjson.loads, bodies))
-    if not QUIET[0] <= control <= QUIET[1]:
-        print("inconclusive: the control is outside 0.97 to 1.03; run again on a quieter machine")
 
 
-main()
+def _growth(judged: Arm) -> float:
+    """Time for the most results over time for the fewest, everything else alike."""
+    few, many = (_with_results(count) for count in RESULTS)
+    return milliseconds(judged, many, 10, judged=True) / milliseconds(judged, few, 20, judged=True)
+
+
+def _with_results(count: int) -> list[Body]:
+    typical = SIZES["typical"]
+    size = Size(typical.drafts, count, typical.orders, typical.conditions, typical.verdicts)
+    return [body(number, size) for number in range(BODIES)]
+
+
+def show(report: Report) -> None:
+    print(f"{BODIES} bodies of each size, CPU time, gc thresholds {gc.get_threshold()}, frozen")
+    print("ratio to a Flask endpoint that only parses: median (5 % to 95 % of rounds)\n")
+    row("", *SIZES)
+    row("parsing (control)", "", shown(report.control), "")
+    for arm in report.ratios["typical"]:
+        row(arm, *(shown(report.ratios[size][arm]) for size in SIZES))
+    print()
+    row("share of the time", *SIZES)
+    for step in report.shares["typical"]:
+        row(step, *(f"{report.shares[size][step]:.0%}" for size in SIZES))
+    print(f"\n{RESULTS[1]} results over {RESULTS[0]}: {report.growth:.2f}")
+    print(f"import of the application: {report.import_cpu_s:.2f} s CPU")
+    print(f"private memory of a worker: {report.worker_mb:.0f} MB")
+    print(f"full garbage collections in 1,000 typical requests: {report.full_collections}")
+
+
+def row(name: str, *cells: str) -> None:
+    print(f"{name:<20}" + "".join(f"{cell:>26}" for cell in cells))
+
+
+def shown(found: Ratio) -> str:
+    return f"{found.median:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["http"]:
+        load.main()
+        return 0
+    log_to_nowhere()
+    if arguments == ["chart"]:
+        keep_start_up_out_of_garbage_collection()
+        chart.main(arms()["judgement"], baseline())
+        return 0
+    report = measure()
+    if arguments == ["--json"]:
+        print(json.dumps(report.as_json()))
+    else:
+        show(report)
+    if not report.control.is_quiet:
+        print(
+            f"inconclusive: the control is outside {QUIET[0]} to {QUIET[1]}; "
+            "run again on a quieter machine",
+            file=sys.stderr,
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

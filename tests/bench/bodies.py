@@ -1,41 +1,129 @@
-"""Request bodies of realistic size: one draft, labs, orders and conditions."""
+"""Request bodies as EHRs send them: one draft, panels of results, orders and conditions.
+
+Made here and not real.  The shapes are those of US Core resources; every number varies the
+patient, the values, the days and the verdict, so that no two bodies are alike.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
+
 TODAY = date(2026, 3, 1)
-LABS = ("6768-6", "2823-3", "17861-6", "3016-3", "2324-2", "19123-9", "718-7", "1751-7")
+LOOK_BACK_DAYS = 3400  # every result lies within the ten years that are looked back on
+ALP = ("6768-6", "Alkaline phosphatase", "U/L", 0.0, 35, 105)
+# LOINC code, name, UCUM unit, a value within the printed limits, the limits.
+OTHERS = (
+    ("2823-3", "Potassium", "mmol/L", 4.1, 3.5, 5.1),
+    ("17861-6", "Calcium", "mg/dL", 9.3, 8.5, 10.5),
+    ("3016-3", "Thyrotropin", "m[IU]/L", 2.1, 0.4, 4.5),
+    ("2324-2", "Gamma glutamyl transferase", "U/L", 22, 5, 45),
+    ("19123-9", "Magnesium", "mg/dL", 2.0, 1.7, 2.4),
+    ("718-7", "Hemoglobin", "g/dL", 13.4, 12, 16),
+    ("1751-7", "Albumin", "g/dL", 4.2, 3.5, 5),
+    ("2777-1", "Phosphate", "mg/dL", 3.4, 2.5, 4.5),
+    ("2160-0", "Creatinine", "mg/dL", 0.8, 0.5, 1.1),
+)
+ON_RECORD = (
+    ("314076", "lisinopril 10 MG Oral Tablet"),
+    ("861007", "metformin hydrochloride 500 MG Oral Tablet"),
+    ("617310", "atorvastatin 20 MG Oral Tablet"),
+    ("308136", "amlodipine 2.5 MG Oral Tablet"),
+    ("314200", "pantoprazole 40 MG Delayed Release Oral Tablet"),
+    ("197361", "amlodipine 5 MG Oral Tablet"),
+    ("313782", "acetaminophen 325 MG Oral Tablet"),
+    ("310965", "ibuprofen 200 MG Oral Tablet"),
+)
+DIAGNOSES = (
+    ("64859006", "Osteoporosis", "M81.0"),
+    ("38341003", "Hypertensive disorder", "I10"),
+    ("55822004", "Hyperlipidemia", "E78.5"),
+    ("396275006", "Osteoarthritis", "M19.90"),
+    ("235595009", "Gastroesophageal reflux disease", "K21.9"),
+    ("73211009", "Diabetes mellitus", "E11.9"),
+    ("195967001", "Asthma", "J45.909"),
+    ("49436004", "Atrial fibrillation", "I48.91"),
+    ("35489007", "Depressive disorder", "F32.A"),
+    ("414916001", "Obesity", "E66.9"),
+)
+ZINC = ("64083008", "Zinc deficiency", "E60")
 Json = dict[str, Any]
 
 
-def typical(number: int, labs: int = 34, orders: int = 8, conditions: int = 10) -> bytes:
-    """One body; `number` varies the patient and the values, so that no two are alike."""
-    patient = f"ZZPHI-{number}"
-    body = {
+@dataclass(frozen=True)
+class Body:
+    """The bytes of a request, and the verdict that answers it."""
+
+    raw: bytes
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much one chart holds, and the verdicts of its four kinds of patient."""
+
+    drafts: int
+    results: int
+    orders: int
+    conditions: int
+    verdicts: tuple[str, str, str, str]
+
+
+# Always low; low for a known cause; low at the newest visit only; never low.
+FOUR = ("hppSuspected", "lowAlpPossibleCause", "lowAlpOnce", "alpNotLow")
+SIZES = {
+    "small": Size(1, 1, 0, 1, ("lowAlpOnce", "lowAlpPossibleCause", "lowAlpOnce", "alpNotLow")),
+    "typical": Size(1, 34, 8, 10, FOUR),
+    "large": Size(20, 300, 60, 50, FOUR),
+}
+
+
+def body(number: int, size: Size, *, lean: bool = False) -> Body:
+    """One request.  lean: resources with no member that is not read."""
+    kind = number % 4
+    patient, make = f"ZZPHI-{number}", _Maker(f"ZZPHI-{number}", lean)
+    visits = -(-size.results // 4)
+    alps = [_alp(make, visit, visits, number, kind) for visit in range(visits)]
+    labs = [_other(make, i, visits, number) for i in range(size.results - visits)]
+    diagnoses = [make.condition(DIAGNOSES[i % 10], i) for i in range(size.conditions)]
+    if kind == 1:
+        diagnoses[-1] = make.condition(ZINC, 0)
+    drafts = [make.order(("904419", "alendronic acid 10 MG Oral Tablet"), 0, "draft")]
+    drafts += [make.order(ON_RECORD[i % 8], i, "draft") for i in range(1, size.drafts)]
+    orders = [make.order(ON_RECORD[i % 8], i, "active") for i in range(size.orders)]
+    request = {
         "hook": "order-sign",
         "hookInstance": f"00000000-0000-4000-8000-{number:012d}",
         "context": {
             "userId": "Practitioner/ZZPHI-p",
             "patientId": patient,
-            "draftOrders": _bundle([_order(patient, "draft", "904419", 0)]),
+            "draftOrders": _bundle(drafts),
         },
         "prefetch": {
-            "patient": _patient(patient),
-            "alp": _bundle([_lab(patient, i, number, "6768-6") for i in range(labs // 4)]),
-            "labs": _bundle([_lab(patient, i, number) for i in range(labs // 4, labs)]),
-            "medications": _bundle([_order(patient, f"m{i}", "197361", i) for i in range(orders)]),
-            "conditions": _bundle([_condition(patient, i) for i in range(conditions)]),
-            "procedures": None,
+            "patient": make.patient(),
+            "alp": _bundle(alps, lean=lean),
+            "labs": _bundle(labs, lean=lean),
+            "medications": _bundle(orders),
+            "conditions": _bundle(diagnoses),
+            "procedures": _bundle([]),
         },
     }
-    return json.dumps(body).encode()
+    return Body(orjson.dumps(request), size.verdicts[kind])
 
 
-def _bundle(resources: list[Json]) -> Json:
-    entries = [
+def _bundle(resources: Sequence[Json], *, lean: bool = False) -> Json:
+    entries: list[Json] = [{"resource": resource} for resource in resources]
+    if not lean:
+        entries = _whole_entries(resources)
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
+
+
+def _whole_entries(resources: Sequence[Json]) -> list[Json]:
+    return [
         {
             "fullUrl": f"https://ehr.example.org/fhir/{r['resourceType']}/{r['id']}",
             "resource": r,
@@ -43,17 +131,130 @@ def _bundle(resources: list[Json]) -> Json:
         }
         for r in resources
     ]
-    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
 
 
-def _patient(patient: str) -> Json:
-    return {
-        "resourceType": "Patient",
-        "id": patient,
-        "name": [{"family": "ZZPHI", "given": ["Bench"]}],
-        "gender": "female",
-        "birthDate": "1960-05-04",
-    }
+def _day(visit: int, visits: int, number: int) -> date:
+    return TODAY - timedelta(days=2 + number + visit * LOOK_BACK_DAYS // max(visits, 1))
+
+
+def _alp(make: _Maker, visit: int, visits: int, number: int, kind: int) -> Json:
+    """Newest first, as an EHR sorts."""
+    is_low = kind < 2 or (kind == 2 and visit == 0)
+    value = (26 if is_low else 60) + (visit * 7 + number) % 8
+    return make.result(ALP, value, _day(visit, visits, number), f"a{visit}", visit)
+
+
+def _other(make: _Maker, index: int, visits: int, number: int) -> Json:
+    test = OTHERS[index % len(OTHERS)]
+    visit = index // 3 % max(visits, 1)
+    value = round(test[3] * (1 + (index * 5 + number) % 7 / 100), 2)
+    return make.result(test, value, _day(visit, visits, number), f"l{index}", visit)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    patient_id: str
+    lean: bool
+
+    def patient(self) -> Json:
+        return {
+            "resourceType": "Patient",
+            "id": self.patient_id,
+            "identifier": [{"system": "urn:oid:1.2.3.4", "value": self.patient_id}],
+            "name": [{"family": "ZZPHI", "given": ["Bench"]}],
+            "gender": "female",
+            "birthDate": "1960-05-04",
+        }
+
+    def result(self, test: Sequence[Any], value: float, day: date, name: str, visit: int) -> Json:
+        loinc, display, unit, _, low, high = test
+        when = f"{day.isoformat()}T08:15:00-05:00"
+        read: Json = {
+            "resourceType": "Observation",
+            "id": f"ZZPHI-{name}",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": loinc}]},
+            "subject": {"reference": f"Patient/{self.patient_id}"},
+            "effectiveDateTime": when,
+            "valueQuantity": {"value": value, "unit": unit},
+            "referenceRange": [{"low": {"value": low, "unit": unit}}],
+        }
+        if self.lean:
+            return read
+        local = {"system": "urn:oid:1.2.3.4.5", "code": f"LAB{loinc[:4]}", "display": display}
+        coded = {"system": "http://loinc.org", "code": loinc, "display": display}
+        return {
+            **read,
+            "meta": _meta("observation-lab"),
+            "category": [_concept("observation-category", "laboratory", "Laboratory")],
+            "code": {"coding": [local, coded], "text": display},
+            "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
+            "encounter": {"reference": f"Encounter/ZZPHI-e{visit}"},
+            "valueQuantity": _quantity(value, unit),
+            "issued": f"{day.isoformat()}T11:15:00-05:00",
+            "referenceRange": [
+                {
+                    "low": _quantity(low, unit),
+                    "high": _quantity(high, unit),
+                    "text": f"{low}-{high} {unit}",
+                }
+            ],
+            "specimen": {"reference": f"Specimen/ZZPHI-s{visit}"},
+        }
+
+    def order(self, drug: tuple[str, str], index: int, status: str) -> Json:
+        code, display = drug
+        rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+        coding = {"system": rxnorm, "code": code, "display": display}
+        return {
+            "resourceType": "MedicationRequest",
+            "id": f"ZZPHI-{status}-{index}",
+            "meta": _meta("medicationrequest"),
+            "status": status,
+            "intent": "order",
+            "medicationCodeableConcept": {"coding": [coding], "text": display},
+            "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
+            "encounter": {"reference": f"Encounter/ZZPHI-e{index}"},
+            "authoredOn": (TODAY - timedelta(days=30 * index)).isoformat(),
+            "requester": {"reference": "Practitioner/ZZPHI-p", "display": "ZZPHI, Doctor"},
+            "dosageInstruction": [
+                {
+                    "text": "once daily",
+                    "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+                    "route": {"coding": [{"code": "26643006", "display": "Oral route"}]},
+                    "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
+                }
+            ],
+        }
+
+    def condition(self, diagnosis: tuple[str, str, str], index: int) -> Json:
+        snomed, display, icd10 = diagnosis
+        began = (TODAY - timedelta(days=3500 - 50 * (index % 50))).isoformat()
+        coding = [
+            {"system": "http://snomed.info/sct", "code": snomed, "display": display},
+            {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": icd10, "display": display},
+        ]
+        return {
+            "resourceType": "Condition",
+            "id": f"ZZPHI-c{index}",
+            "meta": _meta("condition"),
+            "clinicalStatus": _concept("condition-clinical", "active", "Active"),
+            "verificationStatus": _concept("condition-ver-status", "confirmed", "Confirmed"),
+            "category": [_concept("condition-category", "problem-list-item", "Problem")],
+            "code": {"coding": coding, "text": display},
+            "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
+            "onsetDateTime": began,
+            "recordedDate": began,
+        }
+
+
+def _quantity(value: float, unit: str) -> Json:
+    return {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
+
+
+def _concept(system: str, code: str, display: str) -> Json:
+    uri = f"http://terminology.hl7.org/CodeSystem/{system}"
+    return {"coding": [{"system": uri, "code": code, "display": display}]}
 
 
 def _meta(kind: str) -> Json:
@@ -61,102 +262,4 @@ def _meta(kind: str) -> Json:
         "versionId": "3",
         "lastUpdated": "2026-02-01T10:11:12.345Z",
         "profile": [f"http://hl7.org/fhir/us/core/StructureDefinition/us-core-{kind}"],
-    }
-
-
-def _lab(patient: str, index: int, number: int, code: str = "") -> Json:
-    day = TODAY - timedelta(days=1 + index * 37 + number)
-    loinc = code or LABS[1 + index % (len(LABS) - 1)]
-    value = 20 + (index * 7 + number) % 11
-    return {
-        "resourceType": "Observation",
-        "id": f"ZZPHI-lab-{index}",
-        "meta": _meta("observation-lab"),
-        "status": "final",
-        "category": [
-            {
-                "coding": [
-                    {
-                        "system": "http://terminology.hl7.org/CodeSystem/observation-category",
-                        "code": "laboratory",
-                        "display": "Laboratory",
-                    }
-                ]
-            }
-        ],
-        "code": {
-            "coding": [
-                {"system": "urn:oid:1.2.3.4.5", "code": f"LOCAL{index}", "display": "Local"},
-                {"system": "http://loinc.org", "code": loinc, "display": "A laboratory test"},
-            ],
-            "text": "A laboratory test",
-        },
-        "subject": {"reference": f"Patient/{patient}", "display": "ZZPHI, Bench"},
-        "encounter": {"reference": "Encounter/ZZPHI-e1"},
-        "effectiveDateTime": f"{day.isoformat()}T08:15:00-05:00",
-        "issued": f"{day.isoformat()}T11:15:00-05:00",
-        "performer": [{"reference": "Organization/ZZPHI-lab", "display": "Laboratory"}],
-        "valueQuantity": {
-            "value": value,
-            "unit": "U/L",
-            "system": "http://unitsofmeasure.org",
-            "code": "U/L",
-        },
-        "referenceRange": [
-            {
-                "low": {"value": 35, "unit": "U/L"},
-                "high": {"value": 105, "unit": "U/L"},
-                "text": "35-105 U/L",
-            }
-        ],
-        "specimen": {"reference": f"Specimen/ZZPHI-s{index}"},
-    }
-
-
-def _order(patient: str, identity: str, rxnorm: str, index: int) -> Json:
-    return {
-        "resourceType": "MedicationRequest",
-        "id": f"ZZPHI-{identity}",
-        "meta": _meta("medicationrequest"),
-        "status": "draft" if identity == "draft" else "active",
-        "intent": "order",
-        "medicationCodeableConcept": {
-            "coding": [
-                {
-                    "system": "http://www.nlm.nih.gov/research/umls/rxnorm",
-                    "code": rxnorm,
-                    "display": "a tablet",
-                }
-            ],
-            "text": "a tablet of something once daily",
-        },
-        "subject": {"reference": f"Patient/{patient}"},
-        "authoredOn": (TODAY - timedelta(days=30 * index)).isoformat(),
-        "requester": {"reference": "Practitioner/ZZPHI-p", "display": "ZZPHI, Doctor"},
-        "dosageInstruction": [
-            {
-                "text": "once daily",
-                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
-                "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
-            }
-        ],
-    }
-
-
-def _condition(patient: str, index: int) -> Json:
-    status = "http://terminology.hl7.org/CodeSystem/condition-clinical"
-    return {
-        "resourceType": "Condition",
-        "id": f"ZZPHI-c{index}",
-        "meta": _meta("condition"),
-        "clinicalStatus": {"coding": [{"system": status, "code": "active"}]},
-        "code": {
-            "coding": [
-                {"system": "http://snomed.info/sct", "code": "64859006", "display": "Osteoporosis"}
-            ],
-            "text": "Osteoporosis",
-        },
-        "subject": {"reference": f"Patient/{patient}"},
-        "onsetDateTime": (TODAY - timedelta(days=400 * index)).isoformat(),
-        "recordedDate": (TODAY - timedelta(days=400 * index)).isoformat(),
     }

@@ -23,7 +23,8 @@ from service.app import build_house
 from service.evaluation import EXTENSION, evaluate
 from service.hooks.services import BY_ID, prefetch_templates, queries
 from service.settings import Settings
-from tests.bench.bodies import TODAY, typical
+from tests.bench.bodies import SIZES, TODAY
+from tests.bench.bodies import body as sized
 
 LATENCY_SECONDS = 0.030
 CALLERS, CALLS = 4, 400
@@ -77,7 +78,7 @@ def without(body: Json, keys: tuple[str, ...], base: str) -> Json:
 
 
 def main() -> None:
-    body = json.loads(typical(1))
+    body = json.loads(sized(1, SIZES["typical"]).raw)
     house = build_house(Settings(), open_access(Settings()))
     asked = queries(prefetch_templates(house.knowledge), body["context"]["patientId"])
     paths = {key: requests.Request("GET", f"http://h/{p}").prepare() for key, p in asked.items()}

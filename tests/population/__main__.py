@@ -10,6 +10,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from datetime import UTC, date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def request_for(patient: Json, owned: dict[str, list[Json]], drugs: list[Json]) 
 
 def judged_on(owned: dict[str, list[Json]]) -> date:
     """The day after the last laboratory result; without one, after the last dated entry."""
-    labs = [found.last for lab in owned["Observation"] if (found := specimen_days(lab, UTC))]
+    read_utc = partial(read_days, zone=UTC)
+    labs = [found.last for lab in owned["Observation"] if (found := specimen_days(lab, read_utc))]
     others = [
         found.last
         for resources in owned.values()

@@ -1,0 +1,114 @@
+"""What stands beside the ALP results of a chart, sorted once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.hpp import drugs
+from service.hpp.knowledge.model import Cause, Knowledge, Mask
+from service.hpp.model import Chart, Condition, DrugUse, Result
+from service.lazy import lazy
+
+COUNTING = frozenset({"final", "amended", "corrected", "appended", "unknown"})
+
+
+@dataclass(frozen=True)
+class Background:
+    """One chart on one day.  `today` is the order date."""
+
+    chart: Chart
+    today: date
+    knowledge: Knowledge
+
+    @lazy
+    def causes(self) -> Sequence[tuple[Condition, str, Cause]]:
+        """Conditions on record that may lower an ALP, with the group that says so."""
+        known = self.knowledge.causes
+        return [(c, group, known[group]) for c, group in self._groups if group in known]
+
+    @lazy
+    def masks(self) -> Sequence[tuple[Condition, str, Mask]]:
+        """Conditions on record that may raise an ALP, with the group that says so."""
+        known = self.knowledge.masks
+        return [(c, group, known[group]) for c, group in self._groups if group in known]
+
+    @lazy
+    def _groups(self) -> Sequence[tuple[Condition, str]]:
+        return [(c, group) for c in self.chart.conditions for group in sorted(c.groups)]
+
+    def taking(self, effect: str, day: date) -> tuple[DrugUse, ...]:
+        """Drugs of a class with this effect on ALP that were on board on a day."""
+        return tuple(
+            use
+            for use, washout_days in self._uses.get(effect, ())
+            if drugs.on_board(use, day, washout_days, self.today)
+        )
+
+    @lazy
+    def _uses(self) -> Mapping[str, Sequence[tuple[DrugUse, int]]]:
+        """Effect -> orders that count as exposure, with the days of their wash-out."""
+        found: dict[str, list[tuple[DrugUse, int]]] = {}
+        for use in drugs.taken(self.chart):
+            kind = self.knowledge.classes[use.drug_class]
+            days = self.knowledge.days(kind.washout) if kind.washout else 0
+            found.setdefault(kind.effect, []).append((use, days))
+        return found
+
+    def counts(self, result: Result) -> bool:
+        """A result of a status that counts, with a value, not dated after today."""
+        return (
+            (result.day is None or result.day <= self.today)
+            and result.status in COUNTING
+            and result.value is not None
+        )
+
+    def counted(self, test: str) -> list[Result]:
+        """The results of one test that count."""
+        return [result for result in self.chart.of(test) if self.counts(result)]
+
+    @lazy
+    def liver_enzymes(self) -> Mapping[date | None, Sequence[Result]]:
+        """The gamma-GT of each day."""
+        found: dict[date | None, list[Result]] = {}
+        for result in self.chart.of("lab_ggt"):
+            found.setdefault(result.day, []).append(result)
+        return found
+
+    @lazy
+    def high_potassium(self) -> Sequence[Result]:
+        """As high as EDTA in the tube makes it (2a.22)."""
+        limit = self.knowledge.number("edta_potassium")
+        return [
+            result
+            for result in self.chart.of("lab_potassium")
+            if result.value is not None
+            and result.value >= limit
+            and result.comparator not in ("<", "<=")
+            and self.counts(result)
+        ]
+
+    @lazy
+    def low_calcium(self) -> Sequence[Result]:
+        """As low as EDTA in the tube makes it (2a.22)."""
+        limit = self.knowledge.number("edta_calcium")
+        return [result for result in self.counted("lab_calcium") if is_below(result, limit)]
+
+
+def is_above(result: Result, limit: object) -> bool:
+    """Certainly above a limit in the result's unit: `>limit` is, `<limit` and `>=limit` are not."""
+    if result.value is None or result.comparator in ("<", "<="):
+        return False
+    if result.comparator == ">":
+        return result.value >= limit  # type: ignore[operator]
+    return result.value > limit  # type: ignore[operator]
+
+
+def is_below(result: Result, limit: object) -> bool:
+    """Certainly below a limit in the result's unit."""
+    if result.value is None or result.comparator in (">", ">="):
+        return False
+    if result.comparator == "<":
+        return result.value <= limit  # type: ignore[operator]
+    return result.value < limit  # type: ignore[operator]

@@ -1,0 +1,75 @@
+"""What a process costs: importing the application, a worker's memory, garbage collections."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+IMPORT = """
+import time
+started = time.process_time()
+import service.app
+print(time.process_time() - started)
+"""
+# As `serve` runs it: imports, application with a client, frozen start; then 1,000 typical requests.
+WORKER = """
+import gc
+from service import serve
+from tests.bench.arms import authenticated, log_to_nowhere
+from tests.bench.bodies import SIZES, body
+log_to_nowhere()
+bodies = [body(number, SIZES["typical"]).raw for number in range(20)]
+arm = authenticated()
+arm.prepare(1000)
+serve.keep_start_up_out_of_garbage_collection()
+before = gc.get_stats()[2]["collections"]
+for number in range(1000):
+    arm.run(bodies[number % 20])
+print(gc.get_stats()[2]["collections"] - before)
+"""
+# Without what the benchmark itself imports.
+MEMORY = """
+import os, sys
+from service import serve
+from tests.trust.callers import signing, site
+raws = [bytes.fromhex(line) for line in sys.stdin.read().split()]
+client = signing(site())
+serve.keep_start_up_out_of_garbage_collection()
+for raw in raws * 10:
+    answer = client.post("/cds-services/hpp-order-sign", data=raw, content_type="application/json")
+    assert answer.status_code == 200
+from tests.bench.process import private_megabytes
+print(private_megabytes(os.getpid()))
+"""
+
+
+def _run(script: str, given: str = "") -> float:
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        input=given, capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    return float(ran.stdout)
+
+
+def import_cpu_seconds(times: int = 5) -> float:
+    """CPU time of `import service.app` in a fresh process, the median of several."""
+    return statistics.median(_run(IMPORT) for _ in range(times))
+
+
+def worker_megabytes(bodies: list[bytes]) -> float:
+    """Private memory of one worker process after 200 requests (Linux)."""
+    return _run(MEMORY, "\n".join(raw.hex() for raw in bodies))
+
+
+def private_megabytes(process: int) -> float:
+    """What a process shares with no other (Linux)."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
+def full_collections() -> int:
+    """Collections of the oldest generation in 1,000 typical requests."""
+    return int(_run(WORKER))
