@@ -33,6 +33,8 @@ def to_standard_error() -> None:
     LOGGER.handlers[:] = [handler]
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
+    # waitress counts waiting requests in plain words; `milliseconds` tells the same.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def log(event: str, **fields: Any) -> None:
