@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from service.serve import keep_start_up_out_of_garbage_collection
 from tests.bench import chart, load, process
-from tests.bench.arms import arms, authenticated, baseline, log_to_nowhere
+from tests.bench.arms import arms, authenticated, baseline, log_to_nowhere, signature
 from tests.bench.bodies import SIZES, Body, Size, body
 from tests.bench.measure import QUIET, Arm, Ratio, milliseconds, ratio
 from tests.bench.steps import profile
@@ -35,6 +35,8 @@ class Report:
     control: Ratio
     ratios: dict[str, dict[str, Ratio]]
     growth: float
+    with_token: Ratio
+    signature: Ratio
     shares: dict[str, dict[str, float]]
     import_cpu_s: float
     worker_mb: float
@@ -72,6 +74,8 @@ def measure() -> Report:
             for name in SIZES
         },
         growth=_growth(judged),
+        with_token=ratio(signed, judged, bodies["typical"], ROUNDS["typical"]),
+        signature=ratio(signature(), judged, bodies["typical"], ROUNDS["typical"], answers=False),
         shares={name: profile(signed, bodies[name], 5) for name in SIZES},
         import_cpu_s=import_cpu_s,
         worker_mb=worker_mb,
@@ -103,6 +107,8 @@ def show(report: Report) -> None:
     for step in report.shares["typical"]:
         row(step, *(f"{report.shares[size][step]:.0%}" for size in SIZES))
     print(f"\n{RESULTS[1]} results over {RESULTS[0]}: {report.growth:.2f}")
+    print(f"with an ES384 token over without, typical: {shown(report.with_token)}")
+    print(f"the bare check of its signature over that: {shown(report.signature)}")
     print(f"import of the application: {report.import_cpu_s:.2f} s CPU")
     print(f"private memory of a worker: {report.worker_mb:.0f} MB")
     print(f"full garbage collections in 1,000 typical requests: {report.full_collections}")

@@ -20,6 +20,8 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from flask import Flask, Response, request
 
 from service.app import create_app
+from service.trust.keys import Key, read_key
+from service.trust.tokens import Token, read_token
 from service.watch.logs import LOGGER, JsonLines
 from tests.bench.bodies import TODAY
 from tests.bench.measure import Arm, Run
@@ -52,6 +54,22 @@ def authenticated() -> Arm:
         return {"HTTP_AUTHORIZATION": f"Bearer {tokens.pop()}"}
 
     return Arm(calling(create_app(site(), today=lambda: TODAY), headers), prepare)
+
+
+def signature() -> Arm:
+    """The bare check of an ES384 signature, and nothing else of a token."""
+    key = read_key(EHR.jwk(), allow_published=False)
+    assert isinstance(key, Key)
+    tokens: list[Token] = []
+
+    def prepare(calls: int) -> None:
+        tokens[:] = [read_token(EHR.token(BASE + SIGN)) for _ in range(calls)]
+
+    def run(raw: bytes) -> bytes:
+        assert key.has_signed(tokens.pop())
+        return b""
+
+    return Arm(run, prepare)
 
 
 def log_to_nowhere() -> None:

@@ -56,9 +56,11 @@ def cpu_seconds(arm: Arm, bodies: Sequence[Body], *, judged: bool) -> float:
     return spent
 
 
-def ratio(candidate: Arm, baseline: Arm, bodies: Sequence[Body], rounds: int) -> Ratio:
-    """Candidate over baseline."""
-    judged = candidate is not baseline
+def ratio(
+    candidate: Arm, baseline: Arm, bodies: Sequence[Body], rounds: int, *, answers: bool = True
+) -> Ratio:
+    """Candidate over baseline.  answers: the candidate gives verdicts, and they are checked."""
+    judged = answers and candidate is not baseline
     for arm in (baseline, candidate):
         cpu_seconds(arm, bodies, judged=False)
     found = []
