@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from service.evaluation import EXTENSION, House, evaluate
 from service.explain import explain
 from service.hooks.errors import ServiceError
 from service.hooks.services import BY_ID, prefetch_templates, queries
-from service.settings import Settings
+from service.settings import Client, Settings
 from tests.search.engine import Engine, NoEngine, packages
 from tests.search.export import PLACE, Export, export_folder, read_export, write_export
 
@@ -25,7 +25,7 @@ Prefetch = dict[str, Json]
 
 SERVICE = BY_ID["hpp-order-sign"]
 ALENDRONATE = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "904419"}
-PATIENT_MS = 30_000  # a slow test machine is no finding
+PATIENT = Client(deadline_ms=30_000)  # a slow test machine is no finding
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Ward:
         """base: the FHIR server that the request names; none by default."""
         body = request_for(patient_id, prefetch, base)
         try:
-            found = evaluate(body, SERVICE, self.house, self.today)
+            found = evaluate(body, SERVICE, self.house, self.today, client=PATIENT)
         except ServiceError as error:
             return Said(error.status, error.outcome())
         return Said(200, plain(found.body), plain(explain(found, self.house, self.today)))
@@ -123,7 +123,6 @@ def open_ward(today: date) -> Iterator[Ward]:
         raise NoEngine(f"no bulk export of patients; {PLACE} may name its folder")
     settings = Settings()
     house = build_house(settings, open_access(settings))
-    house = replace(house, client=replace(house.client, deadline_ms=PATIENT_MS))
     export = read_export(folder, today)
     installed = packages()
     with TemporaryDirectory() as place:
