@@ -41,7 +41,10 @@ def open_access(settings: Settings) -> ServerAccess:
 
 def _policy(client: Client, development: bool) -> Policy:
     return Policy(
-        client.fhir_base, allow_private=client.fhir_private_addresses, allow_http=development
+        client.fhir_base,
+        allow_private=client.fhir_private_addresses,
+        allow_http=development,
+        ca_file=client.ca_file,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -30,6 +31,7 @@ class Client:
     that was called.  single_audience: a token for others as well is refused.  tenants: the
     accepted `tenant` claims; none means that the claim is not looked at.  services: ids it may
     call; none means all.  fhir_private_addresses: its servers may have private addresses.
+    ca_file: the certificate authorities of its servers, instead of the usual ones.
     on_unavailable: `card` or `412`, the answer where the record could not be had.
     accepted_gaps: prefetch keys this client never sends and the site accepts it.
     """
@@ -48,6 +50,7 @@ class Client:
     fhir_base: str = ""
     fhir_release: str = ""
     fhir_private_addresses: bool = False
+    ca_file: str = ""
     on_unavailable: str = "card"
     deadline_ms: int = 2500
     accepted_gaps: tuple[str, ...] = ()
@@ -75,6 +78,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "fhir_base": checks.fhir_base,
     "fhir_release": checks.one_of(RELEASES),
     "fhir_private_addresses": checks.yes_or_no,
+    "ca_file": checks.text,
     "on_unavailable": checks.one_of(("card", "412")),
     "deadline_ms": checks.whole(100, 30_000, "milliseconds"),
     "accepted_gaps": checks.some_of(OPTIONAL_KEYS),
@@ -98,15 +102,24 @@ def read_clients(value: Any, path: Path, mode: str, faults: Faults) -> Iterator[
         _check_identity(at, values, entry, taken, faults)
         if mode == "production":
             _check_production(at, values, profile, faults)
-        yield _client(values, path)
+        client = _client(values, path)
+        if client.ca_file and not _holds_authorities(client.ca_file):
+            faults.add(f"{at}.ca_file", "holds no certificate authority that can be read")
+        yield client
 
 
 def _client(values: Mapping[str, Any], path: Path) -> Client:
     lists = {key: tuple(values[key]) for key in LISTS if key in values}
-    keys = values.get("jwks", "")
-    if keys and "://" not in keys:
-        keys = str(checks.beside(path, keys))
-    return Client(**{**values, **lists, "jwks": keys})
+    names = {key: values.get(key, "") for key in ("jwks", "ca_file")}
+    files = {k: str(checks.beside(path, v)) for k, v in names.items() if v and "://" not in v}
+    return Client(**{**values, **lists, **files})
+
+
+def _holds_authorities(ca_file: str) -> bool:
+    try:
+        return bool(ssl.create_default_context(cafile=ca_file).get_ca_certs())
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        return False
 
 
 def _check_identity(

@@ -120,9 +120,9 @@ class KeySet:
         self._told(ring, problem)
 
 
-def from_url(url: str) -> Read:
+def from_url(url: str, ca_file: str = "") -> Read:
     """A read of a URL: a second at most, 256 kB at most, no redirect."""
-    endpoint = Endpoint(url, MOST_BYTES)
+    endpoint = Endpoint(url, MOST_BYTES, ca_file)
 
     def read() -> Document:
         page = endpoint.get(Deadline.after_ms(DEADLINE_MS))

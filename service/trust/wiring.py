@@ -42,7 +42,7 @@ def _key_set(client: Client, settings: Settings, notes: TrustNotes) -> KeySet:
     if client.has_key_file:
         read, pace = from_file(Path(client.jwks)), OF_FILE
     else:
-        read, pace = from_url(client.jwks), OF_URL
+        read, pace = from_url(client.jwks, client.ca_file), OF_URL
     told = partial(_tell, client.name, notes)
     return KeySet(read, pace, allow_published=settings.is_development, told=told)
 

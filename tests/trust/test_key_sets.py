@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
+import trustme
 
 from service.trust.key_sets import (
     KEPT_S,
@@ -202,6 +204,22 @@ def test_a_source_that_is_down_is_not_asked_at_every_call(keys: Keys) -> None:
         known.find(EHR.key_id)
 
     assert keys.asked == 2
+
+
+@pytest.mark.hazard("B6")
+def test_a_hospital_s_own_authority_is_trusted_where_it_is_configured(tmp_path: Path) -> None:
+    authority, strange = trustme.CA(), trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    ours, other = tmp_path / "ours.pem", tmp_path / "other.pem"
+    authority.cert_pem.write_to_path(str(ours))
+    strange.cert_pem.write_to_path(str(other))
+    server = FaultServer({"keys": serving(EHR.key_set())}, context)
+    url = f"{server.origin}/keys"
+    problems = [from_url(url, str(file))().problem for file in (ours, other, "")]
+    server.close()
+
+    assert problems == ["", "refused (certificate)", "refused (certificate)"]
 
 
 def test_nobody_listens() -> None:

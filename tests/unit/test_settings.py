@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from service.hooks.services import BY_ID
 from service.serve import may_listen
@@ -169,6 +170,18 @@ def test_a_client_has_all_its_settings(tmp_path: Path) -> None:
         )
         == client
     )
+
+
+def test_a_file_of_authorities_is_read_at_start(tmp_path: Path) -> None:
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    (tmp_path / "no.pem").write_text("nothing")
+    (client,) = clients_of(tmp_path, CLIENT + 'ca_file = "ca.pem"\n')
+
+    assert client.ca_file == str((tmp_path / "ca.pem").resolve())
+    for name in ("no.pem", "none.pem"):
+        assert faults_of(written(tmp_path, f'{SITE}{CLIENT}ca_file = "{name}"\n')) == [
+            "hpp-cds.toml: clients[1].ca_file: holds no certificate authority that can be read"
+        ]
 
 
 def test_a_profile_fills_what_the_entry_leaves_out(tmp_path: Path) -> None:

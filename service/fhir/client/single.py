@@ -17,16 +17,19 @@ CONNECT_S = 0.5
 class Endpoint:
     """A JSON document behind one URL.  No token is sent, no redirect followed.
 
-    Raises ValueError where the URL cannot be asked, in words that do not repeat it.
+    ca_file: as in `Policy`.  Raises ValueError where the URL cannot be asked, in words that do
+    not repeat it.
     """
 
-    def __init__(self, url: str, most_bytes: int, lookup: Lookup = socket.getaddrinfo) -> None:
+    def __init__(
+        self, url: str, most_bytes: int, ca_file: str = "", lookup: Lookup = socket.getaddrinfo
+    ) -> None:
         base = read_base(url.partition("?")[0])
         if not isinstance(base, Base):
             raise ValueError(f"not a URL that can be asked: {base}")
         self._url, self._most_bytes = url, most_bytes
         self._route = Route(base, _KINDS, CONNECT_S, Resolver(lookup))
-        self._session = open_session(base, "", 1)
+        self._session = open_session(base, ca_file, 1)
         self._session.headers["Accept"] = "application/json"
 
     def get(self, deadline: Deadline) -> Page:
