@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import g, request
 
 from service.evaluation import ANYONE
 from service.hooks.errors import ServiceError, StoreUnavailable, TooManyFailures, Unauthorized
@@ -38,11 +38,14 @@ class Callers:
             return ANYONE
         called = tuple(f"{base}{request.path}" for base in self._bases)
         try:
-            return self._trust.gate.admit(request.headers.get("Authorization"), called, service_id)
+            authorization = request.headers.get("Authorization")
+            client = self._trust.gate.admit(authorization, called, service_id)
         except Refused as refused:
             raise self._refusal(refused) from None
         except StoreDown:
             raise StoreUnavailable from None
+        g.client = client.name  # for the log line of whatever is wrong with the request
+        return client
 
     def _refusal(self, refused: Refused) -> ServiceError:
         logged = {"reason": refused.reason, "client": refused.client}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from service.evaluation import EXTENSION, Answer, House, evaluate
@@ -142,7 +142,9 @@ def _log_answer(service_id: str, client: Client, answer: Answer, started: float)
 
 
 def answer_service_error(error: ServiceError) -> Response:
-    log("refused", http_status=error.status, error=type(error).__name__, **error.logged)
+    known = {"client": g.client} if "client" in g else {}
+    fields = {**known, **error.logged}
+    log("refused", http_status=error.status, error=type(error).__name__, **fields)
     response = json_response(error.outcome(), error.status)
     response.headers.update(error.headers)
     return response

@@ -50,7 +50,7 @@ def _notes(settings: Settings) -> Sequence[Note]:
 
 
 def _entry(client: Client, settings: Settings, notes: Sequence[Note], now_s: float) -> Entry:
-    base = settings.base_url.rstrip("/")
+    base = settings.public_base_url.rstrip("/") or "(where it listens)"
     audience = [f"{base}/cds-services/SERVICE", *client.audience]
     facts = {
         "profile": client.profile,

@@ -21,7 +21,7 @@ from service.settings import Settings
 from tests.stories.golden import UUID
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("serve", "evaluate", "explain", "check", "stories")
+COMMANDS = ("serve", "evaluate", "explain", "check", "clients", "stories")
 STORY = "persistently-low-adult"
 
 

@@ -236,6 +236,14 @@ def test_elsewhere_the_public_url_has_one_spelling() -> None:
 # What is noted
 
 
+def test_the_log_names_who_sent_what_cannot_be_read(door: Door) -> None:
+    with listening() as listener:
+        door.client.post(SIGN, json={}, headers={"Authorization": bearer(EHR)})
+        door.client.post("/cds-services/none", json={})
+
+    assert [line.get("client") for line in listener.lines] == ["ZZPHI-ehr", None]
+
+
 def test_the_log_and_the_store_name_the_reason_and_nothing_of_the_token() -> None:
     door = open_door(site())
     with listening() as listener:
