@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -45,14 +46,19 @@ def listening() -> Iterator[Listener]:
 
 @dataclass
 class Door:
-    """One application; `ask` with an Authorization header, or with none."""
+    """One application; `ask` with an Authorization header, or with none.
+
+    Each call comes from an address of its own: hundreds of refusals a minute are no flood here.
+    """
 
     settings: Settings
     client: FlaskClient
+    calls: Iterator[int] = field(default_factory=count)
 
     def ask(self, authorization: str | None, path: str = SIGN, **more: Any) -> TestResponse:
         headers = {} if authorization is None else {"Authorization": authorization}
         headers |= more.pop("headers", {})
+        more.setdefault("environ_overrides", {"REMOTE_ADDR": f"caller-{next(self.calls)}"})
         return self.client.post(path, json=request(), headers=headers, **more)
 
     def let_in(self, token: str, path: str = SIGN) -> bool:
