@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        weakref.finalize(self, engine.dispose)  # whoever drops a store leaves no connection open
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
