@@ -12,7 +12,7 @@ from service.evaluation import ANYONE
 from service.hooks.errors import ServiceError, StoreUnavailable, TooManyFailures, Unauthorized
 from service.keep import StoreDown
 from service.settings import Client, Settings
-from service.settings.checks import is_loopback
+from service.settings.checks import LOOPBACK_NAMES, is_loopback
 from service.trust.lane import FailureLane
 from service.trust.refusal import Refused
 
@@ -34,25 +34,25 @@ class Callers:
 
     def identify(self, service_id: str) -> Client:
         """Raises Unauthorized, TooManyFailures or StoreUnavailable."""
-        if self._trust is None:
+        trust = self._trust
+        if trust is None:
             return ANYONE
         called = tuple(f"{base}{request.path}" for base in self._bases)
         try:
             authorization = request.headers.get("Authorization")
-            client = self._trust.gate.admit(authorization, called, service_id)
+            client = trust.gate.admit(authorization, called, service_id)
         except Refused as refused:
-            raise self._refusal(refused) from None
+            raise self._refusal(refused, trust) from None
         except StoreDown:
             raise StoreUnavailable from None
         g.client = client.name  # for the log line of whatever is wrong with the request
         return client
 
-    def _refusal(self, refused: Refused) -> ServiceError:
+    def _refusal(self, refused: Refused, trust: Trust) -> ServiceError:
         logged = {"reason": refused.reason, "client": refused.client}
         if self._failures.is_full(request.remote_addr or ""):
             return TooManyFailures(logged=logged)
-        if self._trust is not None:
-            self._trust.notes.refused(refused.client, refused.reason, time.time())
+        trust.notes.refused(refused.client, refused.reason, time.time())
         return Unauthorized(logged=logged)
 
 
@@ -63,5 +63,5 @@ def spellings(base: str) -> tuple[str, ...]:
     if not is_loopback(parts.hostname or ""):
         return (base,)
     port = f":{parts.port}" if parts.port else ""
-    names = (parts.hostname, "127.0.0.1", "localhost", "[::1]")
-    return tuple(dict.fromkeys(f"{parts.scheme}://{n}{port}{parts.path}" for n in names if n))
+    others = (f"{parts.scheme}://{name}{port}{parts.path}" for name in LOOPBACK_NAMES)
+    return tuple(dict.fromkeys((base, *others)))

@@ -11,7 +11,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.settings import Settings
-from service.settings.checks import is_loopback
+from service.settings.checks import LOOPBACK_NAMES, is_loopback
+from service.settings.profiles import PROFILES
 
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -29,9 +30,8 @@ EVERYWHERE = {
 ONE_YEAR = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 # Probes come by address, and say nothing but how the process is.
 OPEN_TO_ANY_HOST = ("/healthz", "/readyz")
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
-# Where anyone may call, a page of these may read the answer: a sandbox, public or run locally.
-SANDBOX = "https://sandbox.cds-hooks.org"
+# Where anyone may call, a page of these may read the answer, and any page of this machine.
+SANDBOXES = frozenset(PROFILES["sandbox"].values["cors_origins"])
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::[0-9]{1,5})?", re.I)
 _TOKEN_IN_URL = re.compile(r"(?:^|[?&;])(?:access_token|id_token|client_assertion|jwt)=|eyJ", re.I)
 
@@ -83,7 +83,7 @@ def _check_host(hosts: Collection[str]) -> None:
 
 def _is_sandbox(origin: str) -> bool:
     try:
-        return origin == SANDBOX or is_loopback(urlsplit(origin).hostname or "")
+        return origin in SANDBOXES or is_loopback(urlsplit(origin).hostname or "")
     except ValueError:
         return False
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from service.faults import Fault, hint
 
 Check = Callable[[Any], str]
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 _CLAIM = re.compile(r"[\x21-\x7e]{1,512}")
 
 
