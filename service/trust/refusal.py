@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -34,7 +35,8 @@ class Reason(StrEnum):
     REPLAYED = "replayed"
 
 
-HINTS: dict[Reason, str] = {
+# By the word itself: a note may be of a version that knows more of them.
+HINTS: Mapping[str, str] = {
     Reason.ABSENT: "no Authorization header",
     Reason.NOT_BEARER: "the Authorization header is not one `Bearer` and a token",
     Reason.TOO_LONG: "the token or its header is too long",

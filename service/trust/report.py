@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.faults import Fault, Faulty
+from service.keep import StoreDown
 from service.keep.store import is_new, open_store
 from service.keep.trust_notes import KEYS, KEYS_FAILED, NOBODY, REFUSED, Note, TrustNotes
 from service.settings import Client, Settings
 from service.trust.key_sets import from_file
 from service.trust.keys import read_key_set
-from service.trust.refusal import HINTS, Reason
+from service.trust.refusal import HINTS
 
 UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -33,7 +35,7 @@ def report(settings: Settings, now_s: float) -> list[Entry]:
     """One entry for each client, and one for callers of unknown issuers where there were any.
 
     Reads what the running service noted in the store, and creates none: it would be the
-    operator's own.  Raises Faulty, or StoreDown.
+    operator's own.  Raises Faulty where the store does not answer.
     """
     notes = () if is_new(settings) else _notes(settings)
     entries = [_entry(client, settings, notes, now_s) for client in settings.clients]
@@ -45,6 +47,8 @@ def _notes(settings: Settings) -> Sequence[Note]:
     store = open_store(settings)
     try:
         return TrustNotes(store).all()
+    except StoreDown:
+        raise Faulty([Fault("store", "", "does not answer")]) from None
     finally:
         store.close()
 
@@ -99,7 +103,7 @@ def _url_keys(client: Client, notes: Sequence[Note], now_s: float) -> Iterator[s
 def _refused(name: str, notes: Sequence[Note], now_s: float) -> tuple[str, ...]:
     ours = [note for note in notes if note.client == name and note.about == REFUSED]
     return tuple(
-        f"{note.word}: {HINTS[Reason(note.word)]} "
+        f"{note.word}: {HINTS.get(note.word, 'unknown here')} "
         f"({_count(note.count, 'time')}, last {ago(now_s - note.last_s)})"
         for note in ours
     )

@@ -13,6 +13,7 @@ from service.keep.store import FILE, open_store
 from service.keep.trust_notes import TrustNotes
 from service.offline import client_named
 from service.settings import Client, Settings
+from service.trust.refusal import HINTS, Reason
 from service.trust.report import ago, report
 from tests.cli.test_commands import hpp_cds
 from tests.trust.callers import EHR, Caller, client_of, key_file, site
@@ -107,3 +108,7 @@ def test_an_answer_is_that_of_the_client_that_is_named() -> None:
     assert client_named("second", settings) is second
     with pytest.raises(Faulty, match=r"known: first, second; did you mean second\?"):
         client_named("secondd", settings)
+
+
+def test_every_reason_has_a_hint() -> None:
+    assert {reason.value for reason in Reason} == set(HINTS)
