@@ -16,7 +16,11 @@ from typing import Any
 
 import orjson
 
-_PLAIN_NAME = re.compile(r"[A-Za-z_][\w.\-]{0,63}", re.ASCII)
+# What a pointer may show: members of CDS Hooks, FHIR and JOSE.  A caller can make any other name
+# out of a patient's data, so it is shown as `*`.
+_KNOWN_NAMES = frozenset(
+    ["hook", "hookInstance", "fhirServer", "fhirAuthorization", "access_token", "token_type", "expires_in", "scope", "subject", "patient", "context", "userId", "patientId", "encounterId", "selections", "draftOrders", "prefetch", "extension", "alp", "labs", "medications", "conditions", "procedures", "resourceType", "id", "meta", "entry", "fullUrl", "resource", "search", "mode", "total", "link", "relation", "url", "type", "status", "intent", "category", "code", "coding", "system", "display", "text", "version", "value", "unit", "comparator", "valueQuantity", "valueString", "valueCodeableConcept", "valueBoolean", "low", "high", "age", "referenceRange", "interpretation", "component", "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued", "start", "end", "period", "reference", "identifier", "contained", "medication", "concept", "medicationCodeableConcept", "medicationReference", "dosageInstruction", "doseAndRate", "doseQuantity", "timing", "repeat", "authoredOn", "dateWritten", "requester", "performer", "specimen", "encounter", "note", "birthDate", "gender", "name", "active", "clinicalStatus", "verificationStatus", "onsetDateTime", "onsetAge", "abatementDateTime", "recordedDate", "performedDateTime", "performedPeriod", "occurrenceDateTime", "keys", "kty", "crv", "x", "y", "n", "e", "kid", "use", "alg", "issue"]
+)
 _ESCAPED_COLON = re.compile(rb"\\u003[aA]")
 
 
@@ -139,5 +143,5 @@ def _is_text(value: str) -> bool:
 
 
 def _shown(name: str) -> str:
-    """A member's name where it looks like one; anything else might be data."""
-    return name if _PLAIN_NAME.fullmatch(name) else "*"
+    """A member's name where it is one of a standard; anything else might be data."""
+    return name if name in _KNOWN_NAMES else "*"
