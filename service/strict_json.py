@@ -18,9 +18,23 @@ import orjson
 
 # What a pointer may show: members of CDS Hooks, FHIR and JOSE.  A caller can make any other name
 # out of a patient's data, so it is shown as `*`.
-_KNOWN_NAMES = frozenset(
-    ["hook", "hookInstance", "fhirServer", "fhirAuthorization", "access_token", "token_type", "expires_in", "scope", "subject", "patient", "context", "userId", "patientId", "encounterId", "selections", "draftOrders", "prefetch", "extension", "alp", "labs", "medications", "conditions", "procedures", "resourceType", "id", "meta", "entry", "fullUrl", "resource", "search", "mode", "total", "link", "relation", "url", "type", "status", "intent", "category", "code", "coding", "system", "display", "text", "version", "value", "unit", "comparator", "valueQuantity", "valueString", "valueCodeableConcept", "valueBoolean", "low", "high", "age", "referenceRange", "interpretation", "component", "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued", "start", "end", "period", "reference", "identifier", "contained", "medication", "concept", "medicationCodeableConcept", "medicationReference", "dosageInstruction", "doseAndRate", "doseQuantity", "timing", "repeat", "authoredOn", "dateWritten", "requester", "performer", "specimen", "encounter", "note", "birthDate", "gender", "name", "active", "clinicalStatus", "verificationStatus", "onsetDateTime", "onsetAge", "abatementDateTime", "recordedDate", "performedDateTime", "performedPeriod", "occurrenceDateTime", "keys", "kty", "crv", "x", "y", "n", "e", "kid", "use", "alg", "issue"]
-)
+_KNOWN_NAMES = frozenset((
+    "abatementDateTime", "access_token", "active", "age", "alg", "alp", "authoredOn", "birthDate",
+    "category", "clinicalStatus", "code", "coding", "comparator", "component", "concept",
+    "conditions", "contained", "context", "crv", "dateWritten", "display", "dosageInstruction",
+    "doseAndRate", "doseQuantity", "draftOrders", "e", "effectiveDateTime", "effectiveInstant",
+    "effectivePeriod", "encounter", "encounterId", "end", "entry", "expires_in", "extension",
+    "fhirAuthorization", "fhirServer", "fullUrl", "gender", "high", "hook", "hookInstance", "id",
+    "identifier", "intent", "interpretation", "issue", "issued", "keys", "kid", "kty", "labs",
+    "link", "low", "medication", "medicationCodeableConcept", "medicationReference",
+    "medications", "meta", "mode", "n", "name", "note", "occurrenceDateTime", "onsetAge",
+    "onsetDateTime", "patient", "patientId", "performedDateTime", "performedPeriod", "performer",
+    "period", "prefetch", "procedures", "recordedDate", "reference", "referenceRange", "relation",
+    "repeat", "requester", "resource", "resourceType", "scope", "search", "selections",
+    "specimen", "start", "status", "subject", "system", "text", "timing", "token_type", "total",
+    "type", "unit", "url", "use", "userId", "value", "valueBoolean", "valueCodeableConcept",
+    "valueQuantity", "valueString", "verificationStatus", "version", "x", "y",
+))  # fmt: skip
 _ESCAPED_COLON = re.compile(rb"\\u003[aA]")
 
 
