@@ -80,9 +80,8 @@ def client_named(name: str, settings: Settings) -> Client:
     if not name:
         return next(iter(known.values()), ANYONE)
     if name not in known:
-        file = settings.file.name if settings.file else "embedded defaults"
         message = f"no client of that name; known: {', '.join(known) or 'none'}"
-        raise Faulty([Fault(file, "--client", message + hint(name, known))])
+        raise Faulty([Fault(settings.file_name, "--client", message + hint(name, known))])
     return known[name]
 
 

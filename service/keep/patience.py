@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
-WAIT_S, LOOK_S = 2.0, 0.1
+from service.keep.store import WAIT_S
+
+LOOK_S = 0.1
 T = TypeVar("T")
 
 

@@ -109,7 +109,6 @@ class Store:
 
 def open_store(settings: Settings) -> Store:
     """The site's store, with its tables.  Raises Faulty where it cannot be used."""
-    file = settings.file.name if settings.file else "embedded defaults"
     key = "store.url" if settings.store_url else "site.data_dir"
     try:
         store = Store(_postgresql(settings.store_url) if settings.store_url else _sqlite(settings))
@@ -117,7 +116,9 @@ def open_store(settings: Settings) -> Store:
         store.close()
     except (StoreDown, ArgumentError, OSError, TypeError, ValueError):
         # Without the error's own words: they may repeat a password.
-        raise Faulty([Fault(file, key, "the store there cannot be opened and written")]) from None
+        raise Faulty(
+            [Fault(settings.file_name, key, "the store there cannot be opened and written")]
+        ) from None
     return store
 
 

@@ -75,23 +75,21 @@ def text(value: Any) -> str:
 
 
 def url(value: Any) -> str:
-    return "" if _is_url(value) else "must be an absolute http or https URL"
+    wrong = "must be an absolute http or https URL"
+    if not isinstance(value, str) or re.search(r"[\s\x00-\x1f\\]", value):
+        return wrong
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return wrong
+    return "" if good else wrong
 
 
 def public_url(value: Any) -> str:
     """Tokens are compared with it, so it must be written as callers will write it."""
     plain = _as_it_is_asked(value)
     return f"must be a URL as it is called, such as https://cds.example.org{plain}" if plain else ""
-
-
-def _is_url(value: Any) -> bool:
-    if not isinstance(value, str) or re.search(r"[\s\x00-\x1f\\]", value):
-        return False
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _as_it_is_asked(value: Any) -> str:

@@ -54,6 +54,11 @@ class Settings:
         return self.public_base_url or DEFAULT_BASE_URL
 
     @property
+    def file_name(self) -> str:
+        """Where a fault of these settings is looked for."""
+        return self.file.name if self.file else "embedded defaults"
+
+    @property
     def has_page(self) -> bool:
         """The page evaluates what it is given, so there is none where callers are verified."""
         return self.is_development and not self.clients

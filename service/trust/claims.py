@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from service.settings import Client
 from service.trust.refusal import Reason, Refused
+from service.trust.tokens import is_id
 
 LEEWAY_S = 30
-_TOKEN_ID = re.compile(r"[\x20-\x7e]{1,256}")
 Json = dict[str, Any]
 
 
@@ -22,8 +21,7 @@ def check_claims(claims: Json, client: Client, called: tuple[str, ...], now_s: f
     _check_times(claims, client, now_s)
     if client.tenants and claims.get("tenant") not in client.tenants:
         raise Refused(Reason.TENANT, client.name)
-    token_id = claims.get("jti")
-    if not isinstance(token_id, str) or not _TOKEN_ID.fullmatch(token_id):
+    if not is_id(claims.get("jti")):
         raise Refused(Reason.CLAIMS, client.name)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Mapping
@@ -24,12 +23,11 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
 
-from service.trust.tokens import Algorithm, Token
+from service.trust.tokens import Algorithm, Token, is_id
 
 Json = Mapping[str, Any]
 MOST_KEYS = 64
 RSA_BITS = range(2048, 8193)
-_KEY_ID = re.compile(r"[\x20-\x7e]{1,256}")
 _JWS = PyJWS(options={"enforce_minimum_key_length": True})
 _PUBLIC_MEMBERS: Mapping[str, tuple[str, ...]] = {
     "EC": ("crv", "kty", "x", "y"),
@@ -89,7 +87,7 @@ def read_key(jwk: object, *, allow_published: bool) -> Key | str:
     key_id, algorithm = jwk.get("kid"), _algorithm(jwk)
     if algorithm is None:
         return "algorithm"
-    if not isinstance(key_id, str) or not _KEY_ID.fullmatch(key_id):
+    if not is_id(key_id):
         return "kid"
     if not _may_verify(jwk):
         return "not-for-verifying"

@@ -10,7 +10,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from service import strict_json
 from service.trust.refusal import Reason, Refused
@@ -20,7 +20,7 @@ Algorithm = Literal["ES384", "RS384"]
 ALGORITHMS: tuple[Algorithm, ...] = ("ES384", "RS384")
 LONGEST_TOKEN, LONGEST_HEADER_BYTES = 8192, 4096
 _PART = re.compile(r"[A-Za-z0-9_-]+")
-_KEY_ID = re.compile(r"[\x20-\x7e]{1,256}")
+_ID = re.compile(r"[\x20-\x7e]{1,256}")
 _BRINGS_A_KEY = frozenset({"jwk", "x5c", "x5u"})
 _CHANGES_THE_MEANING = frozenset({"crit", "b64", "zip", "enc", "cty"})
 
@@ -61,6 +61,11 @@ def read_token(text: str) -> Token:
     return Token(text, header["alg"], header["kid"], header.get("jku"), claims=_object(raw_claims))
 
 
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether this can be a `kid` or `jti`: short, printable, and only ever compared."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
 def _decoded(part: str) -> bytes:
     """Only the one canonical spelling of each byte string is accepted."""
     if not _PART.fullmatch(part):
@@ -94,7 +99,7 @@ def _check_header(header: Json) -> None:
     kind, key_id, key_url = header.get("typ"), header.get("kid"), header.get("jku")
     if not isinstance(kind, str) or kind.upper() != "JWT":
         raise Refused(Reason.TYPE)
-    if not isinstance(key_id, str) or not _KEY_ID.fullmatch(key_id):
+    if not is_id(key_id):
         raise Refused(Reason.KEY_ID)
     if key_url is not None and not isinstance(key_url, str):
         raise Refused(Reason.KEY_URL)

@@ -59,9 +59,8 @@ def _tell(client: str, notes: TrustNotes, ring: KeyRing | None, problem: str) ->
 
 def key_file_faults(settings: Settings) -> list[Fault]:
     """A key file is there at start, or the settings are wrong; a URL may be down for a while."""
-    file = settings.file.name if settings.file else "settings"
     return [
-        Fault(file, f"clients[{position}].jwks", "holds no key that can be used")
+        Fault(settings.file_name, f"clients[{position}].jwks", "holds no key that can be used")
         for position, client in enumerate(settings.clients, 1)
         if client.has_key_file and not _usable(client, settings)
     ]
