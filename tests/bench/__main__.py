@@ -2,7 +2,7 @@
 
     python -m tests.bench            the table of ratios, the profile, the process
     python -m tests.bench --json     the medians for a machine
-    python -m tests.bench http       under load, waitress and gunicorn
+    python -m tests.bench http       under load by wrk or our own client, waitress and gunicorn
     python -m tests.bench chart      cost against the number of results, drawn anew
 
 Ratios are CPU time in one process against a Flask endpoint that only parses the body with the
@@ -124,8 +124,7 @@ def shown(found: Ratio) -> str:
 
 def main(arguments: list[str]) -> int:
     if arguments == ["http"]:
-        load.main()
-        return 0
+        return load.main()
     log_to_nowhere()
     if arguments == ["chart"]:
         keep_start_up_out_of_garbage_collection()

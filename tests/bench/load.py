@@ -1,72 +1,32 @@
 """`python -m tests.bench http`: the served application under load, on loopback.
 
-A closed loop: each connection sends its next request when the last was answered.  Server and
-client share this machine's cores, so the service and the no-op endpoint are only compared
-with each other; every answer is checked.
+Server and caller share this machine's cores, so the service and the no-op endpoint are only
+compared with each other.  Whoever calls, see callers.py and wrk.py, checks the answers.
 """
 
 from __future__ import annotations
 
 import socket
-import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from pathlib import Path
 
+from tests.bench import wrk
 from tests.bench.arms import NOOP, SIGN
 from tests.bench.bodies import SIZES, Body, body
+from tests.bench.callers import Caller, Figures, with_threads
 from tests.bench.process import ROOT, private_megabytes
 
 CONNECTIONS = (1, 4, 16)
-SECONDS, ATTEMPTS = 3.0, 100
-HEADERS = {"Content-Type": "application/json"}
+BODIES, SECONDS, ATTEMPTS = 20, 3.0, 100
 GUNICORN = (
     "-m", "gunicorn", "tests.bench.served:application", "--worker-class", "gthread",
     "--threads", "4", "--log-level", "error", "--no-control-socket", "--bind",
 )  # fmt: skip
-
-
-@dataclass
-class Seen:
-    """The milliseconds of every call of one run, and how many went wrong."""
-
-    costs: list[float] = field(default_factory=list)
-    failures: int = 0
-
-
-def load(port: int, path: str, bodies: Sequence[Body], connections: int) -> Seen:
-    seen, until = Seen(), time.monotonic() + SECONDS
-    callers = [
-        threading.Thread(target=_call, args=(port, path, bodies[start:], until, seen))
-        for start in range(connections)
-    ]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    return seen
-
-
-def _call(port: int, path: str, bodies: Sequence[Body], until: float, seen: Seen) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    number = 0
-    while time.monotonic() < until:
-        asked = bodies[number % len(bodies)]
-        started = time.perf_counter()
-        connection.request("POST", path, asked.raw, HEADERS)
-        answer = connection.getresponse()
-        said = answer.read()
-        seen.costs.append((time.perf_counter() - started) * 1000)
-        wanted = b"{}" if path == NOOP else f'"verdict":"{asked.verdict}"'.encode()
-        seen.failures += answer.status != 200 or wanted not in said
-        number += 1
-    connection.close()
+SERVERS = {"waitress": ("-m", "tests.bench.served"), "gunicorn": GUNICORN}
 
 
 @contextmanager
@@ -99,25 +59,45 @@ def free_port() -> int:
         return port
 
 
-def main() -> None:
-    bodies = [body(number, SIZES["typical"]) for number in range(20)] * 2
-    print(f"{len(bodies[0].raw)} bytes a body, {SECONDS:.0f} s a run, one worker process\n")
+def caller() -> tuple[str, Caller]:
+    """Who calls, and its name for the report."""
+    if wrk.is_installed():
+        return "wrk", wrk.with_wrk
+    return "Python threads (wrk is not installed)", with_threads
+
+
+def main() -> int:
+    """Print the table; 1 where a call failed."""
+    bodies = [body(number, SIZES["typical"]) for number in range(BODIES)]
+    name, call = caller()
+    print(f"called by {name}: {BODIES} bodies of {len(bodies[0].raw)} bytes in turn, ", end="")
+    print(f"{SECONDS:.0f} s a run, one worker process\n")
     print("| server | connections | endpoint | requests/s | p50 ms | p99 ms | failed |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for name, command in (("waitress", ("-m", "tests.bench.served")), ("gunicorn", GUNICORN)):
-        port = free_port()
-        where = f"127.0.0.1:{port}" if name == "gunicorn" else str(port)
-        with serving((*command, where), port) as worker:
-            for connections in CONNECTIONS:
-                for path in (NOOP, SIGN):
-                    _show(name, connections, path, load(port, path, bodies, connections))
-            print(f"| {name} | | memory of the worker | {private_megabytes(worker):.0f} MB | | | |")
+    failed = sum(_put_under_load(server, bodies, call) for server in SERVERS)
+    if failed:
+        print(f"{failed} calls failed", file=sys.stderr)
+    return int(failed > 0)
 
 
-def _show(server: str, connections: int, path: str, seen: Seen) -> None:
-    cuts = statistics.quantiles(seen.costs, n=100)
+def _put_under_load(server: str, bodies: Sequence[Body], call: Caller) -> int:
+    """Both endpoints, by number of connections; how many calls failed."""
+    port, failed = free_port(), 0
+    where = f"127.0.0.1:{port}" if server == "gunicorn" else str(port)
+    with serving((*SERVERS[server], where), port) as worker:
+        for connections in CONNECTIONS:
+            for path in (NOOP, SIGN):
+                seen = call(port, path, bodies, connections, SECONDS)
+                _show(server, connections, path, seen)
+                failed += seen.failed
+        print(f"| {server} | | memory of the worker | {private_megabytes(worker):.0f} MB | | | |")
+    return failed
+
+
+def _show(server: str, connections: int, path: str, seen: Figures) -> None:
     endpoint = "no-op" if path == NOOP else "judgement"
     print(
-        f"| {server} | {connections} | {endpoint} | {len(seen.costs) / SECONDS:.0f} "
-        f"| {cuts[49]:.1f} | {cuts[98]:.1f} | {seen.failures} |"
+        f"| {server} | {connections} | {endpoint} | {seen.requests_per_second:.0f} "
+        f"| {seen.p50_ms:.1f} | {seen.p99_ms:.1f} | {seen.failed} |",
+        flush=True,
     )
