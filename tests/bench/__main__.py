@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from service.serve import keep_start_up_out_of_garbage_collection
 from tests.bench import chart, load, process
-from tests.bench.arms import arms, authenticated, baseline, log_to_nowhere, signature
+from tests.bench.arms import arms, authenticated, baseline, checked, log_to_nowhere, signature
 from tests.bench.bodies import SIZES, Body, Size, body
 from tests.bench.measure import QUIET, Arm, Ratio, milliseconds, ratio
 from tests.bench.steps import profile
@@ -30,9 +30,10 @@ RESULTS = (30, 300)
 
 @dataclass(frozen=True)
 class Report:
-    """All figures of one run."""
+    """All figures of one run.  floor: of a request that is read and checked, and not judged."""
 
     control: Ratio
+    floor: dict[str, Ratio]
     ratios: dict[str, dict[str, Ratio]]
     growth: float
     with_token: Ratio
@@ -62,10 +63,13 @@ def measure() -> Report:
     bodies = {name: [body(n, size) for n in range(BODIES)] for name, size in SIZES.items()}
     worker_mb = process.worker_megabytes([b.raw for b in bodies["typical"]])
     parse, candidates, signed = baseline(), arms(), authenticated()
-    judged = candidates["judgement"]
+    judged, floor = candidates["judgement"], checked()
     keep_start_up_out_of_garbage_collection()
     return Report(
         control=ratio(parse, parse, bodies["typical"], ROUNDS["typical"]),
+        floor={
+            name: ratio(floor, parse, bodies[name], ROUNDS[name], answers=False) for name in SIZES
+        },
         ratios={
             name: {
                 arm: ratio(run, parse, bodies[name], ROUNDS[name])
@@ -100,6 +104,7 @@ def show(report: Report) -> None:
     print("ratio to a Flask endpoint that only parses: median (5 % to 95 % of rounds)\n")
     row("", *SIZES)
     row("parsing (control)", "", shown(report.control), "")
+    row("checked, not judged", *(shown(report.floor[size]) for size in SIZES))
     for arm in report.ratios["typical"]:
         row(arm, *(shown(report.ratios[size][arm]) for size in SIZES))
     print()

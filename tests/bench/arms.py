@@ -20,6 +20,10 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from flask import Flask, Response, request
 
 from service.app import create_app
+from service.evaluation import Answer, House, _not_applicable, evaluate
+from service.hooks import routes
+from service.hooks.messages import read_request
+from service.hooks.services import Service
 from service.trust.keys import Key, read_key
 from service.trust.tokens import Token, read_token
 from service.watch.logs import LOGGER, JsonLines
@@ -41,6 +45,28 @@ def arms() -> dict[str, Arm]:
         "validated": Arm(validated(judged)),
         "full": Arm(validated(signed.run), signed.prepare),
     }
+
+
+def checked() -> Arm:
+    """The floor under a judgement: edge, guarded JSON, envelope, log line and JSON answer.
+
+    The same application; only while it is called here, nothing is gathered, read or judged.
+    """
+    run = calling(create_app(today=lambda: TODAY))
+
+    def unjudged(raw: bytes) -> bytes:
+        routes.evaluate = _only_checked  # type: ignore[assignment, attr-defined]
+        try:
+            return run(raw)
+        finally:
+            routes.evaluate = evaluate  # type: ignore[attr-defined]
+
+    return Arm(unjudged)
+
+
+def _only_checked(body: Mapping[str, Any], service: Service, house: House, *_: object) -> Answer:
+    read_request(body, service.hook)
+    return _not_applicable(house)
 
 
 def authenticated() -> Arm:
