@@ -1,7 +1,8 @@
 """Request bodies as EHRs send them: one draft, panels of results, orders and conditions.
 
 Made here and not real.  The shapes are those of US Core resources; every number varies the
-patient, the values, the days and the verdict, so that no two bodies are alike.
+patient, the values, the days and the verdict, so that no two bodies are alike.  Some texts are
+as clinicians type them, and are typed anew for every call.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import orjson
@@ -51,7 +53,11 @@ DIAGNOSES = (
     ("414916001", "Obesity", "E66.9"),
 )
 ZINC = ("64083008", "Zinc deficiency", "E60")
+# One of so many has a text of its own; the ALP and a known cause never have.
+TYPED = {"condition": 5, "order": 8, "lab": 25}
+NOTE = "note 000000"
 Json = dict[str, Any]
+_times = count(1)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,10 @@ class Body:
 
     raw: bytes
     verdict: str
+
+    def retyped(self) -> bytes:
+        """With texts that nobody sent before, so that nothing remembered of them helps."""
+        return self.raw.replace(NOTE.encode(), b"note %06d" % next(_times))
 
 
 @dataclass(frozen=True)
@@ -89,12 +99,18 @@ def body(number: int, size: Size, *, lean: bool = False) -> Body:
     visits = -(-size.results // 4)
     alps = [_alp(make, visit, visits, number, kind) for visit in range(visits)]
     labs = [_other(make, i, visits, number) for i in range(size.results - visits)]
-    diagnoses = [make.condition(DIAGNOSES[i % 10], i) for i in range(size.conditions)]
+    diagnoses = [
+        make.condition(DIAGNOSES[i % 10], i, make.typed("condition", i))
+        for i in range(size.conditions)
+    ]
     if kind == 1:
         diagnoses[-1] = make.condition(ZINC, 0)
     drafts = [make.order(("904419", "alendronic acid 10 MG Oral Tablet"), 0, "draft")]
     drafts += [make.order(ON_RECORD[i % 8], i, "draft") for i in range(1, size.drafts)]
-    orders = [make.order(ON_RECORD[i % 8], i, "active") for i in range(size.orders)]
+    orders = [
+        make.order(ON_RECORD[i % 8], i, "active", make.typed("order", i))
+        for i in range(size.orders)
+    ]
     request = {
         "hook": "order-sign",
         "hookInstance": f"00000000-0000-4000-8000-{number:012d}",
@@ -145,7 +161,8 @@ def _alp(make: _Maker, visit: int, visits: int, number: int, kind: int) -> Json:
 
 
 def _other(make: _Maker, index: int, visits: int, number: int) -> Json:
-    test = OTHERS[index % len(OTHERS)]
+    loinc, name, *rest = OTHERS[index % len(OTHERS)]
+    test: Sequence[Any] = (loinc, name + make.typed("lab", index), *rest)
     visit = index // 3 % max(visits, 1)
     value = round(test[3] * (1 + (index * 5 + number) % 7 / 100), 2)
     return make.result(test, value, _day(visit, visits, number), f"l{index}", visit)
@@ -202,7 +219,11 @@ class _Maker:
             "specimen": {"reference": f"Specimen/ZZPHI-s{visit}"},
         }
 
-    def order(self, drug: tuple[str, str], index: int, status: str) -> Json:
+    def typed(self, kind: str, index: int) -> str:
+        """What somebody typed behind a name; mostly nothing."""
+        return f", {self.patient_id} {NOTE}-{index}" if index % TYPED[kind] == 0 else ""
+
+    def order(self, drug: tuple[str, str], index: int, status: str, typed: str = "") -> Json:
         code, display = drug
         rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
         coding = {"system": rxnorm, "code": code, "display": display}
@@ -212,7 +233,7 @@ class _Maker:
             "meta": _meta("medicationrequest"),
             "status": status,
             "intent": "order",
-            "medicationCodeableConcept": {"coding": [coding], "text": display},
+            "medicationCodeableConcept": {"coding": [coding], "text": display + typed},
             "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
             "encounter": {"reference": f"Encounter/ZZPHI-e{index}"},
             "authoredOn": (TODAY - timedelta(days=30 * index)).isoformat(),
@@ -227,7 +248,7 @@ class _Maker:
             ],
         }
 
-    def condition(self, diagnosis: tuple[str, str, str], index: int) -> Json:
+    def condition(self, diagnosis: tuple[str, str, str], index: int, typed: str = "") -> Json:
         snomed, display, icd10 = diagnosis
         began = (TODAY - timedelta(days=3500 - 50 * (index % 50))).isoformat()
         coding = [
@@ -241,7 +262,7 @@ class _Maker:
             "clinicalStatus": _concept("condition-clinical", "active", "Active"),
             "verificationStatus": _concept("condition-ver-status", "confirmed", "Confirmed"),
             "category": [_concept("condition-category", "problem-list-item", "Problem")],
-            "code": {"coding": coding, "text": display},
+            "code": {"coding": coding, "text": display + typed},
             "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
             "onsetDateTime": began,
             "recordedDate": began,
