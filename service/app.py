@@ -21,6 +21,7 @@ from service.access import open_access
 from service.evaluation import FhirAccess, House, random_uuid
 from service.faults import Fault
 from service.fhir.releases import Release
+from service.fhir.terminology import Terminology
 from service.hooks import edge, routes
 from service.hooks.callers import Callers
 from service.hooks.errors import ServiceError
@@ -68,7 +69,8 @@ def build_house(settings: Settings, fhir: FhirAccess | None = None) -> House:
     knowledge, words = load_content(settings)
     desk = Desk(words, knowledge, OrderBook(words.suggestions), __version__, random_uuid)
     templates = {release: prefetch_templates(knowledge, release) for release in Release}
-    return House(knowledge, desk, settings.zone, settings.version, templates, fhir)
+    terminology = Terminology(knowledge)
+    return House(terminology, desk, settings.zone, settings.version, templates, fhir)
 
 
 def load_content(settings: Settings) -> tuple[Knowledge, Words]:

@@ -13,7 +13,7 @@ from datetime import UTC, date
 from functools import partial
 from itertools import pairwise
 
-from service.fhir.codings import test_of
+from service.fhir.codings import meaning_of
 from service.fhir.dates import first_day, read_days
 from service.fhir.gather import TYPES, entries
 from service.fhir.observations import specimen_days
@@ -30,6 +30,7 @@ from service.fhir.releases import (
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hooks.services import prefetch_templates, queries
 from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import ALP
 
 SLOW_SECONDS = 1.0
 VERSIONS = {"1.": Release.DSTU2, "3.": Release.STU3, "4.": Release.R4, "5.": Release.R5}
@@ -167,7 +168,7 @@ def _has_next(fetched: Fetched) -> bool:
 
 def _is_alp(resource: Json, knowledge: Knowledge) -> bool:
     parts = [resource, *objs(resource.get("component"))]
-    return any(test_of(obj(part.get("code")), knowledge) == "alp_total" for part in parts)
+    return any(meaning_of(part.get("code"), knowledge).test == ALP for part in parts)
 
 
 def _is_newest_first(key: str, sent: list[Json]) -> bool:

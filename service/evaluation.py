@@ -22,6 +22,7 @@ from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
 from service.fhir.read import Asked, has_drug_of_interest, read_chart
 from service.fhir.releases import Release, release_of
+from service.fhir.terminology import Terminology
 from service.hooks.errors import DataUnavailable, Issue
 from service.hooks.messages import HookRequest, read_request
 from service.hooks.services import Service, queries
@@ -45,12 +46,16 @@ class House:
     nothing is ever asked.
     """
 
-    knowledge: Knowledge
+    terminology: Terminology
     desk: Desk
     zone: tzinfo
     configuration: str
     templates: Mapping[Release, Mapping[str, str]]
     fhir: FhirAccess | None = None
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.terminology.knowledge
 
 
 class FhirAccess(Protocol):
@@ -97,7 +102,7 @@ def evaluate(
         return _not_applicable(house)
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, house)
-    chart = read_chart(record, asked, house.knowledge, house.zone, today)
+    chart = read_chart(record, asked, house.terminology, house.zone, today)
     assessment = assess(chart, today, house.knowledge)
     requester = Requester(request.patient_id, request.user_reference, today)
     manners = Manners(client.selection_behavior, client.one_action_suggestions)
@@ -126,11 +131,11 @@ def _has_drug(
     record: Record, asked: Asked, request: HookRequest, fetch: Fetch | None, house: House
 ) -> bool:
     """Whether a draft to judge holds a drug of interest, its Medication read if need be."""
-    found = has_drug_of_interest(record, asked, house.knowledge)
+    found = has_drug_of_interest(record, asked, house.terminology)
     if not found or fetch is None:
         return found
     obtain_medications(record, draft_orders(asked.draft_orders), fetch, request.fhir_server)
-    return has_drug_of_interest(record, asked, house.knowledge)
+    return has_drug_of_interest(record, asked, house.terminology)
 
 
 def _release(path: str, request: HookRequest, record: Record, client: Client) -> Release:

@@ -1,4 +1,4 @@
-"""CodeableConcepts -> value-set groups: every coding, by system, then by name."""
+"""CodeableConcepts -> what they mean here: every coding, by system, then by name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from service.fhir.tolerant import obj, objs, text
 from service.hpp.knowledge.model import Knowledge, fold
-from service.lazy import lazy
 
-GENE_STUDIED = "48018-6"
+GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 # Systems whose codes we know: where one of these codes a thing, its name is not consulted
 # for tests, because a known code that is not in the value set means something else.
 KNOWN_TEST_SYSTEMS = frozenset({"loinc", "snomed"})
+ABSENT_REASON = "/data-absent-reason"
+WORD_LISTS = ("hpp", "rickets", "hypercalcaemia_malignancy", "not_hpp", "doubted")
+NOTHING: frozenset[str] = frozenset()
 
 
 def codings(concept: object) -> list[tuple[str, str]]:
@@ -37,76 +39,86 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     return codes, [item for item in said if item]
 
 
+@dataclass(frozen=True, slots=True)
 class Concept:
-    """What one CodeableConcept means here; each part is worked out when it is asked for."""
+    """What one CodeableConcept means here.  It holds words of ours alone, none of its text.
 
-    def __init__(self, written: object, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
-        self.codes, self.texts = read_concept(written)
+    groups, drugs: of all its codes.  named_drugs: in its texts.  test: the test it names.
+    mentions: the lists of words in concepts.toml of which a text contains one.
+    has_name: a text that stands for the thing, and not for a reason why it is absent.
+    """
 
-    @lazy
-    def groups(self) -> frozenset[str]:
-        """The groups of all its codes."""
-        found: frozenset[str] = frozenset()
-        for system, code in self.codes:
-            found |= self._knowledge.groups_of(system, code)
-        return found
+    groups: frozenset[str]
+    drugs: frozenset[str]
+    named_drugs: frozenset[str]
+    test: str | None
+    mentions: frozenset[str]
+    names_gene: bool
+    is_gene_studied: bool
+    is_significance: bool
+    has_code: bool
+    has_name: bool
+    has_known_system: bool
 
-    @lazy
-    def test(self) -> str | None:
-        """The test it names, or None.  An excluded code (isoenzyme, bone ALP) wins.
 
-        Without a LOINC or SNOMED CT code the exact text decides (decision table, section 2.1).
-        """
-        known = self._knowledge
-        if self.groups:
-            if any(group.startswith(("alp_exclude", "alp_bone")) for group in self.groups):
-                return None
-            coded = self.groups & known.tests.keys()
-            if coded:
-                return min(coded)
-        systems = {known.systems.get(system) for system, _ in self.codes}
-        if systems & KNOWN_TEST_SYSTEMS:
-            return None
-        for words in self.texts:
-            named = known.names.get(fold(words[:200]), frozenset()) & known.tests.keys()
-            if named:
-                return min(named)
+def meaning_of(written: object, knowledge: Knowledge) -> Concept:
+    """Read a concept whole."""
+    codes, said = read_concept(written)
+    groups = _union(knowledge.groups_of(system, code) for system, code in codes)
+    wanted = {code for _, code in codes}
+    is_absent = any(system.endswith(ABSENT_REASON) for system, _ in codes)
+    names = () if is_absent else tuple(dict.fromkeys(said))
+    return Concept(
+        groups=groups,
+        drugs=(groups & knowledge.drugs.keys()) or NOTHING,
+        named_drugs=_union(knowledge.drugs_named_in(name[:400]) for name in names),
+        test=_test(groups, codes, said, knowledge),
+        mentions=_mentions(said, knowledge) or NOTHING,
+        names_gene=any(knowledge.names_gene(item[:200]) for item in said),
+        is_gene_studied=GENE_STUDIED in wanted,
+        is_significance=SIGNIFICANCE in wanted,
+        has_code=bool(codes),
+        has_name=bool(names),
+        has_known_system=any(system in knowledge.systems for system, _ in codes),
+    )
+
+
+def _union(groups: Iterable[frozenset[str]]) -> frozenset[str]:
+    return NOTHING.union(*groups) or NOTHING
+
+
+def _test(
+    groups: frozenset[str],
+    codes: Sequence[tuple[str, str]],
+    said: Sequence[str],
+    knowledge: Knowledge,
+) -> str | None:
+    """The test it names, or None.  An excluded code (isoenzyme, bone ALP) wins.
+
+    Without a LOINC or SNOMED CT code the exact text decides (decision table, section 2.1).
+    """
+    if any(group.startswith(("alp_exclude", "alp_bone")) for group in groups):
         return None
+    coded = groups & knowledge.tests.keys()
+    if coded:
+        return min(coded)
+    if KNOWN_TEST_SYSTEMS & {knowledge.systems.get(system) for system, _ in codes}:
+        return None
+    for words in said:
+        named = knowledge.names.get(fold(words[:200]), NOTHING) & knowledge.tests.keys()
+        if named:
+            return min(named)
+    return None
 
-    def mentions(self, words: Iterable[str]) -> bool:
-        """Whether any text contains one of the words (case and accents ignored)."""
-        for said in self._folded:
-            for word in words:
-                if word in said:
-                    return True
-        return False
 
-    @lazy
-    def _folded(self) -> list[str]:
-        return [fold(item[:400]) for item in dict.fromkeys(self.texts)]
-
-    @lazy
-    def drugs(self) -> frozenset[str]:
-        """The drugs of all its codes."""
-        return self.groups & self._knowledge.drugs.keys() if self.groups else self.groups
-
-    @lazy
-    def names_gene(self) -> bool:
-        """ALPL as a whole word in any text."""
-        return any(self._knowledge.names_gene(said[:200]) for said in {*self.texts})
-
-    @lazy
-    def is_absent(self) -> bool:
-        """A data-absent reason that stands where something else should."""
-        return any(system.endswith("/data-absent-reason") for system, _ in self.codes)
-
-    def has_code(self, wanted: str) -> bool:
-        return any(code == wanted for _, code in self.codes)
-
-    @lazy
-    def is_gene_studied(self) -> bool:
-        return self.has_code(GENE_STUDIED)
+def _mentions(said: Sequence[str], knowledge: Knowledge) -> frozenset[str]:
+    """Lists of words of which any text contains one (case and accents ignored)."""
+    folded = [fold(item[:400]) for item in dict.fromkeys(said)]
+    return frozenset(
+        name
+        for name in WORD_LISTS
+        if any(word in item for word in knowledge.text[name] for item in folded)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +129,21 @@ class Match:
     by_name: bool = False
 
 
-NO_DRUG = Match(frozenset())
+NO_DRUG = Match(NOTHING)
 
 
-def drug_of(concepts: Sequence[Concept], words: Sequence[str], knowledge: Knowledge) -> Match:
+def drug_of(concepts: Sequence[Concept], display: str, knowledge: Knowledge) -> Match:
     """Drug groups of the concepts of one order: by code, else by ingredient or brand name.
 
     Names are also consulted where the codes name only drugs that matter to nobody here: a
-    combination may be coded by its vitamin alone.
+    combination may be coded by its vitamin alone.  display: that of the order's reference.
     """
-    coded = frozenset().union(*(concept.drugs for concept in concepts))
+    coded = _union(concept.drugs for concept in concepts)
     if any(_matters(group, knowledge) for group in coded):
         return Match(most_specific(coded))
-    named = frozenset().union(*(knowledge.drugs_named_in(said[:400]) for said in {*words}))
+    named = _union(concept.named_drugs for concept in concepts)
+    if display:
+        named |= knowledge.drugs_named_in(display[:400])
     if not coded and not named:
         return NO_DRUG
     return Match(most_specific(coded | named), by_name=bool(named - coded))
@@ -143,7 +157,3 @@ def _matters(group: str, knowledge: Knowledge) -> bool:
 def most_specific(groups: frozenset[str]) -> frozenset[str]:
     """A drug's own group wins over its class (ATC M05BA04 over M05BA)."""
     return groups - {"bp_class"} or groups
-
-
-def test_of(concept: object, knowledge: Knowledge) -> str | None:
-    return Concept(concept, knowledge).test

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from service.fhir.codings import Concept
+from service.fhir.codings import Concept, codings
 from service.fhir.context import Context
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
 from service.fhir.tolerant import Json, obj, text
@@ -16,9 +16,9 @@ HPP_BY_TEXT = "cond_hpp"
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 
 
-def may_matter(concept: Concept, context: Context) -> bool:
+def may_matter(concept: Concept) -> bool:
     """Most diagnoses have no code and no word that we know."""
-    return bool(concept.groups) or concept.mentions(context.knowledge.words_of_conditions)
+    return bool(concept.groups or concept.mentions)
 
 
 def read_condition(
@@ -28,12 +28,12 @@ def read_condition(
     groups = _groups(concept, context)
     if not groups:
         return None
-    known = _status(resource.get("verificationStatus"), VERIFICATIONS, context)
+    known = _status(resource.get("verificationStatus"), VERIFICATIONS)
     return Condition(
         reference=reference,
         groups=groups,
-        verification=_doubt_in_words(concept, groups, known, context) or known,
-        clinical_status=_clinical_status(resource, context),
+        verification=_doubt_in_words(concept, groups, known) or known,
+        clinical_status=_clinical_status(resource),
         onset=_onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
@@ -45,29 +45,27 @@ def _groups(concept: Concept, context: Context) -> frozenset[str]:
 
     The text `hypophosphatasi` never matches hypophosphataemia, the opposite disorder.
     """
-    groups, words = concept.groups, context.knowledge.text
-    if concept.mentions(words["rickets"]):
+    groups = concept.groups
+    if "rickets" in concept.mentions:
         groups |= {"cond_rickets"}
-    if concept.mentions(words["hypercalcaemia_malignancy"]):
+    if "hypercalcaemia_malignancy" in concept.mentions:
         groups |= {context.knowledge.oncology.malignant_calcium}
-    if concept.mentions(words["hpp"]) and not is_mention_only(concept, context):
+    if "hpp" in concept.mentions and not is_mention_only(concept):
         groups |= {HPP_BY_TEXT}
     return groups
 
 
-def is_mention_only(concept: Concept, context: Context) -> bool:
+def is_mention_only(concept: Concept) -> bool:
     """HPP stands in the text, not as a diagnosis of this patient (family history, "no ...")."""
-    words = context.knowledge.text
-    named = concept.mentions(words["hpp"]) and not concept.groups & HPP_GROUPS
-    return named and concept.mentions(words["not_hpp"])
+    return concept.mentions >= {"hpp", "not_hpp"} and not concept.groups & HPP_GROUPS
 
 
-def _doubt_in_words(concept: Concept, groups: frozenset[str], known: str, context: Context) -> str:
+def _doubt_in_words(concept: Concept, groups: frozenset[str], known: str) -> str:
     """`unconfirmed` where only words name HPP and the same words doubt it."""
     by_text = HPP_BY_TEXT in groups and not concept.groups & HPP_GROUPS
     if not by_text or known not in ("", "confirmed"):
         return ""
-    return "unconfirmed" if concept.mentions(context.knowledge.text["doubted"]) else ""
+    return "unconfirmed" if "doubted" in concept.mentions else ""
 
 
 VERIFICATIONS = frozenset(
@@ -76,19 +74,16 @@ VERIFICATIONS = frozenset(
 CLINICAL = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
 
 
-def _status(value: object, known: frozenset[str], context: Context) -> str:
+def _status(value: object, known: frozenset[str]) -> str:
     """The first known code of a status: a CodeableConcept (R4) or a plain code (before)."""
-    if isinstance(value, str):
-        said = [text(value)]
-    else:
-        said = [code for _, code in context.concept(value).codes]
+    said = [text(value)] if isinstance(value, str) else [code for _, code in codings(value)]
     said.append(text(obj(value).get("text")))
     return next((word.lower() for word in said if word.lower() in known), "")
 
 
-def _clinical_status(resource: Json, context: Context) -> str:
+def _clinical_status(resource: Json) -> str:
     """Over where it says so, also by an abatement that is no date."""
-    status = _status(resource.get("clinicalStatus"), CLINICAL, context)
+    status = _status(resource.get("clinicalStatus"), CLINICAL)
     ended = any(
         value not in (None, False, "")
         for value in [item for name, item in resource.items() if name.startswith("abatement")]

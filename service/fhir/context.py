@@ -1,30 +1,21 @@
 """What reading one request's resources needs beside a resource.
 
-A chart repeats itself: the results of a panel share their time, every visit its codes.  Each
-concept and each date of one request is read once; nothing of it outlives the request.
+The results of a panel share their time and their printed ranges: each is read once for a
+request, and does not outlive it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 
-import orjson
-
 from service.fhir.codings import Concept
 from service.fhir.dates import Days, read_days
+from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Patient, PrintedRange
-
-
-def content_of(written: object) -> bytes | None:
-    """The same for the same content; None for what is nested beyond reason."""
-    try:
-        return orjson.dumps(written)
-    except TypeError:
-        return None
 
 
 @dataclass
@@ -34,23 +25,16 @@ class Context:
     printed: ranges that were read, by what they were read from.
     """
 
-    knowledge: Knowledge
+    terminology: Terminology
     index: Mapping[str, Json]
     zone: tzinfo = UTC
     patient: Patient = field(default_factory=Patient)
     printed: dict[tuple[object, ...], PrintedRange] = field(default_factory=dict)
-    _concepts: dict[bytes, Concept] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
-    def concept(self, written: object) -> Concept:
-        """The concept of this content."""
-        content = content_of(written)
-        if content is None:
-            return Concept(written, self.knowledge)
-        known = self._concepts.get(content)
-        if known is None:
-            known = self._concepts[content] = Concept(written, self.knowledge)
-        return known
+    def __post_init__(self) -> None:
+        self.knowledge: Knowledge = self.terminology.knowledge
+        self.concept: Callable[[object], Concept] = self.terminology.concept
 
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import Concept, Match, drug_of, texts
+from service.fhir.codings import Match, drug_of, texts
 from service.fhir.context import Context
 from service.fhir.references import resolve
 from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
@@ -30,37 +30,45 @@ NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 @dataclass(frozen=True, slots=True)
 class Drugs:
-    """The drugs of one order.  unresolved: it names a Medication that was not sent."""
+    """The drugs of one order.
+
+    named: the concepts that have a name.  display: that of the reference.
+    unresolved: it names a Medication that was not sent.
+    """
 
     match: Match
-    words: tuple[str, ...]
-    unresolved: bool = False
+    named: Sequence[object]
+    display: str
+    unresolved: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All its names, as written."""
+        return (*(word for concept in self.named for word in texts(concept)), self.display)
 
 
 def drugs_of(order: Json, context: Context) -> Drugs:
     """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
-    medication = obj(order.get("medication"))
-    own = obj(order.get("medicationCodeableConcept") or medication.get("concept"))
-    pointer = medication_pointer(order)
-    if order.get("resourceType") not in ORDERS:
-        code = obj(order.get("code"))
-        own = obj(code.get("concept")) or code
-    concepts = [context.concept(own)]
+    written, pointer = [_own_concept(order)], medication_pointer(order)
     if pointer:
         sent = resolve(pointer.get("reference"), order, context.index)
-        concepts += map(context.concept, (sent.get("code"), *_ingredients(sent)))
-    words = tuple(word for item in concepts if not item.is_absent for word in item.texts)
-    words += (text(pointer.get("display")),)
-    match = drug_of(concepts, words, context.knowledge)
-    if any(words) or match.groups or _has_known_system(concepts, context.knowledge):
-        return Drugs(match, words)
-    chosen = concepts[0].codes or "reference" in pointer or "identifier" in pointer
-    return Drugs(match, words, unresolved=bool(chosen))
+        written += (sent.get("code"), *_ingredients(sent))
+    concepts = [context.concept(item) for item in written]
+    named = [item for item, concept in zip(written, concepts, strict=True) if concept.has_name]
+    display = text(pointer.get("display"))
+    match = drug_of(concepts, display, context.knowledge)
+    # A code of a system we know, though of no drug of ours, is some other drug.
+    is_told = bool(named or display or match.groups) or any(c.has_known_system for c in concepts)
+    chosen = concepts[0].has_code or "reference" in pointer or "identifier" in pointer
+    return Drugs(match, named, display, unresolved=chosen and not is_told)
 
 
-def _has_known_system(concepts: Sequence[Concept], knowledge: Knowledge) -> bool:
-    """A code of a system we know, though of no drug of ours, is some other drug."""
-    return any(system in knowledge.systems for concept in concepts for system, _ in concept.codes)
+def _own_concept(order: Json) -> object:
+    """The drug's concept in the order itself; a service request may carry one as its code."""
+    if order.get("resourceType") in ORDERS:
+        return order.get("medicationCodeableConcept") or obj(order.get("medication")).get("concept")
+    code = obj(order.get("code"))
+    return obj(code.get("concept")) or code
 
 
 def _ingredients(medication: Json) -> Iterator[object]:
@@ -172,7 +180,7 @@ def _reasons(order: Json, context: Context) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for concept in map(context.concept, concepts):
         found |= concept.groups
-        if concept.mentions(context.knowledge.text["hypercalcaemia_malignancy"]):
+        if "hypercalcaemia_malignancy" in concept.mentions:
             found |= {context.knowledge.oncology.malignant_calcium}
     return found
 

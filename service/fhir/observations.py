@@ -7,24 +7,25 @@ from datetime import date
 from decimal import Decimal
 
 from service.fhir.codings import Concept, codings, texts
-from service.fhir.context import Context, content_of
+from service.fhir.context import Context
 from service.fhir.dates import Days
 from service.fhir.references import resolve
 from service.fhir.releases import ENCOUNTER, RANGE_TYPE, first_of
-from service.fhir.tolerant import Json, number, obj, objs, text
+from service.fhir.tolerant import Json, content_of, number, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string, unit_factor
 from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test, fold
 from service.hpp.model import Patient, PrintedRange, Result, Sex, Variant
 
 NO_RANGE = PrintedRange()
-SIGNIFICANCE = "53037-8"
 AGE_UNIT_DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
 SEX_WORDS = {"female": Sex.FEMALE, "male": Sex.MALE, "f": Sex.FEMALE, "m": Sex.MALE}
 
 
 class Seen:
     """One Observation: what it measured, and its parts that may have measured more."""
+
+    __slots__ = ("_components", "_concept", "_context", "_reference", "_resource")
 
     def __init__(self, resource: Json, reference: str, context: Context) -> None:
         self._resource, self._reference, self._context = resource, reference, context
@@ -35,7 +36,7 @@ class Seen:
     def names_anything(self) -> bool:
         """Whether it says at all what was measured."""
         concepts = (self._concept, *(concept for _, concept in self._components))
-        return any(concept.codes or concept.texts for concept in concepts)
+        return any(concept.has_code or concept.has_name for concept in concepts)
 
     def results(self) -> list[Result]:
         """Every value of a known test: the Observation's own, or those of its components."""
@@ -55,7 +56,7 @@ class Seen:
             return None
         knowledge = self._context.knowledge
         pathogenic = any(
-            concept.has_code(SIGNIFICANCE) and _is_pathogenic(part, knowledge)
+            concept.is_significance and _is_pathogenic(part, knowledge)
             for part, concept in ((self._resource, self._concept), *self._components)
         )
         days = specimen_days(self._resource, self._context.days)
@@ -76,7 +77,7 @@ def _has_value(part: Json) -> bool:
 
 
 class SentResult(Result):
-    """A result whose members are read when they are asked for.
+    """A result of which test and day are read; the other members are when they are asked for.
 
     A chart holds hundreds of results, and of most nothing but the test or the day decides.
     """
@@ -92,9 +93,11 @@ class SentResult(Result):
     ) -> SentResult:
         """part: the component that holds the value, or the whole Observation."""
         made = object.__new__(cls)
-        keep = object.__setattr__
+        days = specimen_days(whole, context.days)
         keep(made, "reference", reference)
         keep(made, "test", test)
+        keep(made, "day", days.first if days else None)
+        keep(made, "partial_date", days is not None and days.partial)
         keep(made, "_whole", whole)
         keep(made, "_part", part)
         keep(made, "_context", context)
@@ -102,40 +105,28 @@ class SentResult(Result):
 
     def __getattr__(self, name: str) -> object:
         """Called for a member that was not read yet; reads all that are read together."""
-        if name not in _READERS:
+        if name not in _UNREAD:
             raise AttributeError(name)
-        for member, value in _READERS[name](self).items():
-            object.__setattr__(self, member, value)
+        if name == "printed":
+            keep(self, name, _printed_range(self._part, self, self._context))
+        else:
+            self._read_value()
         return object.__getattribute__(self, name)
 
-    def _read_day(self) -> Mapping[str, object]:
-        days = specimen_days(self._whole, self._context.days)
-        partial = days is not None and days.partial
-        return {"day": days.first if days else None, "partial_date": partial}
-
-    def _read_value(self) -> Mapping[str, object]:
-        knowledge = self._context.knowledge
-        reading = _reading(self._part, knowledge.tests[self.test], knowledge)
-        return {name: getattr(reading, name) for name in _READING}
-
-    def _read_range(self) -> Mapping[str, object]:
-        return {"printed": _printed_range(self._part, self, self._context)}
-
-    def _read_circumstances(self) -> Mapping[str, object]:
-        return {
-            "status": _status(self._whole),
-            "specimen": text(obj(self._whole.get("specimen")).get("reference")),
-            "inpatient": _is_inpatient(self._whole, self._context.index),
-        }
+    def _read_value(self) -> None:
+        """The value, and under which circumstances it was measured."""
+        whole, context = self._whole, self._context
+        reading = _reading(self._part, context.knowledge.tests[self.test], context.knowledge)
+        for name in _READING:
+            keep(self, name, getattr(reading, name))
+        keep(self, "status", _status(whole))
+        keep(self, "specimen", text(obj(whole.get("specimen")).get("reference")))
+        keep(self, "inpatient", _is_inpatient(whole, context.index))
 
 
+keep = object.__setattr__  # results are frozen for everyone else
 _READING = ("value", "comparator", "unit", "problem", "shown")
-_READERS: Mapping[str, Callable[[SentResult], Mapping[str, object]]] = {
-    **dict.fromkeys(("day", "partial_date"), SentResult._read_day),
-    **dict.fromkeys(_READING, SentResult._read_value),
-    "printed": SentResult._read_range,
-    **dict.fromkeys(("status", "specimen", "inpatient"), SentResult._read_circumstances),
-}
+_UNREAD = frozenset((*_READING, "printed", "status", "specimen", "inpatient"))
 
 
 def _status(resource: Json) -> str:

@@ -12,9 +12,9 @@ from service.fhir.context import Context
 from service.fhir.gather import KEYS, TYPES, Entry, Record, read_entries
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
+from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.drugs import NOT_TAKEN
-from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import (
     Chart,
     Condition,
@@ -54,12 +54,12 @@ class _Reading:
 
 
 def read_chart(
-    record: Record, asked: Asked, knowledge: Knowledge, zone: tzinfo, today: date
+    record: Record, asked: Asked, terminology: Terminology, zone: tzinfo, today: date
 ) -> Chart:
     """Read all that was sent.  One bad resource is one gap; a foreign Patient ends the reading."""
     resource, problem = patients.find_patient(record, asked.patient_id)
     subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
-    context = Context(knowledge, record.index, zone)
+    context = Context(terminology, record.index, zone)
     drafts, draft_gaps = _drafts(asked, subject, context)
     gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
     if problem and problem.kind == "foreign-patient":
@@ -138,12 +138,12 @@ def _read_observation(
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context) -> str:
     concept = context.concept(resource.get("code"))
-    if not conditions.may_matter(concept, context):
+    if not conditions.may_matter(concept):
         return ""
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append(seen)
-    if conditions.is_mention_only(concept, context):
+    if conditions.is_mention_only(concept):
         reading.mentions.append(Excluded(name, "mention"))
     return ""
 
@@ -156,10 +156,10 @@ def _read_order(resource: Json, name: str, reading: _Reading, context: Context) 
     return "unknown-drug" if len(known) < len(uses) else ""
 
 
-def has_drug_of_interest(record: Record, asked: Asked, knowledge: Knowledge) -> bool:
+def has_drug_of_interest(record: Record, asked: Asked, terminology: Terminology) -> bool:
     """Whether any draft to judge holds such a drug, or one that could not be identified."""
     drafts, unreadable = read_entries(asked.draft_orders, "draftOrders")
-    context = Context(knowledge, record.index)
+    context = Context(terminology, record.index)
     return bool(unreadable) or any(
         medications.may_be_judged(order, context) for _, order in _to_judge(drafts, asked)
     )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 Json = Mapping[str, Any]
 NOTHING: Json = {}
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,17})?")
@@ -39,6 +41,14 @@ def number(value: object) -> Decimal | None:
     if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value):
         return Decimal(value)
     return None
+
+
+def content_of(value: object) -> bytes | None:
+    """The same bytes for the same content; None for what is nested beyond reason."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return None
 
 
 def has_unknown_modifier(resource: Json) -> bool:

@@ -15,7 +15,7 @@ from service.hpp.model import Patient, Result, Sex
 from tests.fhir.build import Json, alp
 
 RANGES = [{"low": {"value": 35, "unit": "U/L"}, "age": {"low": {"value": 18, "code": "a"}}}]
-LATER = ("day", "value", "printed", "status")
+LATER = ("value", "printed", "status")
 
 
 def read(resource: Json, context: Context) -> Result:
@@ -26,7 +26,7 @@ def read(resource: Json, context: Context) -> Result:
 @pytest.fixture
 def context(house: House) -> Context:
     born = date(2006, 6, 1)
-    return Context(house.knowledge, {}, UTC, Patient(born, born, Sex.FEMALE))
+    return Context(house.terminology, {}, UTC, Patient(born, born, Sex.FEMALE))
 
 
 def is_read(result: Result, member: str) -> bool:
@@ -38,13 +38,13 @@ def is_read(result: Result, member: str) -> bool:
     return True
 
 
-def test_nothing_but_the_test_is_read_before_it_is_asked_for(context: Context) -> None:
+def test_nothing_but_test_and_day_is_read_before_it_is_asked_for(context: Context) -> None:
     result = read(alp(28), context)
 
     assert isinstance(result, SentResult)
     assert [False] * len(LATER) == [is_read(result, member) for member in LATER]
-    assert result.day == date(2025, 6, 1)
-    assert [is_read(result, member) for member in LATER] == [True, False, False, False]
+    assert result.printed.low is None
+    assert [is_read(result, member) for member in LATER] == [False, True, False]
 
 
 @pytest.mark.parametrize("order", list(permutations(LATER)))

@@ -27,7 +27,7 @@ def test_twenty_thousand_random_patients_are_judged_alike(house: House) -> None:
         context = request["context"]
         record = gather(request["prefetch"], context["draftOrders"])
         asked = Asked(context["patientId"], context["draftOrders"])
-        chart = read_chart(record, asked, house.knowledge, ZoneInfo("UTC"), patient["today"])
+        chart = read_chart(record, asked, house.terminology, ZoneInfo("UTC"), patient["today"])
         actual = assess(chart, patient["today"], house.knowledge)
         judged += 1
         if (expected.verdict, expected.indicator) != (actual.verdict, str(actual.indicator)):

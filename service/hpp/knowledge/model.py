@@ -209,12 +209,6 @@ class Knowledge:
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
 
     @lazy
-    def words_of_conditions(self) -> tuple[str, ...]:
-        """The words by which a diagnosis is also found; most texts hold none of them."""
-        text = self.text
-        return (*text["hpp"], *text["rickets"], *text["hypercalcaemia_malignancy"])
-
-    @lazy
     def _first_words(self) -> frozenset[str]:
         """The word each drug name begins with: most texts hold none of them."""
         names = [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
