@@ -134,14 +134,14 @@ def _has_drug(
     found = has_drug_of_interest(record, asked, house.terminology)
     if not found or fetch is None:
         return found
-    obtain_medications(record, draft_orders(asked.draft_orders), fetch, request.fhir_server)
+    obtain_medications(record, draft_orders(record), fetch, request.fhir_server)
     return has_drug_of_interest(record, asked, house.terminology)
 
 
 def _release(path: str, request: HookRequest, record: Record, client: Client) -> Release:
     """Only orders and conditions differ enough between the releases to tell them apart."""
     sent = (r for key in ("medications", "conditions") for _, r in record.resources.get(key, ()))
-    return release_of(path, client.fhir_release, chain(draft_orders(request.draft_orders), sent))
+    return release_of(path, client.fhir_release, chain(draft_orders(record), sent))
 
 
 def _complete(
@@ -160,7 +160,6 @@ def _complete(
 def _asked(request: HookRequest, client: Client) -> Asked:
     return Asked(
         patient_id=request.patient_id,
-        draft_orders=request.draft_orders,
         selections=request.selections,
         bases=tuple(filter(None, (request.fhir_server, client.fhir_base))),
         accepted_gaps=frozenset(client.accepted_gaps),

@@ -13,6 +13,7 @@ GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 # for tests, because a known code that is not in the value set means something else.
 KNOWN_TEST_SYSTEMS = frozenset({"loinc", "snomed"})
 ABSENT_REASON = "/data-absent-reason"
+LONGEST = 400  # of a text; what stands behind is not read
 WORD_LISTS = ("hpp", "rickets", "hypercalcaemia_malignancy", "not_hpp", "doubted")
 NOTHING: frozenset[str] = frozenset()
 
@@ -46,6 +47,7 @@ class Concept:
     groups, drugs: of all its codes.  named_drugs: in its texts.  test: the test it names.
     mentions: the lists of words in concepts.toml of which a text contains one.
     has_name: a text that stands for the thing, and not for a reason why it is absent.
+    is_empty: neither code nor text.
     """
 
     groups: frozenset[str]
@@ -59,27 +61,30 @@ class Concept:
     has_code: bool
     has_name: bool
     has_known_system: bool
+    is_empty: bool
 
 
 def meaning_of(written: object, knowledge: Knowledge) -> Concept:
     """Read a concept whole."""
     codes, said = read_concept(written)
+    folded = [fold(item[:LONGEST]) for item in dict.fromkeys(said)]
     groups = _union(knowledge.groups_of(system, code) for system, code in codes)
     wanted = {code for _, code in codes}
     is_absent = any(system.endswith(ABSENT_REASON) for system, _ in codes)
-    names = () if is_absent else tuple(dict.fromkeys(said))
+    names = () if is_absent else folded
     return Concept(
         groups=groups,
         drugs=(groups & knowledge.drugs.keys()) or NOTHING,
-        named_drugs=_union(knowledge.drugs_named_in(name[:400]) for name in names),
-        test=_test(groups, codes, said, knowledge),
-        mentions=_mentions(said, knowledge) or NOTHING,
+        named_drugs=_union(map(knowledge.drugs_named_in, names)),
+        test=_test(groups, codes, folded, knowledge),
+        mentions=_mentions(folded, knowledge) or NOTHING,
         names_gene=any(knowledge.names_gene(item[:200]) for item in said),
         is_gene_studied=GENE_STUDIED in wanted,
         is_significance=SIGNIFICANCE in wanted,
         has_code=bool(codes),
         has_name=bool(names),
         has_known_system=any(system in knowledge.systems for system, _ in codes),
+        is_empty=not codes and not said,
     )
 
 
@@ -90,7 +95,7 @@ def _union(groups: Iterable[frozenset[str]]) -> frozenset[str]:
 def _test(
     groups: frozenset[str],
     codes: Sequence[tuple[str, str]],
-    said: Sequence[str],
+    names: Sequence[str],
     knowledge: Knowledge,
 ) -> str | None:
     """The test it names, or None.  An excluded code (isoenzyme, bone ALP) wins.
@@ -104,20 +109,18 @@ def _test(
         return min(coded)
     if KNOWN_TEST_SYSTEMS & {knowledge.systems.get(system) for system, _ in codes}:
         return None
-    for words in said:
-        named = knowledge.names.get(fold(words[:200]), NOTHING) & knowledge.tests.keys()
+    for name in names:
+        named = knowledge.names.get(name, NOTHING) & knowledge.tests.keys()
         if named:
             return min(named)
     return None
 
 
-def _mentions(said: Sequence[str], knowledge: Knowledge) -> frozenset[str]:
-    """Lists of words of which any text contains one (case and accents ignored)."""
-    folded = [fold(item[:400]) for item in dict.fromkeys(said)]
+def _mentions(texts: Sequence[str], knowledge: Knowledge) -> frozenset[str]:
+    """Lists of words of which any text contains one."""
+    whole = "\n".join(texts)
     return frozenset(
-        name
-        for name in WORD_LISTS
-        if any(word in item for word in knowledge.text[name] for item in folded)
+        name for name in WORD_LISTS if any(word in whole for word in knowledge.text[name])
     )
 
 
@@ -143,7 +146,7 @@ def drug_of(concepts: Sequence[Concept], display: str, knowledge: Knowledge) -> 
         return Match(most_specific(coded))
     named = _union(concept.named_drugs for concept in concepts)
     if display:
-        named |= knowledge.drugs_named_in(display[:400])
+        named |= knowledge.drugs_named_in(fold(display[:LONGEST]))
     if not coded and not named:
         return NO_DRUG
     return Match(most_specific(coded | named), by_name=bool(named - coded))

@@ -29,7 +29,7 @@ class Context:
     index: Mapping[str, Json]
     zone: tzinfo = UTC
     patient: Patient = field(default_factory=Patient)
-    printed: dict[tuple[object, ...], PrintedRange] = field(default_factory=dict)
+    printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -39,9 +39,11 @@ class Context:
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):
             return None
-        if written not in self._days:
-            self._days[written] = read_days(written, self.zone)
-        return self._days[written]
+        try:
+            return self._days[written]
+        except KeyError:
+            days = self._days[written] = read_days(written, self.zone)
+            return days
 
     def first_day(self, written: object) -> date | None:
         days = self.days(written)

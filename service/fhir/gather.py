@@ -35,8 +35,11 @@ class Record:
 
     resources: key -> (reference, resource).  index: reference or fullUrl -> resource, of everything
     that was sent, for resolving references.  gaps: what was asked for and not seen.
-    next_pages: key -> link to the page that was left out.
+    next_pages: key -> link to the page that was left out.  drafts: the entries of the draft orders.
     """
+
+    drafts: list[Entry] = field(default_factory=list)
+    unreadable_drafts: list[str] = field(default_factory=list)
 
     resources: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     index: dict[str, Json] = field(default_factory=dict)
@@ -51,7 +54,8 @@ class Record:
 def gather(prefetch: Mapping[str, Any] | None, draft_orders: object) -> Record:
     """Take what was sent; keys that were never asked for are ignored."""
     record = Record()
-    for _, resource, full_url in entries(draft_orders, "draftOrders"):
+    record.drafts, record.unreadable_drafts = read_entries(draft_orders, "draftOrders")
+    for _, resource, full_url in record.drafts:
         index_resource(record, resource, full_url)
     for key in KEYS:
         if prefetch is None or key not in prefetch:
@@ -80,17 +84,19 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
 
 
 def _take_bundle(record: Record, key: str, bundle: Json, more_follows: bool) -> None:
-    matches = 0
     sent, unreadable = read_entries(bundle, key)
     for where in unreadable:
         record.gap("unreadable", key, where)
+    matches, wanted = 0, TYPES[key]
     for where, resource, full_url in sent:
-        if resource["resourceType"] == "OperationOutcome":
-            if _has_failed(resource):
-                record.gap("failed", key)
-        else:
-            matches += resource["resourceType"] in TYPES[key]
+        kind = resource["resourceType"]
+        if kind in wanted:
+            matches += 1
             _add(record, key, where, resource, full_url)
+        elif kind != "OperationOutcome":
+            index_resource(record, resource, full_url)
+        elif _has_failed(resource):
+            record.gap("failed", key)
     if not more_follows:
         _note_truncation(record, key, bundle, matches)
 
@@ -107,10 +113,12 @@ def read_entries(bundle: object, key: str) -> tuple[list[Entry], list[str]]:
     """
     found: list[Entry] = []
     unreadable: list[str] = []
-    entry = obj(bundle).get("entry")
-    if entry is not None and not isinstance(entry, list | dict):
+    sent = obj(bundle).get("entry")
+    if isinstance(sent, dict):
+        sent = [sent] if sent else []
+    if sent is not None and not isinstance(sent, list):
         return [], [key]
-    for position, item in enumerate(entry if isinstance(entry, list) else [entry] if entry else ()):
+    for position, item in enumerate(sent or ()):
         where = f"{key}[{position}]"
         if not isinstance(item, dict):
             unreadable.append(where)
@@ -150,8 +158,6 @@ def _add(record: Record, key: str, where: str, resource: Json, full_url: str) ->
     Two of one id that differ are both kept: nothing says which of them is right.
     """
     name, is_named = index_resource(record, resource, full_url)
-    if resource["resourceType"] not in TYPES[key]:
-        return
     earlier = record.taken.get(name)
     if earlier is None or earlier != resource:
         record.taken[name] = resource

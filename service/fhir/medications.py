@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import Match, drug_of, texts
+from service.fhir.codings import NO_DRUG, Concept, Match, drug_of, texts
 from service.fhir.context import Context
 from service.fhir.references import resolve
 from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
@@ -47,9 +47,14 @@ class Drugs:
         return (*(word for concept in self.named for word in texts(concept)), self.display)
 
 
+OTHER_DRUG = Drugs(NO_DRUG, (), "", unresolved=False)
+
+
 def drugs_of(order: Json, context: Context) -> Drugs:
     """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
     written, pointer = [_own_concept(order)], medication_pointer(order)
+    if not pointer and _is_other_drug(context.concept(written[0])):
+        return OTHER_DRUG
     if pointer:
         sent = resolve(pointer.get("reference"), order, context.index)
         written += (sent.get("code"), *_ingredients(sent))
@@ -61,6 +66,11 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     is_told = bool(named or display or match.groups) or any(c.has_known_system for c in concepts)
     chosen = concepts[0].has_code or "reference" in pointer or "identifier" in pointer
     return Drugs(match, named, display, unresolved=chosen and not is_told)
+
+
+def _is_other_drug(concept: Concept) -> bool:
+    """As most are: it has a name, and no code or name of ours."""
+    return concept.has_name and not concept.drugs and not concept.named_drugs
 
 
 def _own_concept(order: Json) -> object:

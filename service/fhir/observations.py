@@ -15,7 +15,7 @@ from service.fhir.tolerant import Json, content_of, number, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string, unit_factor
 from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test, fold
-from service.hpp.model import Patient, PrintedRange, Result, Sex, Variant
+from service.hpp.model import ALP, Patient, PrintedRange, Result, Sex, Variant
 
 NO_RANGE = PrintedRange()
 AGE_UNIT_DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
@@ -33,10 +33,9 @@ class Seen:
         components = objs(resource["component"]) if "component" in resource else ()
         self._components = [(part, context.concept(part.get("code"))) for part in components]
 
-    def names_anything(self) -> bool:
-        """Whether it says at all what was measured."""
-        concepts = (self._concept, *(concept for _, concept in self._components))
-        return any(concept.has_code or concept.has_name for concept in concepts)
+    def is_empty(self) -> bool:
+        """Whether it nowhere says what was measured."""
+        return self._concept.is_empty and all(concept.is_empty for _, concept in self._components)
 
     def results(self) -> list[Result]:
         """Every value of a known test: the Observation's own, or those of its components."""
@@ -82,10 +81,8 @@ class SentResult(Result):
     A chart holds hundreds of results, and of most nothing but the test or the day decides.
     """
 
-    __slots__ = ("_context", "_part", "_whole")
-    _whole: Json
-    _part: Json
-    _context: Context
+    __slots__ = ("_sent",)
+    _sent: tuple[Json, Json, Context]
 
     @classmethod
     def unread(
@@ -97,36 +94,39 @@ class SentResult(Result):
         keep(made, "reference", reference)
         keep(made, "test", test)
         keep(made, "day", days.first if days else None)
-        keep(made, "partial_date", days is not None and days.partial)
-        keep(made, "_whole", whole)
-        keep(made, "_part", part)
-        keep(made, "_context", context)
+        keep(made, "_sent", (whole, part, context))
+        if test == ALP:  # every one is judged
+            made._read_value(whole, part, context)
+            keep(made, "printed", _printed_range(part, made, context))
         return made
 
     def __getattr__(self, name: str) -> object:
         """Called for a member that was not read yet; reads all that are read together."""
         if name not in _UNREAD:
             raise AttributeError(name)
+        whole, part, context = self._sent
         if name == "printed":
-            keep(self, name, _printed_range(self._part, self, self._context))
+            keep(self, name, _printed_range(part, self, context))
+        elif name == "partial_date":
+            days = specimen_days(whole, context.days)
+            keep(self, name, days is not None and days.partial)
         else:
-            self._read_value()
+            self._read_value(whole, part, context)
         return object.__getattribute__(self, name)
 
-    def _read_value(self) -> None:
+    def _read_value(self, whole: Json, part: Json, context: Context) -> None:
         """The value, and under which circumstances it was measured."""
-        whole, context = self._whole, self._context
-        reading = _reading(self._part, context.knowledge.tests[self.test], context.knowledge)
-        for name in _READING:
-            keep(self, name, getattr(reading, name))
+        reading = _reading(part, context.knowledge.tests[self.test], context.knowledge)
+        for name, member in zip(_READING, reading, strict=True):
+            keep(self, name, member)
         keep(self, "status", _status(whole))
         keep(self, "specimen", text(obj(whole.get("specimen")).get("reference")))
         keep(self, "inpatient", _is_inpatient(whole, context.index))
 
 
 keep = object.__setattr__  # results are frozen for everyone else
-_READING = ("value", "comparator", "unit", "problem", "shown")
-_UNREAD = frozenset((*_READING, "printed", "status", "specimen", "inpatient"))
+_READING = Reading._fields
+_UNREAD = frozenset((*_READING, "printed", "partial_date", "status", "specimen", "inpatient"))
 
 
 def _status(resource: Json) -> str:
@@ -172,11 +172,11 @@ def _printed_range(part: Json, result: Result, context: Context) -> PrintedRange
 
     A laboratory prints the same range beside every result of a test.
     """
-    test, ranges = context.knowledge.tests[result.test], content_of(part.get("referenceRange"))
-    if ranges is None or b'"age"' in ranges:
+    test, own = context.knowledge.tests[result.test], obj(part.get("valueQuantity"))
+    content = content_of((part.get("referenceRange"), own.get("unit"), own.get("code")))
+    if content is None or b'"age"' in content:
         return _one_range(part, test, result.day, context)
-    own = obj(part.get("valueQuantity"))
-    key = (ranges, result.test, text(own.get("unit")), text(own.get("code")))
+    key = (content, result.test)
     if key not in context.printed:
         context.printed[key] = _one_range(part, test, None, context)
     return context.printed[key]

@@ -44,9 +44,9 @@ def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch, bas
                 index_resource(record, page)
 
 
-def draft_orders(bundle: object) -> list[Json]:
+def draft_orders(record: Record) -> list[Json]:
     """The medication orders among the drafts of a request."""
-    return [o for _, o, _ in entries(bundle, "draftOrders") if o["resourceType"] in ORDERS]
+    return [order for _, order, _ in record.drafts if order["resourceType"] in ORDERS]
 
 
 def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[str]:

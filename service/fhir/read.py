@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import Any
 
 from service.fhir import conditions, medications, observations, patients
 from service.fhir.context import Context
-from service.fhir.gather import KEYS, TYPES, Entry, Record, read_entries
+from service.fhir.gather import KEYS, TYPES, Entry, Record
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
@@ -37,7 +36,6 @@ class Asked:
     """
 
     patient_id: str
-    draft_orders: Any = None
     selections: frozenset[str] | None = None
     bases: tuple[str, ...] = ()
     accepted_gaps: frozenset[str] = frozenset()
@@ -60,7 +58,7 @@ def read_chart(
     resource, problem = patients.find_patient(record, asked.patient_id)
     subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
     context = Context(terminology, record.index, zone)
-    drafts, draft_gaps = _drafts(asked, subject, context)
+    drafts, draft_gaps = _drafts(record, asked, subject, context)
     gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
     if problem and problem.kind == "foreign-patient":
         gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
@@ -96,7 +94,8 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     reading = _Reading()
     for key in TYPES:
         for name, resource in record.resources.get(key, ()) if key != "patient" else ():
-            gap = _gap_of(resource, subject) or _read_one(resource, name, reading, context, key)
+            read = READERS[resource["resourceType"]]
+            gap = _gap_of(resource, subject) or read(resource, name, reading, context, key)
             if gap:
                 reading.gaps.append(Gap(gap, key, 1, (name,)))
     return reading
@@ -105,38 +104,44 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
 def _gap_of(resource: Json, subject: Subject) -> str:
     """Why a resource cannot be used: someone else's, nobody's that can be told, or modified."""
     owner = subject.owner_of(resource)
-    if owner is Owner.FOREIGN:
-        return "foreign-patient"
-    return "unreadable" if owner is Owner.UNCLEAR or has_unknown_modifier(resource) else ""
+    if owner is Owner.OURS:
+        return "unreadable" if has_unknown_modifier(resource) else ""
+    return "foreign-patient" if owner is Owner.FOREIGN else "unreadable"
 
 
-def _read_one(resource: Json, name: str, reading: _Reading, context: Context, key: str) -> str:
-    """Read one resource into the reading; the kind of gap it is where it says nothing."""
-    match resource["resourceType"]:
-        case "Observation":
-            return _read_observation(resource, name, reading, context, key)
-        case "Condition":
-            return _read_condition(resource, name, reading, context)
-        case "Procedure":
-            seen = conditions.read_procedure(resource, name, context)
-            reading.conditions += [seen] if seen else []
-            return ""
-        case _:
-            return _read_order(resource, name, reading, context)
+# Each reads one resource into the reading: the kind of gap it is where it says nothing.
 
 
 def _read_observation(
     resource: Json, name: str, reading: _Reading, context: Context, key: str
 ) -> str:
+    concept = context.concept(resource.get("code"))
+    if "component" in resource or concept.names_gene or concept.is_gene_studied:
+        return _read_parts(resource, name, reading, context, key)
+    if concept.test:
+        result = observations.SentResult.unread(name, concept.test, resource, resource, context)
+        reading.results.append(result)
+    return "unreadable" if concept.is_empty and key == "alp" else ""
+
+
+def _read_parts(resource: Json, name: str, reading: _Reading, context: Context, key: str) -> str:
+    """A panel or a genetic result, of which every part may have measured something."""
     seen = observations.Seen(resource, name, context)
     reading.results += seen.results()
     variant = seen.variant()
     if variant:
         reading.variants.append(variant)
-    return "unreadable" if key == "alp" and not seen.names_anything() else ""
+    return "unreadable" if seen.is_empty() and key == "alp" else ""
 
 
-def _read_condition(resource: Json, name: str, reading: _Reading, context: Context) -> str:
+def _read_procedure(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
+    seen = conditions.read_procedure(resource, name, context)
+    if seen:
+        reading.conditions.append(seen)
+    return ""
+
+
+def _read_condition(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     concept = context.concept(resource.get("code"))
     if not conditions.may_matter(concept):
         return ""
@@ -148,7 +153,7 @@ def _read_condition(resource: Json, name: str, reading: _Reading, context: Conte
     return ""
 
 
-def _read_order(resource: Json, name: str, reading: _Reading, context: Context) -> str:
+def _read_order(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     """Orders whose drug cannot be identified are gaps: it may be one that matters."""
     uses = list(medications.read_uses(resource, name, context))
     known = [use for use in uses if use.group != medications.UNKNOWN_DRUG]
@@ -156,23 +161,29 @@ def _read_order(resource: Json, name: str, reading: _Reading, context: Context) 
     return "unknown-drug" if len(known) < len(uses) else ""
 
 
+READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
+    "Observation": _read_observation,
+    "Condition": _read_condition,
+    "Procedure": _read_procedure,
+    **dict.fromkeys(ORDERS, _read_order),
+}
+
+
 def has_drug_of_interest(record: Record, asked: Asked, terminology: Terminology) -> bool:
     """Whether any draft to judge holds such a drug, or one that could not be identified."""
-    drafts, unreadable = read_entries(asked.draft_orders, "draftOrders")
     context = Context(terminology, record.index)
-    return bool(unreadable) or any(
-        medications.may_be_judged(order, context) for _, order in _to_judge(drafts, asked)
+    return bool(record.unreadable_drafts) or any(
+        medications.may_be_judged(order, context) for _, order in _to_judge(record.drafts, asked)
     )
 
 
 def _drafts(
-    asked: Asked, subject: Subject, context: Context
+    record: Record, asked: Asked, subject: Subject, context: Context
 ) -> tuple[tuple[DraftOrder, ...], list[Gap]]:
     """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
     found: list[DraftOrder] = []
-    drafts, unreadable = read_entries(asked.draft_orders, "draftOrders")
-    gaps = [Gap("unreadable", "draftOrders", 1, (where,)) for where in unreadable]
-    for where, order in _to_judge(drafts, asked):
+    gaps = [Gap("unreadable", "draftOrders", 1, (where,)) for where in record.unreadable_drafts]
+    for where, order in _to_judge(record.drafts, asked):
         draft, unresolved = medications.read_draft(order, context)
         if draft is None and not unresolved:
             continue

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from service.fhir.releases import SUBJECT, first_of
-from service.fhir.tolerant import Json, obj, objs, text
+from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _REFERENCE = re.compile(
@@ -36,11 +35,14 @@ class Subject:
 
     def owner_of(self, resource: Json) -> Owner:
         """Whose `subject` (or DSTU2 `patient`) this is."""
-        subject = obj(first_of(resource, SUBJECT))
-        reference = text(subject.get("reference"))
-        known = self._owners.get(reference)
-        if known is not None:
-            return known
+        subject = resource.get("subject") or resource.get("patient")
+        if not isinstance(subject, dict):
+            return Owner.UNCLEAR
+        written = subject.get("reference")
+        known = self._owners.get(written) if isinstance(written, str) else None
+        return known or self._read_owner(resource, subject, text(written))
+
+    def _read_owner(self, resource: Json, subject: Json, reference: str) -> Owner:
         if not reference:
             return self._identified(obj(subject.get("identifier")))
         if reference.startswith("#"):
@@ -93,6 +95,7 @@ def resolve(reference: object, resource: Json, index: Mapping[str, Json]) -> Jso
     written = text(reference)
     if written.startswith("#"):
         return contained(resource, written)
-    if "/" not in written:
-        return index.get(written) or {}
-    return index.get(written) or index.get(local_reference(written)) or {}
+    found = index.get(written)
+    if found is None and ("://" in written or "/_history/" in written):
+        found = index.get(local_reference(written))
+    return found or NOTHING

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from orjson import dumps
+
 from service.fhir.codings import Concept, meaning_of
-from service.fhir.tolerant import content_of
 from service.hpp.knowledge.model import Knowledge
 
 MOST_KEPT = 8192  # contents, about 3 MB; the next one starts afresh
@@ -25,10 +26,10 @@ class Terminology:
 
     def concept(self, written: object) -> Concept:
         """What a CodeableConcept means; what is none means nothing."""
-        content = content_of(written)
-        if content is None:
+        try:
+            digest = blake2b(dumps(written), digest_size=16).digest()
+        except TypeError:  # nested beyond reason
             return meaning_of(written, self.knowledge)
-        digest = blake2b(content, digest_size=16).digest()
         known = self._kept.get(digest)
         return known or self._keep(digest, meaning_of(written, self.knowledge))
 

@@ -6,21 +6,21 @@ The factors are ours (units.csv); a unit that is not in the table makes the valu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
 
 from service.fhir.tolerant import Json, number, obj, text
 from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
 NO_DECIMALS = 1e16  # from here on a float has none, and Decimal could not write two
-ONE = Decimal(1)
+ONE, HUNDREDTH = Decimal(1), Decimal("0.01")
+PRINTED = (int, float, str)
 COMPARATORS = ("<=", ">=", "<", ">")
 _PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(\S{0,20})")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A value in the test's unit, or why there is none.
 
     problem: `no-value`, `text`, `number`, `no-unit`, `unit`, `unit-conflict`, `comparator`.
@@ -35,7 +35,7 @@ class Reading:
 
 def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
-    raw, comparator = quantity.get("value"), text(quantity.get("comparator"))
+    raw, comparator = quantity.get("value"), text(quantity.get("comparator", ""))
     code, written = text(quantity.get("code")), text(quantity.get("unit"))
     unit = written or code
     shown = f"{comparator}{_plain(raw)} {unit}".strip()
@@ -54,11 +54,14 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
 
 def _plain(raw: object) -> str:
     """A value to show: as written, but a float of many digits only to two decimals."""
-    if isinstance(raw, float) and len(repr(raw)) > LONGEST_FLOAT:
+    if not isinstance(raw, PRINTED) or isinstance(raw, bool):
+        return ""
+    written = str(raw)
+    if isinstance(raw, float) and len(written) > LONGEST_FLOAT:
         if abs(raw) >= NO_DECIMALS:
             return f"{raw:g}"
-        return str(Decimal(repr(raw)).quantize(Decimal("0.01"), ROUND_FLOOR))
-    return str(raw)[:20] if isinstance(raw, int | float | str) and not isinstance(raw, bool) else ""
+        return str(Decimal(written).quantize(HUNDREDTH, ROUND_FLOOR))
+    return written[:20]
 
 
 def unit_factor(

@@ -17,6 +17,7 @@ Json = Mapping[str, Any]
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MOST_MEMBERS = 100_000
 MOST_ISSUES = 20
+_BEFORE = bytes.maketrans(b"{[", b",,")  # what stands before a member, all as one mark
 PATIENT_ID = validate.Regexp(re.compile(rf"^{ID.pattern}\Z"), error="must be a bare FHIR id")
 USER_ID = validate.Regexp(
     re.compile(r"^[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}\Z"), error="must be Type/id"
@@ -121,10 +122,7 @@ def parse_body(raw: bytes) -> Json:
 
 def _may_exceed(raw: bytes) -> bool:
     """A cheap upper bound: each takes two bytes, and is behind a comma or opens a container."""
-    return (
-        len(raw) > 2 * MOST_MEMBERS
-        and sum(raw.count(mark) for mark in (b",", b"{", b"[")) > MOST_MEMBERS
-    )
+    return len(raw) > 2 * MOST_MEMBERS and raw.translate(_BEFORE).count(b",") > MOST_MEMBERS
 
 
 def _members(body: object) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 from service.hpp import causes
 from service.hpp.background import COUNTING, Background
@@ -147,12 +148,12 @@ def _judge_one(result: Result, background: Background) -> JudgedResult | None:
     problem = _problem(result, background)
     if problem or day is None or result.value is None:
         return JudgedResult(result, day, AlpClass.INVALID, reasons=(problem or "undated",))
-    limits = limits_for(result, day, background.chart.patient, background.knowledge)
+    limits = limits_for(result, day, background)
     if not limits:
         return None
-    limit = min(limits, key=lambda known: known.low)
+    limit, *others = sorted(limits, key=attrgetter("low")) if len(limits) > 1 else limits
     low = is_low(result, limit.low)
-    if any(is_low(result, other.low) is not low for other in limits):
+    if any(is_low(result, other.low) is not low for other in others):
         return JudgedResult(result, day, AlpClass.INVALID, limit, reasons=("age-unclear",))
     if low is None:
         return JudgedResult(result, day, AlpClass.INVALID, limit, reasons=("undecidable",))
@@ -175,8 +176,11 @@ def _problem(result: Result, background: Background) -> str:
 
 def _contaminated(result: Result, background: Background) -> bool:
     """EDTA in the tube: high potassium and low calcium in the same specimen (2a.22)."""
-    return any(_of_one_specimen(result, other) for other in background.high_potassium) and any(
-        _of_one_specimen(result, other) for other in background.low_calcium
+    high, low = background.high_potassium, background.low_calcium
+    if not high or not low:
+        return False
+    return any(_of_one_specimen(result, other) for other in high) and any(
+        _of_one_specimen(result, other) for other in low
     )
 
 
@@ -262,17 +266,20 @@ def _weight(item: JudgedResult) -> tuple[bool, Decimal, bool, str]:
     )
 
 
-def limits_for(result: Result, day: date, patient: Patient, knowledge: Knowledge) -> list[Limit]:
+def limits_for(result: Result, day: date, background: Background) -> list[Limit]:
     """The lower limits that the age at the specimen allows; none where it is unknown.
 
     A partial birth date may leave several: at both ends of the ages, and on both sides of
     the adult age.  An unknown sex takes the lower limit (section 1).
     """
+    if background.adult_from is not None and day >= background.adult_from:
+        return [_adult_limit(result.printed.low, background)]
+    patient, knowledge = background.chart.patient, background.knowledge
     ages = patient.ages_days(day)
     if ages is None:
         return []
     adult_age = knowledge.days("adult_age")
-    limits = [_adult_limit(result, knowledge)] if ages[1] >= adult_age else []
+    limits = [_adult_limit(result.printed.low, background)] if ages[1] >= adult_age else []
     if ages[0] < adult_age:
         span = range(max(ages[0], 0), min(ages[1], adult_age - 1) + 1)
         lows = child_table_lows(span, patient.sex, knowledge)
@@ -280,9 +287,16 @@ def limits_for(result: Result, day: date, patient: Patient, knowledge: Knowledge
     return limits
 
 
-def _adult_limit(result: Result, knowledge: Knowledge) -> Limit:
+def _adult_limit(printed: Decimal | None, background: Background) -> Limit:
+    """The same for every result with this printed low; a laboratory rarely changes it."""
+    limit = background.adult_limits.get(printed)
+    if limit is None:
+        limit = background.adult_limits[printed] = _clamped(printed or None, background.knowledge)
+    return limit
+
+
+def _clamped(printed: Decimal | None, knowledge: Knowledge) -> Limit:
     """clamp(printed low or 35, 30, 45): no printed range can hide or create a low value."""
-    printed = result.printed.low or None
     lowest, highest = knowledge.number("adult_low_min"), knowledge.number("adult_low_max")
     wanted = printed if printed is not None else knowledge.number("adult_low_default")
     low = min(max(wanted, lowest), highest)

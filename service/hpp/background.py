@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
 
 from service.hpp import drugs
 from service.hpp.knowledge.model import Cause, Knowledge, Mask
-from service.hpp.model import Chart, Condition, DrugUse, Result
+from service.hpp.model import Chart, Condition, DrugUse, Limit, Result
 from service.lazy import lazy
 
 COUNTING = frozenset({"final", "amended", "corrected", "appended", "unknown"})
@@ -16,11 +17,20 @@ COUNTING = frozenset({"final", "amended", "corrected", "appended", "unknown"})
 
 @dataclass(frozen=True)
 class Background:
-    """One chart on one day.  `today` is the order date."""
+    """One chart on one day.  `today` is the order date.  adult_limits: by the printed low."""
 
     chart: Chart
     today: date
     knowledge: Knowledge
+    adult_limits: dict[Decimal | None, Limit] = field(default_factory=dict, compare=False)
+
+    @lazy
+    def adult_from(self) -> date | None:
+        """The first day on which the patient was adult for certain; None where birth is unknown."""
+        born = self.chart.patient.born_last
+        if born is None or self.chart.patient.born_first is None:
+            return None
+        return born + timedelta(days=self.knowledge.days("adult_age"))
 
     @lazy
     def causes(self) -> Sequence[tuple[Condition, str, Cause]]:
@@ -40,11 +50,10 @@ class Background:
 
     def taking(self, effect: str, day: date) -> tuple[DrugUse, ...]:
         """Drugs of a class with this effect on ALP that were on board on a day."""
-        return tuple(
-            use
-            for use, washout_days in self._uses.get(effect, ())
-            if drugs.on_board(use, day, washout_days, self.today)
-        )
+        uses = self._uses.get(effect)
+        if not uses:
+            return ()
+        return tuple(use for use, days in uses if drugs.on_board(use, day, days, self.today))
 
     @lazy
     def _uses(self) -> Mapping[str, Sequence[tuple[DrugUse, int]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import attrgetter
 
 from service.hpp.background import Background, is_above, is_below
 from service.hpp.model import Condition, Evidence, Result
@@ -30,6 +31,8 @@ def within_days_after(condition: Condition, day: date, window_days: int) -> bool
 def acute(background: Background, result: Result, day: date) -> tuple[str, ...]:
     """Acute states around a specimen: their groups, or `inpatient`."""
     found = ["inpatient"] if result.inpatient else []
+    if not background.causes:
+        return tuple(found)
     days = background.knowledge.days
     found += [
         group
@@ -87,12 +90,11 @@ def masking(background: Background, day: date) -> tuple[str, ...]:
 
 def _liver_enzyme_high(background: Background, day: date) -> bool:
     """Gamma-GT of the same day above its own printed limit."""
-    return any(
-        background.counts(result)
-        and result.printed.high is not None
-        and is_above(result, result.printed.high)
-        for result in background.liver_enzymes.get(day, ())
-    )
+    for result in background.liver_enzymes.get(day, ()):
+        high = result.printed.high
+        if high is not None and background.counts(result) and is_above(result, high):
+            return True
+    return False
 
 
 def signs(background: Background) -> tuple[Evidence, ...]:
@@ -111,7 +113,8 @@ def signs(background: Background) -> tuple[Evidence, ...]:
 def _newest(background: Background, test: str) -> Result | None:
     """The last that counts; of one day the one whose reference sorts last."""
     dated = [result for result in background.chart.of(test) if result.day is not None]
-    dated.sort(key=lambda result: (result.day, result.reference), reverse=True)
+    if len(dated) > 1:
+        dated.sort(key=attrgetter("day", "reference"), reverse=True)
     return next(filter(background.counts, dated), None)
 
 

@@ -12,7 +12,7 @@ from service.evaluation import House
 from service.fhir.context import Context
 from service.fhir.observations import Seen, SentResult
 from service.hpp.model import Patient, Result, Sex
-from tests.fhir.build import Json, alp
+from tests.fhir.build import Json, alp, lab
 
 RANGES = [{"low": {"value": 35, "unit": "U/L"}, "age": {"low": {"value": 18, "code": "a"}}}]
 LATER = ("value", "printed", "status")
@@ -38,8 +38,10 @@ def is_read(result: Result, member: str) -> bool:
     return True
 
 
-def test_nothing_but_test_and_day_is_read_before_it_is_asked_for(context: Context) -> None:
-    result = read(alp(28), context)
+def test_of_a_result_beside_alp_only_test_and_day_are_read_before_more_is_asked_for(
+    context: Context,
+) -> None:
+    result = read(lab("2823-3", 4.1, "mmol/L"), context)
 
     assert isinstance(result, SentResult)
     assert [False] * len(LATER) == [is_read(result, member) for member in LATER]
@@ -49,7 +51,7 @@ def test_nothing_but_test_and_day_is_read_before_it_is_asked_for(context: Contex
 
 @pytest.mark.parametrize("order", list(permutations(LATER)))
 def test_the_order_of_asking_changes_nothing(order: tuple[str, ...], context: Context) -> None:
-    resource = alp(28, referenceRange=RANGES)
+    resource = lab("2324-2", 28, "U/L", referenceRange=RANGES)
     asked, other = read(resource, context), read(resource, context)
     for member in order:
         getattr(asked, member)

@@ -26,7 +26,7 @@ def test_twenty_thousand_random_patients_are_judged_alike(house: House) -> None:
         request = as_request(patient)
         context = request["context"]
         record = gather(request["prefetch"], context["draftOrders"])
-        asked = Asked(context["patientId"], context["draftOrders"])
+        asked = Asked(context["patientId"])
         chart = read_chart(record, asked, house.terminology, ZoneInfo("UTC"), patient["today"])
         actual = assess(chart, patient["today"], house.knowledge)
         judged += 1

@@ -214,9 +214,8 @@ class Knowledge:
         names = [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
         return frozenset(word for name in names for word in _WORD.findall(name)[:1])
 
-    def drugs_named_in(self, text: str) -> frozenset[str]:
-        """Drug groups whose ingredient or brand name stands as a whole word in a text."""
-        said = fold(text)
+    def drugs_named_in(self, said: str) -> frozenset[str]:
+        """Drug groups whose ingredient or brand name stands as a whole word in a folded text."""
         if self._first_words.isdisjoint(_WORD.findall(said)):
             return frozenset()
         found: set[str] = set()

@@ -1,0 +1,68 @@
+"""Meanings are kept from request to request; what was written is not."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from service.evaluation import House
+from service.fhir import terminology
+from service.fhir.terminology import Terminology
+
+LOINC, ICD10 = "http://loinc.org", "http://hl7.org/fhir/sid/icd-10-cm"
+
+
+def concept(system: str, code: str, text: str = "") -> dict[str, object]:
+    return {"coding": [{"system": system, "code": code}], "text": text}
+
+
+@pytest.fixture
+def fresh(house: House) -> Terminology:
+    return Terminology(house.knowledge)
+
+
+def test_the_same_content_is_read_once(fresh: Terminology) -> None:
+    first = fresh.concept(concept(LOINC, "6768-6"))
+
+    assert first.test == "alp_total"
+    assert fresh.concept(concept(LOINC, "6768-6")) is first
+
+
+def test_another_text_may_mean_another_thing(fresh: Terminology) -> None:
+    plain = fresh.concept(concept(ICD10, "Z99.9", "follow-up"))
+    named = fresh.concept(concept(ICD10, "Z99.9", "follow-up of hypophosphatasia"))
+
+    assert [frozenset(), frozenset({"hpp"})] == [plain.mentions, named.mentions]
+
+
+def test_nothing_that_was_written_is_kept(fresh: Terminology) -> None:
+    fresh.concept(concept("urn:ZZPHI", "ZZPHI-1", "ZZPHI says rickets and alendronic acid"))
+
+    assert b"ZZPHI" not in pickle.dumps(fresh._kept)
+    assert b"rickets" in pickle.dumps(fresh._kept)
+
+
+def test_there_is_an_end_to_what_is_kept(
+    fresh: Terminology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminology, "MOST_KEPT", 3)
+    for number in range(8):
+        fresh.concept(concept(LOINC, str(number)))
+
+    assert len(fresh._kept) == 2
+
+
+@pytest.mark.parametrize("written", [None, "text", 5, [], {}])
+def test_what_is_no_concept_means_nothing(written: object, fresh: Terminology) -> None:
+    assert fresh.concept(written).is_empty
+    assert fresh.concept(written).test is None
+
+
+def test_what_is_nested_beyond_reason_is_read_and_not_kept(fresh: Terminology) -> None:
+    deep: object = None
+    for _ in range(300):
+        deep = [deep]
+    found = fresh.concept({**concept(LOINC, "6768-6"), "extension": deep})
+
+    assert (found.test, len(fresh._kept)) == ("alp_total", 0)
