@@ -32,10 +32,10 @@ def results(facts: CardFacts) -> str:
 
 def _row(item: JudgedResult, facts: CardFacts) -> str:
     words, limit = facts.words, item.limit
+    partial = f" ({words.sentence('partial_date')})" if item.result.partial_date else ""
     return words.sentence(
         "result_row",
-        date=_day(item.day)
-        + (f" ({words.sentence('partial_date')})" if item.result.partial_date else ""),
+        date=_day(item.day) + partial,
         value=_value(item),
         limit=f"{shown_number(limit.low)} U/L" if limit else "",
         whose=words.phrase("whose", limit.whose) if limit else "",
@@ -45,18 +45,19 @@ def _row(item: JudgedResult, facts: CardFacts) -> str:
 
 def _value(item: JudgedResult) -> str:
     """As the laboratory wrote it, and in U/L where that was another unit."""
-    written, in_u_per_l = escape(item.result.shown), f"{value_of(item)} U/L"
-    same = item.result.shown.split(" ")[-1] in ("U/L", "")
-    return written if same else f"{written} = {in_u_per_l}"
+    written = item.result.shown
+    same = written.split(" ")[-1] in ("U/L", "")
+    return escape(written) if same else f"{escape(written)} = {value_of(item)} U/L"
 
 
 def _meaning(item: JudgedResult, facts: CardFacts) -> str:
-    words = facts.words
-    parts = [words.phrase("class", item.kind.value)]
-    parts += [words.sentence("very_low")] if item.very_low else []
-    parts += [words.sentence("status_unknown")] if item.result.status == "unknown" else []
-    reasons = ", ".join(dict.fromkeys(facts.name_of(code) for code in item.reasons))
-    return "; ".join(parts) + (f": {reasons}" if reasons else "")
+    meaning = facts.words.phrase("class", item.kind)
+    if item.very_low:
+        meaning += f"; {facts.words.sentence('very_low')}"
+    if item.result.status == "unknown":
+        meaning += f"; {facts.words.sentence('status_unknown')}"
+    reasons = ", ".join(dict.fromkeys(map(facts.name_of, item.reasons)))
+    return f"{meaning}: {reasons}" if reasons else meaning
 
 
 def _older(items: Sequence[JudgedResult], facts: CardFacts) -> list[str]:
@@ -86,10 +87,11 @@ def why(facts: CardFacts) -> str:
 def _finding(finding: Finding, facts: CardFacts) -> str:
     label = facts.words.phrase("finding", finding.code)
     text = label[0].upper() + label[1:]
-    days = sorted({_day(e.day) for e in finding.evidence if e.day})
-    return f"{text} ({days[0]} to {days[-1]})." if len(days) > 1 else (
-        f"{text} ({days[0]})." if days else f"{text}."
-    )  # fmt: skip
+    days = [e.day for e in finding.evidence if e.day]
+    if not days:
+        return f"{text}."
+    first, last = _day(min(days)), _day(max(days))
+    return f"{text} ({first})." if first == last else f"{text} ({first} to {last})."
 
 
 def _feature(evidence: Evidence, facts: CardFacts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
@@ -17,8 +17,13 @@ ONE_HUNDREDTH = Decimal("0.01")
 
 def shown_number(value: Decimal) -> str:
     """At most two decimals, rounded down, so that a low value never shows as its limit."""
-    short = value.quantize(ONE_HUNDREDTH, ROUND_FLOOR) if value != value.to_integral() else value
-    plain = f"{short:f}"
+    plain = _without_zeros(f"{value:f}")
+    if len(plain.partition(".")[2]) <= 2:
+        return plain
+    return _without_zeros(f"{value.quantize(ONE_HUNDREDTH, ROUND_FLOOR):f}")
+
+
+def _without_zeros(plain: str) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
@@ -44,20 +49,17 @@ class CardFacts:
         dated = [item for item in self.assessment.alp if item.kind.eligible]
         return dated[-1] if dated else (self.lows[-1] if self.lows else None)
 
-    def blanks(self) -> dict[str, str]:
-        """Values for the blanks of a summary; plain text, nothing from the record."""
-        last = self.last
-        return {
-            "last": value_of(last) if last else "",
-            "last_date": last.day.isoformat() if last and last.day else "",
-            "n": str(len(self.lows)),
-            "limit": shown_number(last.limit.low) if last and last.limit else "",
-            "cause": next(iter(self.causes), ""),
-            "mask": next(iter(self.masks), ""),
-            "unusable": self._unusable,
-            "drugs": self.drugs_short,
-            "gap": self.first_gap,
-        }
+    @property
+    def last_value(self) -> str:
+        return value_of(self.last) if self.last else ""
+
+    @property
+    def last_date(self) -> str:
+        return self.last.day.isoformat() if self.last and self.last.day else ""
+
+    @property
+    def last_limit(self) -> str:
+        return shown_number(self.last.limit.low) if self.last and self.last.limit else ""
 
     def name_of(self, code: str) -> str:
         """Our own name of a drug, cause, mask or feature group, or the words for a reason."""
@@ -73,13 +75,13 @@ class CardFacts:
     def cause_codes(self) -> list[str]:
         return _unique(code for item in reversed(self.lows) for code in item.reasons)
 
-    @lazy
+    @property
     def masks(self) -> list[str]:
         masked = [i for i in self.assessment.alp if i.kind is AlpClass.NORMAL_MASKED]
         return _unique(self.name_of(code) for item in reversed(masked) for code in item.reasons)
 
-    @lazy
-    def _unusable(self) -> str:
+    @property
+    def unusable(self) -> str:
         invalid = [i for i in self.assessment.alp if i.kind is AlpClass.INVALID]
         return self.name_of(invalid[-1].reasons[0]) if invalid and invalid[-1].reasons else ""
 
@@ -101,7 +103,7 @@ class CardFacts:
         unaccepted = [g for g in self.assessment.gaps if g.key not in self.accepted_gaps]
         return sorted(unaccepted, key=lambda gap: order.get(gap.key, 3))
 
-    @lazy
+    @property
     def first_gap(self) -> str:
         gap = self._deciding_gap
         key, kind = (gap.key, gap.kind) if gap else ("patient", "partial-birth-date")
@@ -123,6 +125,20 @@ class CardFacts:
 
     def kind_name(self, kind: str) -> str:
         return self.words.phrase("gap", kind)
+
+
+# Values for the blanks of a summary; plain text, nothing from the record.
+OF_SUMMARY: Mapping[str, Callable[[CardFacts], str]] = {
+    "last": lambda facts: facts.last_value,
+    "last_date": lambda facts: facts.last_date,
+    "n": lambda facts: str(len(facts.lows)),
+    "limit": lambda facts: facts.last_limit,
+    "cause": lambda facts: next(iter(facts.causes), ""),
+    "mask": lambda facts: next(iter(facts.masks), ""),
+    "unusable": lambda facts: facts.unusable,
+    "drugs": lambda facts: facts.drugs_short,
+    "gap": lambda facts: facts.first_gap,
+}
 
 
 def value_of(item: JudgedResult) -> str:

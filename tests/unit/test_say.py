@@ -1,0 +1,36 @@
+"""What cards say of numbers, and what fills the blanks of their summaries."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from cards.facts import OF_SUMMARY, shown_number
+from cards.words import SUMMARY_BLANKS
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("26", "26"),
+        ("26.0", "26"),
+        ("26.50", "26.5"),
+        ("34.999", "34.99"),
+        ("0.004", "0"),
+        ("100", "100"),
+        ("2E+1", "20"),
+        ("1E-7", "0"),
+        ("123456789012345678901234567890.000", "123456789012345678901234567890"),
+    ],
+)
+def test_a_number_is_shown_with_two_decimals_rounded_down(written: str, expected: str) -> None:
+    shown = shown_number(Decimal(written))
+
+    assert expected == shown
+
+
+def test_every_blank_of_a_summary_can_be_filled() -> None:
+    filled = set(OF_SUMMARY)
+
+    assert filled == SUMMARY_BLANKS
