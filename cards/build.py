@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cards import blocks
 from cards.facts import OF_SUMMARY, CardFacts
-from cards.model import DEFAULT_MANNERS, Action, Card, Link, Manners, OverrideReason, Suggestion
+from cards.model import DEFAULT_MANNERS, Card, Json, Manners
 from cards.orders import OrderBook, Requester, remove
+from cards.wire import link, override_reason, suggestion
 from cards.words import CardText, Words
 from service.fhir.releases import Release
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Assessment, Chart, Indicator
+from service.hpp.model import Assessment, Chart, Indicator, Result
 from service.lazy import lazy
 
 EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
@@ -32,10 +33,10 @@ class Desk:
     new_uuid: Callable[[], str]
 
     @lazy
-    def override_reasons(self) -> tuple[OverrideReason, ...]:
+    def override_reasons(self) -> tuple[Json, ...]:
         system = self.words.override_system
         reasons = self.words.override_reasons.items()
-        return tuple(OverrideReason(code, system, display) for code, display in reasons)
+        return tuple(override_reason(code, system, display) for code, display in reasons)
 
 
 @dataclass(frozen=True)
@@ -128,44 +129,38 @@ def _tidy(body: str) -> str:
     return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", body)).strip()
 
 
-def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
+def _links(cited: Sequence[str], words: Words) -> list[Json]:
     known = (words.references[name] for name in cited)
-    return tuple(Link(item.label, item.url) for item in known if item.url)
+    return [link(item.label, item.url) for item in known if item.url]
 
 
 def _suggestions(
     text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
-) -> tuple[Suggestion, ...]:
+) -> list[Json]:
     """Removals and orders, in the form that the client's EHR can take."""
     removals = _removals(text, case, desk) if with_orders else []
-    actions = list(_orders(_tests_offered(text, case, facts), case, desk))
-    if len(actions) > 1 and not case.manners.one_action:
-        orders = [_together(actions, desk)]
-    else:
-        orders = [Suggestion(desk.new_uuid(), a.description, (a,)) for a in actions]
-    if case.manners.selection_behavior == "at-most-one":  # then only one may be recommended
-        removals[1:] = [replace(suggestion, recommended=False) for suggestion in removals[1:]]
-    return (*removals, *orders)
+    orders = _orders(_tests_offered(text, case, facts), case, desk)
+    if len(orders) > 1 and not case.manners.one_action:  # the EHR applies every action of one
+        label = desk.words.sentence("order_together", n=len(orders))
+        return [*removals, suggestion(desk.new_uuid(), label, [order for _, order in orders])]
+    alone = [suggestion(desk.new_uuid(), label, [order]) for label, order in orders]
+    return [*removals, *alone]
 
 
-def _together(orders: Sequence[Action], desk: Desk) -> Suggestion:
-    """All orders in one suggestion, for an EHR that applies every action of one."""
-    label = desk.words.sentence("order_together", n=len(orders))
-    return Suggestion(desk.new_uuid(), label, tuple(orders))
-
-
-def _removals(text: CardText, case: Case, desk: Desk) -> list[Suggestion]:
+def _removals(text: CardText, case: Case, desk: Desk) -> list[Json]:
     """One suggestion for each draft that has an id to name, where the text offers it."""
     offer = next((offer for offer in text.suggestions if offer.name == "remove-draft"), None)
     if offer is None or "urgent-oncology" in case.assessment.modifiers:
         return []
-    words, found = desk.words.suggestions["remove-draft"], []
+    words, found = desk.words.suggestions["remove-draft"], list[Json]()
+    only_one = case.manners.selection_behavior == "at-most-one"  # then one may be recommended
     for draft in case.assessment.drafts:
         if draft.reference:
             drug = desk.knowledge.drugs[draft.group].name
             action = remove(draft.reference, words.description.replace("${drug}", drug))
             label = words.label.fill({"drug": drug})
-            found.append(Suggestion(desk.new_uuid(), label, (action,), offer.preselected))
+            recommended = offer.preselected and not (only_one and found)
+            found.append(suggestion(desk.new_uuid(), label, [action], recommended))
     return found
 
 
@@ -197,18 +192,22 @@ def _applies(condition: str, case: Case) -> bool:
     return True
 
 
-def _orders(names: Iterable[str], case: Case, desk: Desk) -> Iterator[Action]:
-    """Orders for what is not recently on record."""
+def _orders(names: Iterable[str], case: Case, desk: Desk) -> list[tuple[str, Json]]:
+    """Label and action of orders for what is not recently on record."""
+    book, release, found = desk.orders, case.release, []
     since = case.today - timedelta(days=desk.knowledge.days("workup_recent"))
-    fill = desk.orders.fill(case.requester, case.release)
+    fill = book.fill(case.requester, release)
     for name in names:
         text = desk.words.suggestions[name]
-        if not (text.test and _has_value_since(since, text.test, case)):
-            yield desk.orders.create(name, text.label.fill({}), fill, case.release)
+        results = case.chart.of(text.test) if text.test else ()
+        if not (results and _has_value_since(since, results, case.today)):
+            label = text.label.fill({})
+            found.append((label, book.create(name, label, fill, release)))
+    return found
 
 
-def _has_value_since(since: date, test: str, case: Case) -> bool:
+def _has_value_since(since: date, results: Iterable[Result], today: date) -> bool:
     return any(
-        result.day is not None and since <= result.day <= case.today and result.value is not None
-        for result in case.chart.of(test)
+        result.day is not None and since <= result.day <= today and result.value is not None
+        for result in results
     )

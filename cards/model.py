@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 TOPIC_SYSTEM = "urn:hpp-cds:verdict"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One FHIR resource to create, or one draft to delete (then only its `Type/id`)."""
-
-    kind: str
-    description: str
-    resource: Mapping[str, Any] | None = None
-    resource_id: str = ""
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +25,11 @@ DEFAULT_MANNERS = Manners()
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """actions: all of them apply together."""
-
-    uuid: str
-    label: str
-    actions: tuple[Action, ...]
-    recommended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class OverrideReason:
-    code: str
-    system: str
-    display: str
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
-    """summary: under 140 characters, plain.  detail: GitHub Markdown.  topic: the verdict."""
+    """summary: under 140 characters, plain.  detail: GitHub Markdown.  topic: the verdict.
+
+    Suggestions, reasons and links are parts as wire.py makes them.
+    """
 
     uuid: str
     summary: str
@@ -68,6 +39,6 @@ class Card:
     topic: str
     topic_display: str
     source_url: str = ""
-    suggestions: tuple[Suggestion, ...] = ()
-    override_reasons: tuple[OverrideReason, ...] = ()
-    links: tuple[Link, ...] = ()
+    suggestions: Sequence[Json] = ()
+    override_reasons: Sequence[Json] = ()
+    links: Sequence[Json] = ()

@@ -14,12 +14,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from cards.model import Action
+from cards.model import Json
+from cards.wire import action
 from cards.words import OrderText
 from service.fhir.releases import Release
 
 LOINC = "http://loinc.org"
-Json = dict[str, Any]
 # The class that checks what is emitted; R4 has no package of its own, R4B reads it.
 VALIDATORS = {
     Release.STU3: ("fhir.resources.STU3.procedurerequest", "ProcedureRequest"),
@@ -55,9 +55,9 @@ class OrderBook:
         """What a request fills in, the same for all orders of a card."""
         return FILL[release](requester)
 
-    def create(self, name: str, label: str, fill: Mapping[str, Any], release: Release) -> Action:
+    def create(self, name: str, label: str, fill: Mapping[str, Any], release: Release) -> Json:
         """An action that creates one draft order for the patient."""
-        return Action("create", label, {**self._template(name, release), **fill})
+        return action("create", label, resource={**self._template(name, release), **fill})
 
     def _build(self, name: str, release: Release) -> Json:
         return _checked(BUILD[release](self._texts[name]), release)
@@ -144,6 +144,6 @@ FILL: Mapping[Release, Callable[[Requester], Json]] = {
 }
 
 
-def remove(reference: str, description: str) -> Action:
+def remove(reference: str, description: str) -> Json:
     """An action that deletes one draft of the request."""
-    return Action("delete", description, resource_id=reference)
+    return action("delete", description, resourceId=reference)

@@ -1,14 +1,16 @@
-"""Card -> CDS Hooks JSON.  Nothing empty is ever written: no null, "", [] or {}."""
+"""CDS Hooks JSON: the parts of a card, and the card.
+
+Nothing empty is ever written: no null, "", [] or {}.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from cards.model import TOPIC_SYSTEM, Action, Card, Link, Manners, OverrideReason, Suggestion
+from cards.model import TOPIC_SYSTEM, Card, Json, Manners
 
 
-def to_json(card: Card, manners: Manners) -> dict[str, Any]:
+def to_json(card: Card, manners: Manners) -> Json:
     """The card as the `cards` member of a response holds it."""
     return _without_empty(
         {
@@ -17,44 +19,40 @@ def to_json(card: Card, manners: Manners) -> dict[str, Any]:
             "indicator": card.indicator,
             "detail": card.detail,
             "source": _source(card),
-            "suggestions": [_suggestion(item) for item in card.suggestions],
+            "suggestions": card.suggestions,
             "selectionBehavior": manners.selection_behavior if card.suggestions else "",
-            "overrideReasons": [_reason(item) for item in card.override_reasons],
-            "links": [_link(item) for item in card.links],
+            "overrideReasons": [*card.override_reasons],
+            "links": card.links,
         }
     )
 
 
-def _source(card: Card) -> dict[str, Any]:
+def _source(card: Card) -> Json:
     topic = {"system": TOPIC_SYSTEM, "code": card.topic, "display": card.topic_display}
     return _without_empty({"label": card.source_label, "url": card.source_url, "topic": topic})
 
 
-def _suggestion(item: Suggestion) -> dict[str, Any]:
-    wire: dict[str, Any] = {"label": item.label, "uuid": item.uuid}
-    if item.recommended:
-        wire["isRecommended"] = True
-    return {**wire, "actions": [_action(action) for action in item.actions]}
+def suggestion(uuid: str, label: str, actions: list[Json], recommended: bool = False) -> Json:
+    """actions: all of them apply together."""
+    if recommended:
+        return {"label": label, "uuid": uuid, "isRecommended": True, "actions": actions}
+    return {"label": label, "uuid": uuid, "actions": actions}
 
 
-def _action(action: Action) -> dict[str, Any]:
-    wire: dict[str, Any] = {"type": action.kind}
-    if action.description:
-        wire["description"] = action.description
-    if action.resource:
-        wire["resource"] = dict(action.resource)
-    if action.resource_id:
-        wire["resourceId"] = action.resource_id
-    return wire
+def action(kind: str, description: str, **what: Any) -> Json:
+    """One FHIR `resource` to create, or the `resourceId` of one draft to delete."""
+    if description:
+        return {"type": kind, "description": description, **what}
+    return {"type": kind, **what}
 
 
-def _reason(item: OverrideReason) -> dict[str, Any]:
-    return {"code": item.code, "system": item.system, "display": item.display}
+def link(label: str, url: str) -> Json:
+    return {"label": label, "url": url, "type": "absolute"}
 
 
-def _link(item: Link) -> dict[str, Any]:
-    return {"label": item.label, "url": item.url, "type": "absolute"}
+def override_reason(code: str, system: str, display: str) -> Json:
+    return {"code": code, "system": system, "display": display}
 
 
-def _without_empty(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
+def _without_empty(members: Json) -> Json:
+    return {name: value for name, value in members.items() if value}
