@@ -27,9 +27,10 @@ _CHANGES_THE_MEANING = frozenset({"crit", "b64", "zip", "enc", "cty"})
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token claims.  text: the token itself, for the signature; never shown."""
+    """What a token claims, the bytes that say so, and their signature; never shown."""
 
-    text: str = field(repr=False)
+    signed: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
     algorithm: Algorithm
     key_id: str
     key_url: str | None
@@ -53,12 +54,15 @@ def read_token(text: str) -> Token:
     parts = text.split(".")
     if len(parts) != 3:
         raise Refused(Reason.NOT_A_JWS)
-    raw_header, raw_claims, _ = map(_decoded, parts)
+    raw_header, raw_claims, signature = map(_decoded, parts)
     if len(raw_header) > LONGEST_HEADER_BYTES:
         raise Refused(Reason.TOO_LONG)
     header = _object(raw_header)
     _check_header(header)
-    return Token(text, header["alg"], header["kid"], header.get("jku"), claims=_object(raw_claims))
+    signed = text[: text.rindex(".")].encode()
+    return Token(
+        signed, signature, header["alg"], header["kid"], header.get("jku"), _object(raw_claims)
+    )
 
 
 def is_id(value: object) -> TypeGuard[str]:
