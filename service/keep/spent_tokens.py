@@ -23,15 +23,12 @@ class SpentTokens:
 
     def __init__(self, store: Store) -> None:
         self._store, self._calls = store, count()
-        insert = store.insert(SPENT).on_conflict_do_nothing()
-        self._insert = insert.returning(SPENT.c.until_s)  # made once: that costs more than it does
+        self._is_first = store.inserter(SPENT)
 
     def spend(self, issuer: str, token_id: str, until_s: int) -> bool:
         """True once for each pair.  until_s: when it may be forgotten.  Raises StoreDown."""
         digest = hashlib.sha256(f"{issuer}\0{token_id}".encode()).digest()
-        row = {"digest": digest, "until_s": until_s}
-        with self._store.begin() as connection:
-            first = connection.execute(self._insert, row).first() is not None
+        first = self._is_first({"digest": digest, "until_s": until_s})
         if next(self._calls) % PURGE_EVERY == 0:
             with suppress(StoreDown):  # a purge that has to wait can wait for the next one
                 self.purge(time.time())

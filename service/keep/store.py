@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -60,6 +61,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error, OSError)
         weakref.finalize(self, engine.dispose)  # whoever drops a store leaves no connection open
 
     @contextmanager
@@ -68,12 +70,42 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except (SQLAlchemyError, sqlite3.Error, OSError):
+        except self._failures:
             raise StoreDown from None
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that can say what happens on a conflict; both databases say it alike."""
         return postgresql.insert(table) if self._is_postgresql else sqlite.insert(table)
+
+    def inserter(self, table: Table) -> Callable[[Mapping[str, object]], bool]:
+        """What inserts one row in a transaction of its own, and says whether it was new.
+
+        SQLAlchemy writes the statement and the driver runs it, which costs half as much.
+        """
+        new = self.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+        statement = str(new.compile(dialect=self._engine.dialect))
+
+        def run(row: Mapping[str, object]) -> bool:
+            with self._cursor() as cursor:
+                cursor.execute(statement, row)
+                return cursor.fetchone() is not None
+
+        return run
+
+    @contextmanager
+    def _cursor(self) -> Iterator[DBAPICursor]:
+        """One transaction of the driver's own.  Raises StoreDown, and gives the connection up."""
+        try:
+            connection = self._engine.raw_connection()
+            try:
+                yield connection.cursor()
+                connection.commit()
+            except BaseException:
+                connection.invalidate()
+                raise
+            connection.close()
+        except self._failures:
+            raise StoreDown from None
 
     def shrink(self, connection: Connection) -> None:
         """Give the pages that a purge emptied back to the file system (PostgreSQL reuses them)."""
@@ -137,7 +169,8 @@ def _sqlite(settings: Settings) -> Engine:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / FILE).touch(mode=0o600)
     url = URL.create("sqlite", database=str(folder / FILE))
-    engine = create_engine(url, pool_timeout=WAIT_S, connect_args={"timeout": WAIT_S})
+    limits = {"timeout": WAIT_S}
+    engine = create_engine(url, paramstyle="named", pool_timeout=WAIT_S, connect_args=limits)
     event.listen(engine, "connect", _set_up_sqlite)
     return engine
 

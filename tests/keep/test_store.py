@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -197,8 +196,8 @@ def test_a_server_that_is_frozen_keeps_nobody_waiting(cluster: Postgres) -> None
 
 def test_a_driver_s_own_error_is_a_store_that_is_down(store: Store) -> None:
     """Some statements go past SQLAlchemy, and so do their errors."""
-    with pytest.raises(StoreDown), store.begin():
-        raise sqlite3.OperationalError("database is locked")
+    with pytest.raises(StoreDown), store.begin() as connection:
+        connection.connection.cursor().execute("this is no SQL")
 
 
 def test_a_locked_sqlite_file_says_so(tmp_path: Path) -> None:
