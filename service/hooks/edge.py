@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -13,6 +15,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.settings import Settings
 from service.settings.checks import LOOPBACK_NAMES, is_loopback
 from service.settings.profiles import PROFILES
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -42,10 +47,15 @@ def install(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0
         )
-    headers = EVERYWHERE | (ONE_YEAR if settings.base_url.startswith("https://") else {})
     hosts = trusted_hosts(settings)
+    headers = EVERYWHERE | (ONE_YEAR if settings.base_url.startswith("https://") else {})
     origins = {origin for client in settings.clients for origin in client.cors_origins}
     open_to_sandboxes = settings.is_development and not settings.clients
+
+    def may_read(origin: str) -> bool:
+        return origin in origins or (open_to_sandboxes and _is_sandbox(origin))
+
+    app.wsgi_app = _Headers(app.wsgi_app, headers, may_read)  # type: ignore[method-assign]
 
     @app.before_request
     def guard() -> Response | None:
@@ -54,15 +64,35 @@ def install(app: Flask, settings: Settings) -> None:
         asked = request.headers.get("Access-Control-Request-Method")
         return Response(status=204) if request.method == "OPTIONS" and asked else None
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        response.headers.add("Vary", "Origin")
-        origin = request.headers.get("Origin", "")
-        if origin in origins or (open_to_sandboxes and _is_sandbox(origin)):
-            _allow(response, origin)
-        return response
+
+@dataclass(frozen=True, slots=True)
+class _Headers:
+    """A WSGI layer that adds what every answer carries; the framework would look up each name.
+
+    always: unless the answer has its own.  may_read: whether a page of this origin may.
+    """
+
+    app: WSGIApplication
+    always: Mapping[str, str]
+    may_read: Callable[[str], bool]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        origin = environ.get("HTTP_ORIGIN")
+        more = [("Vary", "Origin")]
+        if origin and self.may_read(origin):
+            more += _allowed(origin, environ["REQUEST_METHOD"])
+
+        def start(status: str, given: list[tuple[str, str]], *failed: Any) -> Any:
+            names = {name.title() for name, _ in given}
+            missing = [item for item in self.always.items() if item[0] not in names]
+            return start_response(status, given + missing + more, *failed)
+
+        return self.app(environ, start)
+
+
+def _allowed(origin: str, method: str) -> list[tuple[str, str]]:
+    preflight = PREFLIGHT if method == "OPTIONS" else {}
+    return [("Access-Control-Allow-Origin", origin), *preflight.items()]
 
 
 def trusted_hosts(settings: Settings) -> tuple[str, ...]:
@@ -92,9 +122,3 @@ def _check_url() -> None:
     """A URL is written down by every proxy on the way: a token in it is spent on the spot."""
     if _TOKEN_IN_URL.search(request.query_string.decode("latin-1")) or "eyJ" in request.path:
         raise BadRequest
-
-
-def _allow(response: Response, origin: str) -> None:
-    response.headers["Access-Control-Allow-Origin"] = origin
-    if request.method == "OPTIONS":
-        response.headers.update(PREFLIGHT)
