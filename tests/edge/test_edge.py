@@ -175,6 +175,20 @@ def test_without_clients_only_sandboxes_may_read(origin: str, may: bool) -> None
     assert (origin if may else None) == answer.headers.get("Access-Control-Allow-Origin")
 
 
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost\r\nSet-Cookie: a=b", "http://local\thost", "http://localhost:80/ZZPHI",
+     "http://ZZPHI@localhost", " http://localhost"],
+)  # fmt: skip
+def test_what_only_looks_like_an_origin_is_never_echoed(origin: str) -> None:
+    """As a server might hand it on; a client library would not send it."""
+    answer = (
+        create_app().test_client().get("/cds-services", environ_overrides={"HTTP_ORIGIN": origin})
+    )
+
+    assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (200, None)
+
+
 @pytest.mark.parametrize("base", ["http://[::1]:5000", "http://localhost:5000"])
 @pytest.mark.parametrize(
     "host", ["[::1]", "[::1]:5000", "LocalHost:5000", "127.0.0.1", "localhost"]
