@@ -38,14 +38,13 @@ class Record:
     next_pages: key -> link to the page that was left out.  drafts: the entries of the draft orders.
     """
 
-    drafts: list[Entry] = field(default_factory=list)
-    unreadable_drafts: list[str] = field(default_factory=list)
-
     resources: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     index: dict[str, Json] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     taken: dict[str, Json] = field(default_factory=dict)
     next_pages: dict[str, str] = field(default_factory=dict)
+    drafts: list[Entry] = field(default_factory=list)
+    unreadable_drafts: list[str] = field(default_factory=list)
 
     def gap(self, kind: str, key: str, *where: str) -> None:
         self.gaps.append(Gap(kind, key, len(where), where))
