@@ -13,7 +13,7 @@ from datetime import UTC, date
 from functools import partial
 from itertools import pairwise
 
-from service.fhir.codings import meaning_of
+from service.fhir.codings import read_lab
 from service.fhir.dates import first_day, read_days
 from service.fhir.gather import TYPES, entries
 from service.fhir.observations import specimen_days
@@ -168,7 +168,7 @@ def _has_next(fetched: Fetched) -> bool:
 
 def _is_alp(resource: Json, knowledge: Knowledge) -> bool:
     parts = [resource, *objs(resource.get("component"))]
-    return any(meaning_of(part.get("code"), knowledge).test == ALP for part in parts)
+    return any(read_lab(part.get("code"), knowledge).test == ALP for part in parts)
 
 
 def _is_newest_first(key: str, sent: list[Json]) -> bool:

@@ -14,7 +14,8 @@ GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 KNOWN_TEST_SYSTEMS = frozenset({"loinc", "snomed"})
 ABSENT_REASON = "/data-absent-reason"
 LONGEST = 400  # of a text; what stands behind is not read
-WORD_LISTS = ("hpp", "rickets", "hypercalcaemia_malignancy", "not_hpp", "doubted")
+# Lists of words in concepts.toml: what a diagnosis is also found by, and what takes HPP back.
+NAMING, TAKING_BACK = ("hpp", "rickets", "hypercalcaemia_malignancy"), ("not_hpp", "doubted")
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -40,68 +41,41 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     return codes, [item for item in said if item]
 
 
+# What one CodeableConcept means here, by what it stands for.  Each holds words of ours alone and
+# none of the concept's text.
+
+
 @dataclass(frozen=True, slots=True)
-class Concept:
-    """What one CodeableConcept means here.  It holds words of ours alone, none of its text.
+class LabConcept:
+    """What an Observation measured.  test: one of ours, or None.  is_empty: it does not say."""
 
-    groups, drugs: of all its codes.  named_drugs: in its texts.  test: the test it names.
-    mentions: the lists of words in concepts.toml of which a text contains one.
-    has_name: a text that stands for the thing, and not for a reason why it is absent.
-    is_empty: neither code nor text.
-    """
-
-    groups: frozenset[str]
-    drugs: frozenset[str]
-    named_drugs: frozenset[str]
     test: str | None
-    mentions: frozenset[str]
     names_gene: bool
     is_gene_studied: bool
     is_significance: bool
-    has_code: bool
-    has_name: bool
-    has_known_system: bool
     is_empty: bool
 
 
-def meaning_of(written: object, knowledge: Knowledge) -> Concept:
-    """Read a concept whole."""
-    codes, said = read_concept(written)
-    folded = [fold(item[:LONGEST]) for item in dict.fromkeys(said)]
-    groups = _union(knowledge.groups_of(system, code) for system, code in codes)
-    wanted = {code for _, code in codes}
-    is_absent = any(system.endswith(ABSENT_REASON) for system, _ in codes)
-    names = () if is_absent else folded
-    return Concept(
-        groups=groups,
-        drugs=(groups & knowledge.drugs.keys()) or NOTHING,
-        named_drugs=_union(map(knowledge.drugs_named_in, names)),
-        test=_test(groups, codes, folded, knowledge),
-        mentions=_mentions(folded, knowledge) or NOTHING,
-        names_gene=any(knowledge.names_gene(item[:200]) for item in said),
+def read_lab(concept: object, knowledge: Knowledge) -> LabConcept:
+    codes, said = read_concept(concept)
+    wanted = [code for _, code in codes]
+    return LabConcept(
+        test=_test(codes, said, knowledge),
+        names_gene=any(knowledge.names_gene(item[:200]) for item in {*said}),
         is_gene_studied=GENE_STUDIED in wanted,
         is_significance=SIGNIFICANCE in wanted,
-        has_code=bool(codes),
-        has_name=bool(names),
-        has_known_system=any(system in knowledge.systems for system, _ in codes),
         is_empty=not codes and not said,
     )
 
 
-def _union(groups: Iterable[frozenset[str]]) -> frozenset[str]:
-    return NOTHING.union(*groups) or NOTHING
-
-
 def _test(
-    groups: frozenset[str],
-    codes: Sequence[tuple[str, str]],
-    names: Sequence[str],
-    knowledge: Knowledge,
+    codes: Sequence[tuple[str, str]], said: Sequence[str], knowledge: Knowledge
 ) -> str | None:
     """The test it names, or None.  An excluded code (isoenzyme, bone ALP) wins.
 
     Without a LOINC or SNOMED CT code the exact text decides (decision table, section 2.1).
     """
+    groups = _groups_of(codes, knowledge)
     if any(group.startswith(("alp_exclude", "alp_bone")) for group in groups):
         return None
     coded = groups & knowledge.tests.keys()
@@ -109,19 +83,79 @@ def _test(
         return min(coded)
     if KNOWN_TEST_SYSTEMS & {knowledge.systems.get(system) for system, _ in codes}:
         return None
-    for name in names:
+    for name in _folded(said):
         named = knowledge.names.get(name, NOTHING) & knowledge.tests.keys()
         if named:
             return min(named)
     return None
 
 
-def _mentions(texts: Sequence[str], knowledge: Knowledge) -> frozenset[str]:
-    """Lists of words of which any text contains one."""
-    whole = "\n".join(texts)
-    return frozenset(
-        name for name in WORD_LISTS if any(word in whole for word in knowledge.text[name])
+@dataclass(frozen=True, slots=True)
+class ConditionConcept:
+    """What a diagnosis, a procedure or a reason is.
+
+    groups: of all its codes.  mentions: the lists of words of which a text contains one.
+    """
+
+    groups: frozenset[str]
+    mentions: frozenset[str]
+
+
+def read_diagnosis(concept: object, knowledge: Knowledge) -> ConditionConcept:
+    codes, said = read_concept(concept)
+    mentions = _mentions("\n".join(_folded(said)), knowledge)
+    return ConditionConcept(_groups_of(codes, knowledge), mentions)
+
+
+def _mentions(said: str, knowledge: Knowledge) -> frozenset[str]:
+    """The lists of which a word is said; those that take HPP back only where HPP is."""
+    found = [name for name in NAMING if _says(said, knowledge.text[name])]
+    if "hpp" in found:
+        found += [name for name in TAKING_BACK if _says(said, knowledge.text[name])]
+    return frozenset(found) if found else NOTHING
+
+
+def _says(said: str, words: Sequence[str]) -> bool:
+    return any(word in said for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class DrugConcept:
+    """Which drugs of ours it is, by its codes and in its texts.
+
+    has_name: a text that stands for the drug, and not for a reason why it is absent.
+    """
+
+    coded: frozenset[str]
+    named: frozenset[str]
+    has_code: bool
+    has_name: bool
+    has_known_system: bool
+
+
+def read_drug(concept: object, knowledge: Knowledge) -> DrugConcept:
+    codes, said = read_concept(concept)
+    is_absent = any(system.endswith(ABSENT_REASON) for system, _ in codes)
+    names = () if is_absent else _folded(said)
+    return DrugConcept(
+        coded=(_groups_of(codes, knowledge) & knowledge.drugs.keys()) or NOTHING,
+        named=_union(map(knowledge.drugs_named_in, names)),
+        has_code=bool(codes),
+        has_name=bool(names),
+        has_known_system=any(system in knowledge.systems for system, _ in codes),
     )
+
+
+def _folded(said: Iterable[str]) -> list[str]:
+    return [fold(item[:LONGEST]) for item in dict.fromkeys(said)]
+
+
+def _groups_of(codes: Sequence[tuple[str, str]], knowledge: Knowledge) -> frozenset[str]:
+    return _union(knowledge.groups_of(system, code) for system, code in codes)
+
+
+def _union(groups: Iterable[frozenset[str]]) -> frozenset[str]:
+    return NOTHING.union(*groups) or NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +169,16 @@ class Match:
 NO_DRUG = Match(NOTHING)
 
 
-def drug_of(concepts: Sequence[Concept], display: str, knowledge: Knowledge) -> Match:
+def drug_of(concepts: Sequence[DrugConcept], display: str, knowledge: Knowledge) -> Match:
     """Drug groups of the concepts of one order: by code, else by ingredient or brand name.
 
     Names are also consulted where the codes name only drugs that matter to nobody here: a
     combination may be coded by its vitamin alone.  display: that of the order's reference.
     """
-    coded = _union(concept.drugs for concept in concepts)
+    coded = _union(concept.coded for concept in concepts)
     if any(_matters(group, knowledge) for group in coded):
         return Match(most_specific(coded))
-    named = _union(concept.named_drugs for concept in concepts)
+    named = _union(concept.named for concept in concepts)
     if display:
         named |= knowledge.drugs_named_in(fold(display[:LONGEST]))
     if not coded and not named:

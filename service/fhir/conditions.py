@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from service.fhir.codings import Concept, codings
+from service.fhir.codings import ConditionConcept, codings
 from service.fhir.context import Context
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
 from service.fhir.tolerant import Json, obj, text
@@ -16,13 +16,13 @@ HPP_BY_TEXT = "cond_hpp"
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 
 
-def may_matter(concept: Concept) -> bool:
+def may_matter(concept: ConditionConcept) -> bool:
     """Most diagnoses have no code and no word that we know."""
     return bool(concept.groups or concept.mentions)
 
 
 def read_condition(
-    resource: Json, reference: str, concept: Concept, context: Context
+    resource: Json, reference: str, concept: ConditionConcept, context: Context
 ) -> Condition | None:
     """A diagnosis that belongs to a group we know; None for any other."""
     groups = _groups(concept, context)
@@ -40,7 +40,7 @@ def read_condition(
     )
 
 
-def _groups(concept: Concept, context: Context) -> frozenset[str]:
+def _groups(concept: ConditionConcept, context: Context) -> frozenset[str]:
     """By code; HPP, rickets and hypercalcaemia of malignancy also by text.
 
     The text `hypophosphatasi` never matches hypophosphataemia, the opposite disorder.
@@ -55,12 +55,12 @@ def _groups(concept: Concept, context: Context) -> frozenset[str]:
     return groups
 
 
-def is_mention_only(concept: Concept) -> bool:
+def is_mention_only(concept: ConditionConcept) -> bool:
     """HPP stands in the text, not as a diagnosis of this patient (family history, "no ...")."""
     return concept.mentions >= {"hpp", "not_hpp"} and not concept.groups & HPP_GROUPS
 
 
-def _doubt_in_words(concept: Concept, groups: frozenset[str], known: str) -> str:
+def _doubt_in_words(concept: ConditionConcept, groups: frozenset[str], known: str) -> str:
     """`unconfirmed` where only words name HPP and the same words doubt it."""
     by_text = HPP_BY_TEXT in groups and not concept.groups & HPP_GROUPS
     if not by_text or known not in ("", "confirmed"):
@@ -105,7 +105,7 @@ def _abatement(resource: Json, context: Context) -> date | None:
 
 def read_procedure(resource: Json, reference: str, context: Context) -> Condition | None:
     """A procedure that was done, as something that began on its day."""
-    groups = context.concept(resource.get("code")).groups
+    groups = context.terminology.diagnosis(resource.get("code")).groups
     undone = resource.get("notPerformed") is True or resource.get("notDone") is True
     if not groups or undone or text(resource.get("status")) in NOT_DONE:
         return None

@@ -6,11 +6,10 @@ request, and does not outlive it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 
-from service.fhir.codings import Concept
 from service.fhir.dates import Days, read_days
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json
@@ -34,7 +33,6 @@ class Context:
 
     def __post_init__(self) -> None:
         self.knowledge: Knowledge = self.terminology.knowledge
-        self.concept: Callable[[object], Concept] = self.terminology.concept
 
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):

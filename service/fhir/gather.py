@@ -25,7 +25,7 @@ TYPES: Mapping[str, frozenset[str]] = {
     "procedures": frozenset({"Procedure"}),
 }
 KEYS = tuple(TYPES)
-Entry = tuple[str, Json, str]  # where, resource, fullUrl
+Entry = tuple[int, Json, str]  # position, resource, fullUrl
 FAILED_SEVERITIES = frozenset({"error", "fatal"})
 
 
@@ -77,7 +77,7 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
     elif kind == "Bundle":
         _take_bundle(record, key, obj(value), more_follows)
     elif isinstance(kind, str) and kind in TYPES[key]:
-        _add(record, key, key, obj(value), "")
+        _add(record, key, None, obj(value), "")
     else:
         record.gap("unreadable", key)
 
@@ -87,11 +87,11 @@ def _take_bundle(record: Record, key: str, bundle: Json, more_follows: bool) -> 
     for where in unreadable:
         record.gap("unreadable", key, where)
     matches, wanted = 0, TYPES[key]
-    for where, resource, full_url in sent:
+    for position, resource, full_url in sent:
         kind = resource["resourceType"]
         if kind in wanted:
             matches += 1
-            _add(record, key, where, resource, full_url)
+            _add(record, key, position, resource, full_url)
         elif kind != "OperationOutcome":
             index_resource(record, resource, full_url)
         elif _has_failed(resource):
@@ -118,19 +118,18 @@ def read_entries(bundle: object, key: str) -> tuple[list[Entry], list[str]]:
     if sent is not None and not isinstance(sent, list):
         return [], [key]
     for position, item in enumerate(sent or ()):
-        where = f"{key}[{position}]"
-        if not isinstance(item, dict):
-            unreadable.append(where)
-            continue
-        resource = item.get("resource")
-        if isinstance(resource, dict) and text(resource.get("resourceType")):
-            found.append((where, resource, text(item.get("fullUrl"))))
-        elif resource is not None:
-            unreadable.append(where)
-            continue
-        if "resourceType" in item:
-            unreadable.append(where)
+        unread = item.get("resource") if isinstance(item, dict) else item
+        if isinstance(unread, dict) and text(unread.get("resourceType")):
+            found.append((position, unread, text(item.get("fullUrl"))))
+            unread = None
+        if unread is not None or not isinstance(item, dict) or "resourceType" in item:
+            unreadable.append(place(key, position))
     return found, unreadable
+
+
+def place(key: str, position: int | None) -> str:
+    """Where a resource is that has no id to be named by; position: in a Bundle."""
+    return key if position is None else f"{key}[{position}]"
 
 
 def _has_failed(outcome: Json) -> bool:
@@ -151,7 +150,7 @@ def _note_truncation(record: Record, key: str, bundle: Json, matches: int) -> No
         record.next_pages[key] = following[0]
 
 
-def _add(record: Record, key: str, where: str, resource: Json, full_url: str) -> None:
+def _add(record: Record, key: str, position: int | None, resource: Json, full_url: str) -> None:
     """Keep a resource once, however often and under whichever key it was sent.
 
     Two of one id that differ are both kept: nothing says which of them is right.
@@ -160,7 +159,8 @@ def _add(record: Record, key: str, where: str, resource: Json, full_url: str) ->
     earlier = record.taken.get(name)
     if earlier is None or earlier != resource:
         record.taken[name] = resource
-        record.resources.setdefault(key, []).append((name if is_named else where, resource))
+        reference = name if is_named else place(key, position)
+        record.resources.setdefault(key, []).append((reference, resource))
 
 
 def index_resource(record: Record, resource: Json, full_url: str = "") -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import NO_DRUG, Concept, Match, drug_of, texts
+from service.fhir.codings import NO_DRUG, DrugConcept, Match, drug_of, texts
 from service.fhir.context import Context
 from service.fhir.references import resolve
 from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
@@ -53,12 +53,12 @@ OTHER_DRUG = Drugs(NO_DRUG, (), "", unresolved=False)
 def drugs_of(order: Json, context: Context) -> Drugs:
     """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
     written, pointer = [_own_concept(order)], medication_pointer(order)
-    if not pointer and _is_other_drug(context.concept(written[0])):
+    if not pointer and _is_other_drug(context.terminology.drug(written[0])):
         return OTHER_DRUG
     if pointer:
         sent = resolve(pointer.get("reference"), order, context.index)
         written += (sent.get("code"), *_ingredients(sent))
-    concepts = [context.concept(item) for item in written]
+    concepts = [context.terminology.drug(item) for item in written]
     named = [item for item, concept in zip(written, concepts, strict=True) if concept.has_name]
     display = text(pointer.get("display"))
     match = drug_of(concepts, display, context.knowledge)
@@ -68,9 +68,9 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     return Drugs(match, named, display, unresolved=chosen and not is_told)
 
 
-def _is_other_drug(concept: Concept) -> bool:
+def _is_other_drug(concept: DrugConcept) -> bool:
     """As most are: it has a name, and no code or name of ours."""
-    return concept.has_name and not concept.drugs and not concept.named_drugs
+    return concept.has_name and not concept.coded and not concept.named
 
 
 def _own_concept(order: Json) -> object:
@@ -188,7 +188,7 @@ def _reasons(order: Json, context: Context) -> frozenset[str]:
         concepts.append({"text": text(pointer.get("display"))})
         concepts.append(resolve(pointer.get("reference"), order, context.index).get("code"))
     found: frozenset[str] = frozenset()
-    for concept in map(context.concept, concepts):
+    for concept in map(context.terminology.diagnosis, concepts):
         found |= concept.groups
         if "hypercalcaemia_malignancy" in concept.mentions:
             found |= {context.knowledge.oncology.malignant_calcium}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from service.fhir.codings import Concept, codings, texts
+from service.fhir.codings import LabConcept, codings, texts
 from service.fhir.context import Context
 from service.fhir.dates import Days
 from service.fhir.references import resolve
@@ -29,9 +29,9 @@ class Seen:
 
     def __init__(self, resource: Json, reference: str, context: Context) -> None:
         self._resource, self._reference, self._context = resource, reference, context
-        self._concept = context.concept(resource.get("code"))
+        self._concept = context.terminology.lab(resource.get("code"))
         components = objs(resource["component"]) if "component" in resource else ()
-        self._components = [(part, context.concept(part.get("code"))) for part in components]
+        self._components = [(p, context.terminology.lab(p.get("code"))) for p in components]
 
     def is_empty(self) -> bool:
         """Whether it nowhere says what was measured."""
@@ -67,7 +67,7 @@ class Seen:
             return True
         return any(self._studies_gene(part, concept) for part, concept in self._components)
 
-    def _studies_gene(self, part: Json, concept: Concept) -> bool:
+    def _studies_gene(self, part: Json, concept: LabConcept) -> bool:
         return concept.is_gene_studied and _value_is_gene(part, self._context.knowledge)
 
 

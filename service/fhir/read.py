@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 
 from service.fhir import conditions, medications, observations, patients
 from service.fhir.context import Context
-from service.fhir.gather import KEYS, TYPES, Entry, Record
+from service.fhir.gather import KEYS, TYPES, Entry, Record, place
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
@@ -115,7 +115,7 @@ def _gap_of(resource: Json, subject: Subject) -> str:
 def _read_observation(
     resource: Json, name: str, reading: _Reading, context: Context, key: str
 ) -> str:
-    concept = context.concept(resource.get("code"))
+    concept = context.terminology.lab(resource.get("code"))
     if "component" in resource or concept.names_gene or concept.is_gene_studied:
         return _read_parts(resource, name, reading, context, key)
     if concept.test:
@@ -142,7 +142,7 @@ def _read_procedure(resource: Json, name: str, reading: _Reading, context: Conte
 
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
-    concept = context.concept(resource.get("code"))
+    concept = context.terminology.diagnosis(resource.get("code"))
     if not conditions.may_matter(concept):
         return ""
     seen = conditions.read_condition(resource, name, concept, context)
@@ -183,7 +183,8 @@ def _drafts(
     """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
     found: list[DraftOrder] = []
     gaps = [Gap("unreadable", "draftOrders", 1, (where,)) for where in record.unreadable_drafts]
-    for where, order in _to_judge(record.drafts, asked):
+    for position, order in _to_judge(record.drafts, asked):
+        where = place("draftOrders", position)
         draft, unresolved = medications.read_draft(order, context)
         if draft is None and not unresolved:
             continue
@@ -199,7 +200,7 @@ def _drafts(
     return tuple(found), gaps
 
 
-def _to_judge(drafts: Sequence[Entry], asked: Asked) -> Iterator[tuple[str, Json]]:
+def _to_judge(drafts: Sequence[Entry], asked: Asked) -> Iterator[tuple[int, Json]]:
     """Medication orders, and service requests that carry a drug code, among the drafts.
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
@@ -207,11 +208,11 @@ def _to_judge(drafts: Sequence[Entry], asked: Asked) -> Iterator[tuple[str, Json
     selections = asked.selections
     if selections and not any(_is_selected(order, selections) for _, order, _ in drafts):
         selections = None
-    for where, order, _ in drafts:
+    for position, order, _ in drafts:
         if order["resourceType"] in JUDGED and (
             selections is None or _is_selected(order, selections)
         ):
-            yield where, order
+            yield position, order
 
 
 def _is_selected(order: Json, selections: frozenset[str]) -> bool:

@@ -7,34 +7,47 @@ written is kept, and nothing that tells whose it was.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from typing import TypeVar
 
 from orjson import dumps
 
-from service.fhir.codings import Concept, meaning_of
+from service.fhir.codings import read_diagnosis, read_drug, read_lab
 from service.hpp.knowledge.model import Knowledge
 
-MOST_KEPT = 8192  # contents, about 3 MB; the next one starts afresh
+MOST_KEPT = 8192  # contents of each kind, about 2 MB; the next one starts afresh
+Meaning = TypeVar("Meaning")
 
 
 class Terminology:
-    """The meaning of concepts under one knowledge."""
+    """The meaning of CodeableConcepts under one knowledge, by what they stand for.
+
+    What is no concept means nothing.  kept: digest -> meaning, of each kind.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._kept: dict[bytes, Concept] = {}
+        self.kept: list[Mapping[bytes, object]] = []
+        self.lab = self._keeping(read_lab)
+        self.diagnosis = self._keeping(read_diagnosis)
+        self.drug = self._keeping(read_drug)
 
-    def concept(self, written: object) -> Concept:
-        """What a CodeableConcept means; what is none means nothing."""
-        try:
-            digest = blake2b(dumps(written), digest_size=16).digest()
-        except TypeError:  # nested beyond reason
-            return meaning_of(written, self.knowledge)
-        known = self._kept.get(digest)
-        return known or self._keep(digest, meaning_of(written, self.knowledge))
+    def _keeping(self, read: Callable[[object, Knowledge], Meaning]) -> Callable[[object], Meaning]:
+        kept: dict[bytes, Meaning] = {}
+        self.kept.append(kept)
+        knowledge = self.knowledge
 
-    def _keep(self, digest: bytes, meaning: Concept) -> Concept:
-        if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
-        self._kept[digest] = meaning
+        def meaning(concept: object) -> Meaning:
+            try:
+                digest = blake2b(dumps(concept), digest_size=16).digest()
+            except TypeError:  # nested beyond reason
+                return read(concept, knowledge)
+            known = kept.get(digest)
+            if known is None:
+                if len(kept) >= MOST_KEPT:
+                    kept.clear()
+                known = kept[digest] = read(concept, knowledge)
+            return known
+
         return meaning

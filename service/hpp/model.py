@@ -232,17 +232,9 @@ class AlpClass(StrEnum):
     NORMAL_MASKED = "normal-masked"
     NORMAL = "normal"
 
-    @property
-    def eligible_low(self) -> bool:
-        return self in _ELIGIBLE_LOW
-
-    @property
-    def eligible(self) -> bool:
-        return self in _ELIGIBLE
-
-
-_ELIGIBLE_LOW = (AlpClass.LOW_CLEAN, AlpClass.LOW_SUPPRESSED, AlpClass.LOW_EXPLAINED)
-_ELIGIBLE = (*_ELIGIBLE_LOW, AlpClass.NORMAL)
+    def __init__(self, value: str) -> None:
+        self.eligible_low = value in ("low-suppressed", "low-explained", "low-unexplained")
+        self.eligible = self.eligible_low or value == "normal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,24 +23,35 @@ def fresh(house: House) -> Terminology:
 
 
 def test_the_same_content_is_read_once(fresh: Terminology) -> None:
-    first = fresh.concept(concept(LOINC, "6768-6"))
+    first = fresh.lab(concept(LOINC, "6768-6"))
 
     assert first.test == "alp_total"
-    assert fresh.concept(concept(LOINC, "6768-6")) is first
+    assert fresh.lab(concept(LOINC, "6768-6")) is first
 
 
 def test_another_text_may_mean_another_thing(fresh: Terminology) -> None:
-    plain = fresh.concept(concept(ICD10, "Z99.9", "follow-up"))
-    named = fresh.concept(concept(ICD10, "Z99.9", "follow-up of hypophosphatasia"))
+    plain = fresh.diagnosis(concept(ICD10, "Z99.9", "follow-up"))
+    named = fresh.diagnosis(concept(ICD10, "Z99.9", "follow-up of hypophosphatasia"))
 
-    assert [frozenset(), frozenset({"hpp"})] == [plain.mentions, named.mentions]
+    assert [plain.mentions, named.mentions] == [frozenset(), frozenset({"hpp"})]
+
+
+def test_one_content_means_something_else_as_another_kind(fresh: Terminology) -> None:
+    said = {"text": "alkaline phosphatase after alendronate for rickets"}
+
+    assert fresh.lab(said).test is None
+    assert fresh.drug(said).named == {"bp_alendronate"}
+    assert fresh.diagnosis(said).mentions == {"rickets"}
 
 
 def test_nothing_that_was_written_is_kept(fresh: Terminology) -> None:
-    fresh.concept(concept("urn:ZZPHI", "ZZPHI-1", "ZZPHI says rickets and alendronic acid"))
+    said = concept("urn:ZZPHI", "ZZPHI-1", "ZZPHI says rickets and alendronic acid")
+    for read in (fresh.lab, fresh.diagnosis, fresh.drug):
+        read(said)
 
-    assert b"ZZPHI" not in pickle.dumps(fresh._kept)
-    assert b"rickets" in pickle.dumps(fresh._kept)
+    assert [len(kept) for kept in fresh.kept] == [1, 1, 1]
+    assert b"ZZPHI" not in pickle.dumps(fresh.kept)
+    assert b"rickets" in pickle.dumps(fresh.kept)
 
 
 def test_there_is_an_end_to_what_is_kept(
@@ -48,21 +59,22 @@ def test_there_is_an_end_to_what_is_kept(
 ) -> None:
     monkeypatch.setattr(terminology, "MOST_KEPT", 3)
     for number in range(8):
-        fresh.concept(concept(LOINC, str(number)))
+        fresh.lab(concept(LOINC, str(number)))
 
-    assert len(fresh._kept) == 2
+    assert [len(kept) for kept in fresh.kept] == [2, 0, 0]
 
 
 @pytest.mark.parametrize("written", [None, "text", 5, [], {}])
 def test_what_is_no_concept_means_nothing(written: object, fresh: Terminology) -> None:
-    assert fresh.concept(written).is_empty
-    assert fresh.concept(written).test is None
+    assert fresh.lab(written).is_empty
+    assert not fresh.diagnosis(written).groups
+    assert not fresh.drug(written).has_name
 
 
 def test_what_is_nested_beyond_reason_is_read_and_not_kept(fresh: Terminology) -> None:
     deep: object = None
     for _ in range(300):
         deep = [deep]
-    found = fresh.concept({**concept(LOINC, "6768-6"), "extension": deep})
+    found = fresh.lab({**concept(LOINC, "6768-6"), "extension": deep})
 
-    assert (found.test, len(fresh._kept)) == ("alp_total", 0)
+    assert (found.test, [len(kept) for kept in fresh.kept]) == ("alp_total", [0, 0, 0])

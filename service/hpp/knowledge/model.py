@@ -225,10 +225,7 @@ class Knowledge:
 
     def names_gene(self, text: str) -> bool:
         """Whether a name of the gene stands as a whole word in a text."""
-        said = text.casefold()
-        if not any(word.casefold() in said for word in self.text["gene_words"]):
-            return False
-        return bool(self.gene_pattern.search(text))
+        return self.gene_pattern.search(text) is not None
 
     @lazy
     def gene_pattern(self) -> re.Pattern[str]:
