@@ -20,7 +20,7 @@ from cards.wire import to_json
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
-from service.fhir.read import Asked, has_drug_of_interest, read_chart
+from service.fhir.read import Asked, Draft, read_chart, read_drafts
 from service.fhir.releases import Release, release_of
 from service.fhir.terminology import Terminology
 from service.hooks.errors import DataUnavailable, Issue
@@ -98,11 +98,14 @@ def evaluate(
     record = gather(request.prefetch, request.draft_orders)
     asked = _asked(request, client)
     fetch = _fetch(request, house, client)
-    if service.judges_orders and not _has_drug(record, asked, request, fetch, house):
+    drafts = _read_drafts(record, asked, request, fetch, house)
+    if service.judges_orders and not drafts and not record.unreadable_drafts:
         return _not_applicable(house)
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, house)
-    chart = read_chart(record, asked, house.terminology, house.zone, today)
+    if fetch is not None:  # what was fetched may tell more of them
+        drafts = read_drafts(record, asked, house.terminology)
+    chart = read_chart(record, asked, drafts, house.terminology, house.zone, today)
     assessment = assess(chart, today, house.knowledge)
     requester = Requester(request.patient_id, request.user_reference, today)
     manners = Manners(client.selection_behavior, client.one_action_suggestions)
@@ -127,15 +130,15 @@ def _fetch(request: HookRequest, house: House, client: Client) -> Fetch | None:
     return house.fhir.asking(base, request.access_token, client.deadline_ms)
 
 
-def _has_drug(
+def _read_drafts(
     record: Record, asked: Asked, request: HookRequest, fetch: Fetch | None, house: House
-) -> bool:
-    """Whether a draft to judge holds a drug of interest, its Medication read if need be."""
-    found = has_drug_of_interest(record, asked, house.terminology)
-    if not found or fetch is None:
-        return found
+) -> list[Draft]:
+    """The drafts to judge that matter, their Medications read if need be."""
+    drafts = read_drafts(record, asked, house.terminology)
+    if fetch is None or not (drafts or record.unreadable_drafts):
+        return drafts
     obtain_medications(record, draft_orders(record), fetch, request.fhir_server)
-    return has_drug_of_interest(record, asked, house.terminology)
+    return read_drafts(record, asked, house.terminology)
 
 
 def _release(path: str, request: HookRequest, record: Record, client: Client) -> Release:

@@ -151,14 +151,6 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, bool]:
     return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
 
 
-def may_be_judged(order: Json, context: Context) -> bool:
-    """Whether a draft is of a drug that is judged, or of one that could not be resolved."""
-    if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
-        return False
-    drugs = drugs_of(order, context)
-    return drugs.unresolved or bool(_judged(order, drugs, context.knowledge)[0])
-
-
 def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
     """The drug of an order that is judged, with its class; two empty words where none is."""
     for group in sorted(drugs.match.groups):

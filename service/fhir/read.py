@@ -52,17 +52,22 @@ class _Reading:
 
 
 def read_chart(
-    record: Record, asked: Asked, terminology: Terminology, zone: tzinfo, today: date
+    record: Record,
+    asked: Asked,
+    drafts: Sequence[Draft],
+    terminology: Terminology,
+    zone: tzinfo,
+    today: date,
 ) -> Chart:
     """Read all that was sent.  One bad resource is one gap; a foreign Patient ends the reading."""
     resource, problem = patients.find_patient(record, asked.patient_id)
     subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
     context = Context(terminology, record.index, zone)
-    drafts, draft_gaps = _drafts(record, asked, subject, context)
+    orders, draft_gaps = _own(drafts, record, subject)
     gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
     if problem and problem.kind == "foreign-patient":
         gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
-        return Chart(drafts=drafts, gaps=_merged(gaps), accepted_gaps=asked.accepted_gaps)
+        return Chart(drafts=orders, gaps=_merged(gaps), accepted_gaps=asked.accepted_gaps)
     if patients.is_replaced(resource):
         gaps += [Gap("merged-record", key) for key in KEYS if key != "patient"]
     patient = patients.read_patient(resource, zone, today)
@@ -76,7 +81,7 @@ def read_chart(
         conditions=tuple(reading.conditions),
         drugs=tuple(reading.drugs),
         variants=tuple(reading.variants),
-        drafts=drafts,
+        drafts=orders,
         gaps=_merged([*gaps, *reading.gaps]),
         accepted_gaps=asked.accepted_gaps,
         excluded=(*reading.mentions, *_undated(reading.drugs)),
@@ -169,35 +174,48 @@ READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
 }
 
 
-def has_drug_of_interest(record: Record, asked: Asked, terminology: Terminology) -> bool:
-    """Whether any draft to judge holds such a drug, or one that could not be identified."""
-    context = Context(terminology, record.index)
-    return bool(record.unreadable_drafts) or any(
-        medications.may_be_judged(order, context) for _, order in _to_judge(record.drafts, asked)
-    )
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft of a drug that is judged, or of one that could not be identified (no order)."""
+
+    position: int
+    resource: Json
+    order: DraftOrder | None
 
 
-def _drafts(
-    record: Record, asked: Asked, subject: Subject, context: Context
+def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[Draft]:
+    """The drafts that matter; all others order something else."""
+    context, found = Context(terminology, record.index), []
+    for position, resource in _to_judge(record.drafts, asked):
+        order, unresolved = medications.read_draft(resource, context)
+        if order is not None or unresolved:
+            found.append(Draft(position, resource, order))
+    return found
+
+
+def _own(
+    drafts: Sequence[Draft], record: Record, subject: Subject
 ) -> tuple[tuple[DraftOrder, ...], list[Gap]]:
     """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
     found: list[DraftOrder] = []
     gaps = [Gap("unreadable", "draftOrders", 1, (where,)) for where in record.unreadable_drafts]
-    for position, order in _to_judge(record.drafts, asked):
-        where = place("draftOrders", position)
-        draft, unresolved = medications.read_draft(order, context)
-        if draft is None and not unresolved:
-            continue
-        has_subject = first_of(order, SUBJECT)
-        if has_subject and subject.owner_of(order) is not Owner.OURS:
-            gaps.append(Gap("foreign-order", "draftOrders", 1, (where,)))
-        elif draft is None:
-            gaps.append(Gap("unknown-drug", "draftOrders", 1, (where,)))
-        elif has_unknown_modifier(order):
-            gaps.append(Gap("unreadable", "draftOrders", 1, (where,)))
-        elif draft not in found:
-            found.append(draft)
+    for draft in drafts:
+        kind = _gap_of_draft(draft, subject)
+        if kind:
+            gaps.append(Gap(kind, "draftOrders", 1, (place("draftOrders", draft.position),)))
+        elif draft.order is not None and draft.order not in found:
+            found.append(draft.order)
     return tuple(found), gaps
+
+
+def _gap_of_draft(draft: Draft, subject: Subject) -> str:
+    """Why a draft cannot be judged; one without a subject is the patient's."""
+    has_subject = first_of(draft.resource, SUBJECT)
+    if has_subject and subject.owner_of(draft.resource) is not Owner.OURS:
+        return "foreign-order"
+    if draft.order is None:
+        return "unknown-drug"
+    return "unreadable" if has_unknown_modifier(draft.resource) else ""
 
 
 def _to_judge(drafts: Sequence[Entry], asked: Asked) -> Iterator[tuple[int, Json]]:

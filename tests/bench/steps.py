@@ -27,7 +27,7 @@ STEPS: dict[str, Sequence[tuple[object, str]]] = {
     "trust": ((Callers, "identify"),),
     "parse": ((routes, "parse_body"), (evaluation, "read_request")),
     "gather": ((evaluation, "gather"), (evaluation, "_release")),
-    "read": ((evaluation, "_has_drug"), (evaluation, "read_chart")),
+    "read": ((evaluation, "_read_drafts"), (evaluation, "read_chart")),
     "find": ((decide, "gather_facts"), (decide, "find")),
     "decide": ((evaluation, "assess"),),
     "say": ((evaluation, "_answer_order"), (routes, "json_response")),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from service.evaluation import House
 from service.fhir.gather import gather
-from service.fhir.read import Asked, read_chart
+from service.fhir.read import Asked, read_chart, read_drafts
 from service.hpp.decide import assess
 from tests.restatement.as_fhir import as_request
 from tests.restatement.patients import random_patient
@@ -27,7 +27,10 @@ def test_twenty_thousand_random_patients_are_judged_alike(house: House) -> None:
         context = request["context"]
         record = gather(request["prefetch"], context["draftOrders"])
         asked = Asked(context["patientId"])
-        chart = read_chart(record, asked, house.terminology, ZoneInfo("UTC"), patient["today"])
+        drafts = read_drafts(record, asked, house.terminology)
+        chart = read_chart(
+            record, asked, drafts, house.terminology, ZoneInfo("UTC"), patient["today"]
+        )
         actual = assess(chart, patient["today"], house.knowledge)
         judged += 1
         if (expected.verdict, expected.indicator) != (actual.verdict, str(actual.indicator)):
