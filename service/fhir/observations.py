@@ -117,16 +117,19 @@ class SentResult(Result):
     def _read_value(self, whole: Json, part: Json, context: Context) -> None:
         """The value, and under which circumstances it was measured."""
         reading = _reading(part, context.knowledge.tests[self.test], context.knowledge)
-        for name, member in zip(_READING, reading, strict=True):
-            keep(self, name, member)
+        keep(self, "value", reading.value)
+        keep(self, "comparator", reading.comparator)
+        keep(self, "problem", reading.problem)
+        keep(self, "shown", reading.shown)
         keep(self, "status", _status(whole))
         keep(self, "specimen", text(obj(whole.get("specimen")).get("reference")))
         keep(self, "inpatient", _is_inpatient(whole, context.index))
 
 
 keep = object.__setattr__  # results are frozen for everyone else
-_READING = Reading._fields
-_UNREAD = frozenset((*_READING, "printed", "partial_date", "status", "specimen", "inpatient"))
+_UNREAD = frozenset(
+    (*Reading._fields, "printed", "partial_date", "status", "specimen", "inpatient")
+)
 
 
 def _status(resource: Json) -> str:

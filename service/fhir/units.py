@@ -28,28 +28,26 @@ class Reading(NamedTuple):
 
     value: Decimal | None = None
     comparator: str = ""
-    unit: str = ""
     shown: str = ""
     problem: str = ""
 
 
 def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
-    raw, comparator = quantity.get("value"), text(quantity.get("comparator", ""))
+    raw, comparator = quantity.get("value"), text(quantity.get("comparator"))
     code, written = text(quantity.get("code")), text(quantity.get("unit"))
-    unit = written or code
-    shown = f"{comparator}{_plain(raw)} {unit}".strip()
+    shown = f"{comparator}{_plain(raw)} {written or code}".strip()
     value = number(raw)
     if raw is None or value is None:
-        return Reading(unit=unit, shown=shown, problem="no-value" if raw is None else "number")
+        return Reading(shown=shown, problem="no-value" if raw is None else "number")
     if value < 0:
-        return Reading(unit=unit, shown=shown, problem="negative")
+        return Reading(shown=shown, problem="negative")
     if "comparator" in quantity and comparator not in COMPARATORS:
-        return Reading(unit=unit, shown=shown, problem="comparator")
+        return Reading(shown=shown, problem="comparator")
     factor, problem = unit_factor(code, written, test, knowledge)
     if factor is None:
-        return Reading(unit=unit, shown=shown, problem=problem)
-    return Reading(value * factor, comparator, unit, shown)
+        return Reading(shown=shown, problem=problem)
+    return Reading(value * factor, comparator, shown)
 
 
 def _plain(raw: object) -> str:

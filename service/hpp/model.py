@@ -95,7 +95,6 @@ class Result:
     day: date | None
     value: Decimal | None = None
     comparator: str = ""
-    unit: str = ""
     status: str = "final"
     printed: PrintedRange = PrintedRange()
     problem: str = ""
