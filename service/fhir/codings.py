@@ -83,8 +83,8 @@ def _test(
         return min(coded)
     if KNOWN_TEST_SYSTEMS & {knowledge.systems.get(system) for system, _ in codes}:
         return None
-    for name in _folded(said):
-        named = knowledge.names.get(name, NOTHING) & knowledge.tests.keys()
+    for words in dict.fromkeys(said):
+        named = knowledge.names.get(fold(words[:200]), NOTHING) & knowledge.tests.keys()
         if named:
             return min(named)
     return None
@@ -138,7 +138,7 @@ def read_drug(concept: object, knowledge: Knowledge) -> DrugConcept:
     is_absent = any(system.endswith(ABSENT_REASON) for system, _ in codes)
     names = () if is_absent else _folded(said)
     return DrugConcept(
-        coded=(_groups_of(codes, knowledge) & knowledge.drugs.keys()) or NOTHING,
+        coded=_groups_of(codes, knowledge).intersection(knowledge.drugs) or NOTHING,
         named=_union(map(knowledge.drugs_named_in, names)),
         has_code=bool(codes),
         has_name=bool(names),

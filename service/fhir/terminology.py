@@ -16,7 +16,8 @@ from orjson import dumps
 from service.fhir.codings import read_diagnosis, read_drug, read_lab
 from service.hpp.knowledge.model import Knowledge
 
-MOST_KEPT = 8192  # contents of each kind, about 2 MB; the next one starts afresh
+MOST_KEPT = 4096  # contents of each kind, the next one starts afresh; 5 MB when all are full
+LONGEST_KEPT = 1024  # bytes; a usual concept has 200, and a longer one could mean much
 Meaning = TypeVar("Meaning")
 
 
@@ -40,9 +41,12 @@ class Terminology:
 
         def meaning(concept: object) -> Meaning:
             try:
-                digest = blake2b(dumps(concept), digest_size=16).digest()
+                content = dumps(concept)
             except TypeError:  # nested beyond reason
                 return read(concept, knowledge)
+            if len(content) > LONGEST_KEPT:
+                return read(concept, knowledge)
+            digest = blake2b(content, digest_size=16).digest()
             known = kept.get(digest)
             if known is None:
                 if len(kept) >= MOST_KEPT:

@@ -71,6 +71,27 @@ def test_what_is_no_concept_means_nothing(written: object, fresh: Terminology) -
     assert not fresh.drug(written).has_name
 
 
+def test_what_is_long_is_read_and_not_kept(fresh: Terminology) -> None:
+    found = fresh.drug({"text": "alendronate " + "x" * terminology.LONGEST_KEPT})
+
+    assert (found.named, [len(kept) for kept in fresh.kept]) == ({"bp_alendronate"}, [0, 0, 0])
+
+
+def test_what_is_kept_cannot_be_changed(fresh: Terminology) -> None:
+    said = concept("http://www.nlm.nih.gov/research/umls/rxnorm", "904419", "rickets, alendronate")
+    read = (fresh.lab(said), fresh.diagnosis(said), fresh.drug(said))
+
+    assert len({*read}) == 3
+    assert fresh.drug(said).coded == {"bp_alendronate"}
+
+
+@pytest.mark.parametrize("blanks", [100, 300])
+def test_of_a_name_two_hundred_characters_are_read(blanks: int, fresh: Terminology) -> None:
+    found = fresh.lab({"text": f"alkaline{' ' * blanks}phosphatase"})
+
+    assert found.test == ("alp_total" if blanks == 100 else None)
+
+
 def test_what_is_nested_beyond_reason_is_read_and_not_kept(fresh: Terminology) -> None:
     deep: object = None
     for _ in range(300):

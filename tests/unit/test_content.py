@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -81,6 +82,13 @@ def test_drugs_are_found_by_whole_word_names(shipped: Knowledge, text: str, grou
 @pytest.mark.parametrize("text", ["Prolialike", "alendronates", "salt", "", "Ostacare"])
 def test_a_part_of_a_word_is_no_drug(shipped: Knowledge, text: str) -> None:
     assert frozenset() == shipped.drugs_named_in(fold(text))
+
+
+def test_without_words_for_the_gene_no_text_names_it(shipped: Knowledge) -> None:
+    wordless = replace(shipped, text={**shipped.text, "gene_words": ()})
+
+    assert shipped.names_gene("ALPL gene analysis")
+    assert not wordless.names_gene("Alk. Phos (U/L), ALPL")
 
 
 @pytest.mark.hazard("W13")

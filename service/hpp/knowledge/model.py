@@ -225,7 +225,7 @@ class Knowledge:
 
     def names_gene(self, text: str) -> bool:
         """Whether a name of the gene stands as a whole word in a text."""
-        return self.gene_pattern.search(text) is not None
+        return bool(self.text["gene_words"]) and self.gene_pattern.search(text) is not None
 
     @lazy
     def gene_pattern(self) -> re.Pattern[str]:
