@@ -100,7 +100,7 @@ def evaluate(
     fetch = _fetch(request, house, client)
     drafts = _read_drafts(record, asked, request, fetch, house)
     if service.judges_orders and not drafts and not record.unreadable_drafts:
-        return _not_applicable(house)
+        return not_applicable(house)
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, house)
     if fetch is not None:  # what was fetched may tell more of them
@@ -270,7 +270,7 @@ def _versions(house: House) -> dict[str, str]:
     return {"knowledge": house.knowledge.version, "configuration": house.configuration}
 
 
-def _not_applicable(house: House) -> Answer:
+def not_applicable(house: House) -> Answer:
     extension = {
         "status": "not-applicable",
         "verdict": "notApplicable",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from service.fhir.releases import SUBJECT, first_of
 from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -35,7 +36,7 @@ class Subject:
 
     def owner_of(self, resource: Json) -> Owner:
         """Whose `subject` (or DSTU2 `patient`) this is."""
-        subject = resource.get("subject") or resource.get("patient")
+        subject = first_of(resource, SUBJECT)
         if not isinstance(subject, dict):
             return Owner.UNCLEAR
         written = subject.get("reference")

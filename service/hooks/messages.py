@@ -19,9 +19,8 @@ MOST_MEMBERS = 100_000
 MOST_ISSUES = 20
 _BEFORE = bytes.maketrans(b"{[", b",,")  # what stands before a member, all as one mark
 PATIENT_ID = validate.Regexp(re.compile(rf"^{ID.pattern}\Z"), error="must be a bare FHIR id")
-USER_ID = validate.Regexp(
-    re.compile(r"^[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}\Z"), error="must be Type/id"
-)
+REFERENCE = rf"[A-Z][A-Za-z]+/{ID.pattern}"
+USER_ID = validate.Regexp(re.compile(rf"^{REFERENCE}\Z"), error="must be Type/id")
 NOT_EMPTY = validate.Regexp(
     re.compile(r"^(?=.*\S).{1,256}\Z", re.DOTALL), error="must be 1 to 256 characters"
 )

@@ -17,6 +17,7 @@ from service import __version__
 from service.evaluation import EXTENSION
 from service.fhir.references import ID
 from service.fhir.releases import PATHS
+from service.hooks.messages import REFERENCE
 from service.hooks.services import SERVICES, Service
 
 Json = dict[str, Any]
@@ -177,7 +178,7 @@ def _request(service: Service) -> Json:
 
 def _context(service: Service) -> Iterator[tuple[str, Json]]:
     yield "patientId", {"type": "string", "pattern": f"^{ID.pattern}$"}
-    yield "userId", {"type": "string", "pattern": r"^[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}$"}
+    yield "userId", {"type": "string", "pattern": f"^{REFERENCE}$"}
     if service.judges_orders:
         yield "draftOrders", {"type": "object", "properties": {"resourceType": {"const": "Bundle"}}}
     if service.hook == "order-select":

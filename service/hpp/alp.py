@@ -151,7 +151,7 @@ def _judge_one(result: Result, background: Background) -> JudgedResult | None:
     limits = limits_for(result, day, background)
     if not limits:
         return None
-    limit, *others = sorted(limits, key=attrgetter("low")) if len(limits) > 1 else limits
+    limit, *others = sorted(limits, key=attrgetter("low"))
     low = is_low(result, limit.low)
     if any(is_low(result, other.low) is not low for other in others):
         return JudgedResult(result, day, AlpClass.INVALID, limit, reasons=("age-unclear",))
@@ -176,11 +176,8 @@ def _problem(result: Result, background: Background) -> str:
 
 def _contaminated(result: Result, background: Background) -> bool:
     """EDTA in the tube: high potassium and low calcium in the same specimen (2a.22)."""
-    high, low = background.high_potassium, background.low_calcium
-    if not high or not low:
-        return False
-    return any(_of_one_specimen(result, other) for other in high) and any(
-        _of_one_specimen(result, other) for other in low
+    return any(_of_one_specimen(result, other) for other in background.high_potassium) and any(
+        _of_one_specimen(result, other) for other in background.low_calcium
     )
 
 

@@ -89,20 +89,20 @@ class Background:
     def high_potassium(self) -> Sequence[Result]:
         """As high as EDTA in the tube makes it (2a.22)."""
         limit = self.knowledge.number("edta_potassium")
-        return [
-            result
-            for result in self.chart.of("lab_potassium")
-            if result.value is not None
-            and result.value >= limit
-            and result.comparator not in ("<", "<=")
-            and self.counts(result)
-        ]
+        return [result for result in self.counted("lab_potassium") if is_at_least(result, limit)]
 
     @lazy
     def low_calcium(self) -> Sequence[Result]:
         """As low as EDTA in the tube makes it (2a.22)."""
         limit = self.knowledge.number("edta_calcium")
         return [result for result in self.counted("lab_calcium") if is_below(result, limit)]
+
+
+def is_at_least(result: Result, limit: object) -> bool:
+    """Certainly at a limit in the result's unit or above it."""
+    if result.value is None or result.comparator in ("<", "<="):
+        return False
+    return result.value >= limit  # type: ignore[operator]
 
 
 def is_above(result: Result, limit: object) -> bool:

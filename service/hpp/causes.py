@@ -31,8 +31,6 @@ def within_days_after(condition: Condition, day: date, window_days: int) -> bool
 def acute(background: Background, result: Result, day: date) -> tuple[str, ...]:
     """Acute states around a specimen: their groups, or `inpatient`."""
     found = ["inpatient"] if result.inpatient else []
-    if not background.causes:
-        return tuple(found)
     days = background.knowledge.days
     found += [
         group
@@ -113,8 +111,7 @@ def signs(background: Background) -> tuple[Evidence, ...]:
 def _newest(background: Background, test: str) -> Result | None:
     """The last that counts; of one day the one whose reference sorts last."""
     dated = [result for result in background.chart.of(test) if result.day is not None]
-    if len(dated) > 1:
-        dated.sort(key=attrgetter("day", "reference"), reverse=True)
+    dated.sort(key=attrgetter("day", "reference"), reverse=True)
     return next(filter(background.counts, dated), None)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from service.hpp import causes
-from service.hpp.background import is_above
+from service.hpp.background import is_above, is_at_least
 from service.hpp.findings import Facts, find, gather_facts
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import (
@@ -175,10 +175,7 @@ def _recent_calcium(facts: Facts) -> list[Result]:
 
 def _calcium_urgent(facts: Facts) -> bool:
     limit = facts.knowledge.number("urgent_calcium")
-    return any(
-        result.value is not None and result.value >= limit and result.comparator not in ("<", "<=")
-        for result in _recent_calcium(facts)
-    )
+    return any(is_at_least(result, limit) for result in _recent_calcium(facts))
 
 
 def _calcium_above_own_limit(facts: Facts) -> bool:

@@ -14,12 +14,12 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.serve import keep_start_up_out_of_garbage_collection
 from tests.bench import chart, load, process
 from tests.bench.arms import arms, authenticated, baseline, checked, log_to_nowhere, signature
-from tests.bench.bodies import SIZES, Body, Size, body
+from tests.bench.bodies import SIZES, Body, body
 from tests.bench.measure import QUIET, Arm, Ratio, milliseconds, ratio
 from tests.bench.steps import profile
 
@@ -94,8 +94,7 @@ def _growth(judged: Arm) -> float:
 
 
 def _with_results(count: int) -> list[Body]:
-    typical = SIZES["typical"]
-    size = Size(typical.drafts, count, typical.orders, typical.conditions, typical.verdicts)
+    size = replace(SIZES["typical"], results=count)
     return [body(number, size) for number in range(BODIES)]
 
 

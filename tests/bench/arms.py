@@ -20,7 +20,7 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from flask import Flask, Response, request
 
 from service.app import create_app
-from service.evaluation import Answer, House, _not_applicable, evaluate
+from service.evaluation import Answer, House, evaluate, not_applicable
 from service.hooks import routes
 from service.hooks.messages import read_request
 from service.hooks.services import Service
@@ -66,7 +66,7 @@ def checked() -> Arm:
 
 def _only_checked(body: Mapping[str, Any], service: Service, house: House, *_: object) -> Answer:
     read_request(body, service.hook)
-    return _not_applicable(house)
+    return not_applicable(house)
 
 
 def authenticated() -> Arm:

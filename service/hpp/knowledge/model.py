@@ -202,17 +202,19 @@ class Knowledge:
         return {code: entry.name for table in tables for code, entry in table.items()}
 
     @lazy
+    def _drug_names(self) -> Sequence[str]:
+        return [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
+
+    @lazy
     def drug_name_pattern(self) -> re.Pattern[str]:
         """All drug names as whole words, longest first."""
-        names = [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
-        ordered = sorted(names, key=lambda name: (-len(name), name))
+        ordered = sorted(self._drug_names, key=lambda name: (-len(name), name))
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
 
     @lazy
     def _first_words(self) -> frozenset[str]:
         """The word each drug name begins with: most texts hold none of them."""
-        names = [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
-        return frozenset(word for name in names for word in _WORD.findall(name)[:1])
+        return frozenset(word for name in self._drug_names for word in _WORD.findall(name)[:1])
 
     def drugs_named_in(self, said: str) -> frozenset[str]:
         """Drug groups whose ingredient or brand name stands as a whole word in a folded text."""
