@@ -94,6 +94,8 @@ class SentResult(Result):
         keep(made, "reference", reference)
         keep(made, "test", test)
         keep(made, "day", days.first if days else None)
+        keep(made, "issued", None)
+        keep(made, "encounter_classes", frozenset())
         keep(made, "_sent", (whole, part, context))
         if test == ALP:  # every one is judged
             made._read_value(whole, part, context)
