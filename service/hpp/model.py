@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-
-from service.lazy import lazy
+from functools import cached_property
 
 ALP = "alp_total"
 
@@ -187,7 +186,7 @@ class Chart:
         """Prefetch keys of which something was not seen and no one accepted that."""
         return self._missing
 
-    @lazy
+    @cached_property
     def _missing(self) -> frozenset[str]:
         return frozenset(gap.key for gap in self.gaps) - self.accepted_gaps
 
@@ -201,7 +200,7 @@ class Chart:
             return ()
         return [result for result in self.results if result.test in tests]
 
-    @lazy
+    @cached_property
     def _by_test(self) -> Mapping[str, Sequence[Result]]:
         found: dict[str, list[Result]] = {}
         for result in self.results:
@@ -264,7 +263,7 @@ class JudgedResult:
     above_ceiling: bool = False
     reasons: tuple[str, ...] = ()
 
-    @lazy
+    @cached_property
     def evidence(self) -> Evidence:
         return Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
 

@@ -8,7 +8,7 @@ from itertools import permutations
 
 import pytest
 
-from service.evaluation import House
+from service.evaluation.engine import Engine
 from service.fhir.context import Context
 from service.fhir.observations import Seen, SentResult
 from service.hpp.model import Patient, Result, Sex
@@ -24,9 +24,9 @@ def read(resource: Json, context: Context) -> Result:
 
 
 @pytest.fixture
-def context(house: House) -> Context:
+def context(engine: Engine) -> Context:
     born = date(2006, 6, 1)
-    return Context(house.terminology, {}, UTC, Patient(born, born, Sex.FEMALE))
+    return Context(engine.terminology, {}, UTC, Patient(born, born, Sex.FEMALE))
 
 
 def is_read(result: Result, member: str) -> bool:
