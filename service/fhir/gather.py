@@ -58,14 +58,16 @@ class Record:
     """What an EHR let us see.
 
     resources: key -> (reference, resource).  index: of everything that was sent, for resolving
-    references.  gaps: what was asked for and not seen.  next_pages: key -> links to the pages
-    that were left out.  drafts: the entries of the draft orders.
+    references.  gaps: what was asked for and not seen.  next_pages: key -> links to pages that
+    were left out.  moved: resources that are read under another key, by identity.
+    drafts: the entries of the draft orders.
     """
 
     resources: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
     gaps: list[Gap] = field(default_factory=list)
-    taken: dict[str, Json] = field(default_factory=dict)
+    taken: dict[str, tuple[str, Json]] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)
     next_pages: dict[str, list[str]] = field(default_factory=dict)
     drafts: list[Entry] = field(default_factory=list)
     unreadable_drafts: list[str] = field(default_factory=list)
@@ -148,15 +150,19 @@ def _note_truncation(record: Record, key: str, read: Read) -> None:
 
 
 def _add(record: Record, key: str, where: str, resource: Json, full_url: str) -> None:
-    """Keep a resource once, however often and under whichever key it was sent.
+    """Keep a resource once, however often and under whichever key it was sent; under `alp`
+    where it was sent there too, for what nobody recognises is looked at there alone.
 
     Two of one id that differ are both kept: nothing says which of them is right.
     """
     name, is_named = index_resource(record, resource, full_url)
-    earlier = record.taken.get(name)
-    if earlier is None or earlier != resource:
-        record.taken[name] = resource
-        record.resources.setdefault(key, []).append((name if is_named else where, resource))
+    earlier_key, earlier = record.taken.get(name, ("", None))
+    if earlier == resource:
+        if key != "alp" or earlier_key == "alp":
+            return
+        record.moved.add(id(earlier))
+    record.taken[name] = key, resource
+    record.resources.setdefault(key, []).append((name if is_named else where, resource))
 
 
 def index_resource(record: Record, resource: Json, full_url: str = "") -> tuple[str, bool]:

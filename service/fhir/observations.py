@@ -66,6 +66,7 @@ def _results(measured: Sequence[Part], whole: Json, context: Context) -> list[Re
     """Values of one Observation, which share when and under which circumstances it was made."""
     days = specimen_days(whole, context.days)
     status, day = status_of(whole), days.first if days else None
+    issued = context.first_day(whole.get("issued"))
     specimen = text(obj(whole.get("specimen")).get("reference"))
     inpatient = _is_inpatient(whole, context)
     found = []
@@ -86,6 +87,7 @@ def _results(measured: Sequence[Part], whole: Json, context: Context) -> list[Re
                 specimen=specimen,
                 inpatient=inpatient,
                 partial_date=days is not None and days.partial,
+                issued=issued,
             )
         )
     return found
@@ -103,7 +105,8 @@ def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | 
         part.concept.is_significance and _is_pathogenic(part.sent, knowledge) for part in parts
     )
     days = specimen_days(whole, context.days)
-    return Variant(parts[0].reference, pathogenic, days.first if days else None)
+    day, issued = days.first if days else None, context.first_day(whole.get("issued"))
+    return Variant(parts[0].reference, pathogenic, day, issued=issued)
 
 
 def status_of(resource: Json) -> str:

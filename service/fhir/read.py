@@ -100,6 +100,8 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     reading = _Reading()
     for key in TYPES:
         for name, resource in record.resources.get(key, ()) if key != "patient" else ():
+            if id(resource) in record.moved:
+                continue
             read = READERS[resource["resourceType"]]
             gap = _gap_of(resource, subject) or read(resource, name, reading, context, key)
             if gap:
