@@ -14,9 +14,10 @@ from functools import partial
 from itertools import pairwise
 
 from service.evaluation.services import prefetch_templates, queries
+from service.fhir.bundles import resources
 from service.fhir.codings import read_lab
 from service.fhir.dates import first_day, read_days
-from service.fhir.gather import TYPES, entries
+from service.fhir.gather import TYPES
 from service.fhir.observations import specimen_days
 from service.fhir.queries import Fetch, Fetched, Query
 from service.fhir.references import Owner, Subject, local_reference
@@ -116,7 +117,7 @@ def _any_patient(ask: Fetch) -> str:
     found = [
         text(resource.get("id"))
         for page in fetched.pages
-        for _, resource, _ in entries(page, "patient")
+        for resource in resources(page, "patient")
         if resource.get("resourceType") == "Patient"
     ]
     return found[0] if found else ""
@@ -135,7 +136,7 @@ def _resources(key: str, fetched: Fetched) -> Iterator[Json]:
     for page in fetched.pages:
         if page.get("resourceType") in TYPES[key]:
             yield page
-        yield from (r for _, r, _ in entries(page, key) if r.get("resourceType") in TYPES[key])
+        yield from (r for r in resources(page, key) if r.get("resourceType") in TYPES[key])
 
 
 def _remarks(
