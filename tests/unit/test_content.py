@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from service.app import load_content
-from service.faults import Faulty
-from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
-from service.hpp.knowledge.model import fold
+from service.content.faults import Faulty
+from service.content.knowledge import ContentFault, load_knowledge
+from service.hpp.knowledge.model import Knowledge, fold
 from service.settings import Settings
 
 
