@@ -18,7 +18,7 @@ LONGEST_SHOWN = 40  # characters of a unit
 NO_DECIMALS = 1e16  # from here on a float has none, and Decimal could not write two
 ONE, HUNDREDTH = Decimal(1), Decimal("0.01")
 PRINTED = (int, float, str)
-COMPARATORS = ("", "<=", ">=", "<", ">")
+COMPARATORS = ("<=", ">=", "<", ">")
 _PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(.{0,60})")
 
 
@@ -36,7 +36,7 @@ class Reading(NamedTuple):
 
 def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
-    raw, comparator = quantity.get("value"), _comparator(quantity)
+    raw, comparator = quantity.get("value"), _comparator(quantity.get("comparator"))
     code, written = text(quantity.get("code")), text(quantity.get("unit"))
     shown = f"{comparator[:2]}{_plain(raw)} {(written or code)[:LONGEST_SHOWN]}".strip()
     value = number(raw)
@@ -44,7 +44,7 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
         return Reading(shown=shown, problem="no-value" if raw is None else "number")
     if value < 0:
         return Reading(shown=shown, problem="negative")
-    if comparator not in COMPARATORS:
+    if comparator not in ("", *COMPARATORS):
         return Reading(shown=shown, problem="comparator")
     factor, problem = unit_factor(code, written, test, knowledge)
     if factor is None:
@@ -52,13 +52,11 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     return Reading(value * factor, comparator, shown)
 
 
-def _comparator(quantity: Json) -> str:
-    """Empty where there is none: an empty member and "=" say that the value is the number."""
-    written = quantity.get("comparator")
-    if written is None or isinstance(written, str):
-        stated = text(written)
-        return "" if stated == "=" else stated
-    return "?"
+def _comparator(written: object) -> str:
+    """Empty, null and `=` compare nothing (seen in data: FHIR leaves the member out)."""
+    if written is None or (isinstance(written, str) and written.strip() in ("", "=")):
+        return ""
+    return text(written) or "?"
 
 
 def _plain(raw: object) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 
 from service.fhir.units import Reading, read_quantity, read_string
-from tests.fhir.build import house
+from tests.fhir.build import engine
 
 # The unit a measure is judged in, as UCUM writes it.
 JUDGED_IN = {
@@ -100,9 +100,13 @@ BEYOND_UCUM: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def rows_of(file: str) -> Iterator[dict[str, str]]:
+    text = files("service.hpp.knowledge").joinpath(file).read_text("utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
 def rows() -> Iterator[tuple[str, str, Decimal]]:
-    text = files("service.hpp.knowledge").joinpath("units.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in rows_of("units.csv"):
         yield row["measure"], row["spelling"], Decimal(row["factor"])
 
 
@@ -216,7 +220,7 @@ def test_no_unit_is_listed_twice_for_a_measure() -> None:
     assert len(set(listed)) == len(listed)
 
 
-KNOWLEDGE = house().knowledge
+KNOWLEDGE = engine().knowledge
 
 
 def read_alp(value: object, unit: str) -> Reading:

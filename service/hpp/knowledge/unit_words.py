@@ -15,6 +15,7 @@ from decimal import Decimal
 from math import prod
 from typing import NamedTuple
 
+LONGEST_PLAIN = 120  # characters: one letter may stand for eighteen
 KINDS = ("prefix", "activity", "amount", "time", "volume", "per", "remark")
 PER_VOLUME = ([("activity", 1), ("volume", -1)], [("amount", 1), ("time", -1), ("volume", -1)])
 # A degree sign says nothing beside 37; a dot of any kind multiplies, as a blank does.
@@ -55,6 +56,10 @@ class Term(NamedTuple):
 def plain(written: str) -> str:
     """The text in narrow letters, without accents, brackets, degree and hidden signs."""
     pieces = unicodedata.normalize("NFKD", written.translate(_SIGNS))
+    if pieces.isascii():
+        return " ".join(pieces.translate(_SIGNS).split())
+    if len(pieces) > LONGEST_PLAIN:
+        return ""
     kept = (c for c in pieces if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return " ".join("".join(kept).translate(_SIGNS).split())
 
