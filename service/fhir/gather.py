@@ -22,12 +22,11 @@ from service.fhir.bundles import (
     read_bundles,
 )
 from service.fhir.references import Index
-from service.fhir.releases import ORDERS, TAKEN
+from service.fhir.releases import DRUGS
 from service.fhir.tolerant import Json, obj, text
 from service.hpp.model import Gap
 
 RESULTS = frozenset({"Observation", "DiagnosticReport"})
-DRUGS = ORDERS | TAKEN
 # What each key holds.
 TYPES: Mapping[str, frozenset[str]] = {
     "patient": frozenset({"Patient"}),
