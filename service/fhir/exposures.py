@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from service.fhir.codings import codings
+from service.fhir.conditions import performed, was_done
 from service.fhir.context import Context
 from service.fhir.medications import class_of, drugs_of
 from service.fhir.releases import (
@@ -61,6 +62,19 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
             by_name=drugs.match.by_name,
             **course._asdict(),
         )
+
+
+def read_given(procedure: Json, reference: str, context: Context) -> Iterator[DrugUse]:
+    """A drug whose administration was coded as a procedure (HCPCS J3489); never by its name."""
+    groups = context.terminology.drug(procedure.get("code")).coded
+    if not groups or not was_done(procedure):
+        return
+    first, last = performed(procedure, context)
+    course = Course("completed", first, last or first, administered=True)
+    for group in sorted(groups):
+        kind = context.knowledge.drugs[group]
+        given = kind.injected_class or kind.drug_class
+        yield DrugUse(reference, group, given, **course._asdict())
 
 
 def _is_nothing(sent: Json) -> bool:

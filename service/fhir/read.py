@@ -156,9 +156,11 @@ def _read_observation(resource: Json, name: str, reading: _Reading, context: Con
 
 
 def _read_procedure(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
+    """What was done, and a drug that was given with it."""
     seen = conditions.read_procedure(resource, name, context)
     if seen:
         reading.conditions.append(seen)
+    reading.drugs += exposures.read_given(resource, name, context)
     return ""
 
 
@@ -169,8 +171,15 @@ def _read_condition(resource: Json, name: str, reading: _Reading, context: Conte
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append(seen)
-    if conditions.is_mention_only(concept):
+    elif conditions.is_mention_only(concept):
         reading.mentions.append(Excluded(name, "mention"))
+    return ""
+
+
+def _read_family(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
+    seen = conditions.read_family(resource, name, context)
+    if seen:
+        reading.conditions.append(seen)
     return ""
 
 
@@ -185,6 +194,7 @@ def _read_order(resource: Json, name: str, reading: _Reading, context: Context, 
 READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
     **dict.fromkeys(RESULTS, _read_results),
     "Condition": _read_condition,
+    "FamilyMemberHistory": _read_family,
     "Procedure": _read_procedure,
     **dict.fromkeys(DRUGS, _read_order),
 }
