@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from service.hpp.knowledge.units import Units
 from service.hpp.model import Row
 
 NOTHING: frozenset[str] = frozenset()
@@ -129,7 +130,7 @@ class Knowledge:
     thresholds: Mapping[str, Threshold]
     codes: Sequence[Code]
     systems: Mapping[str, str]
-    units: Mapping[tuple[str, str], Decimal]
+    units: Units
     intervals: Sequence[Interval]
     table: Sequence[Row]
     classes: Mapping[str, DrugClass]
@@ -180,11 +181,6 @@ class Knowledge:
     def _stems(self) -> frozenset[tuple[str, str]]:
         """(system name, first three characters) of every code we know."""
         return frozenset((name, code[:3]) for name, code in self.by_code)
-
-    @cached_property
-    def unit_spellings(self) -> frozenset[str]:
-        """Every unit that some test is measured in."""
-        return frozenset(spelling for _, spelling in self.units)
 
     @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
