@@ -23,7 +23,7 @@ ROUNDING = Decimal("0.02")
 _VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.{0,200}?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
 LONGEST_NAME = 2000
 UNKNOWN_DRUG = "unknown"
-_DRAFT_ID = re.compile(r"[A-Za-z0-9\-.]{1,256}")
+_DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 
