@@ -7,7 +7,7 @@ HTTP, the command line and the tests call.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from itertools import chain
@@ -20,7 +20,7 @@ from cards.wire import to_json
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
-from service.fhir.read import Asked, Draft, read_chart, read_drafts
+from service.fhir.read import Asked, Draft, draft_gaps, read_chart, read_drafts
 from service.fhir.releases import Release, release_of
 from service.fhir.terminology import Terminology
 from service.hooks.errors import DataUnavailable, Issue
@@ -29,7 +29,7 @@ from service.hooks.services import Service, queries
 from service.hpp.decide import NOT_EVALUATED, assess
 from service.hpp.findings import NEEDED
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Assessment, Chart, Indicator, Row
+from service.hpp.model import UNKNOWN_CODE, Assessment, Chart, Gap, Indicator, Row
 from service.settings import Client
 from service.watch.logs import log
 
@@ -99,8 +99,9 @@ def evaluate(
     asked = _asked(request, client)
     fetch = _fetch(request, house, client)
     drafts = _read_drafts(record, asked, request, fetch, house)
-    if service.judges_orders and not drafts and not record.unreadable_drafts:
-        return not_applicable(house)
+    matter = [draft for draft in drafts if draft.matters]
+    if service.judges_orders and not matter and not record.unreadable_drafts:
+        return not_applicable(house, draft_gaps(drafts))
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, house)
     if fetch is not None:  # what was fetched may tell more of them
@@ -222,7 +223,7 @@ def evaluation_status(assessment: Assessment) -> str:
     """complete, partial or unavailable (design, "The contract")."""
     if assessment.verdict == NOT_EVALUATED:
         return "unavailable"
-    foreign = any(gap.key == ORDER_GAPS for gap in assessment.gaps)
+    foreign = any(g.key == ORDER_GAPS and g.kind != UNKNOWN_CODE for g in assessment.gaps)
     return "partial" if assessment.open_rows or foreign else "complete"
 
 
@@ -246,7 +247,7 @@ def _answer(card: Card | None, status: str, case: Case, house: House) -> Answer:
         "verdict": assessment.verdict,
         "row": assessment.row.id,
         "openRows": [row.id for row in assessment.open_rows],
-        "gaps": _gaps(case.chart),
+        "gaps": _gaps(case.chart.gaps, case.chart.accepted_gaps),
         **_versions(house),
     }
     cards = [to_json(card, case.manners)] if card else []
@@ -254,13 +255,13 @@ def _answer(card: Card | None, status: str, case: Case, house: House) -> Answer:
     return Answer(body, status, case.chart, assessment)
 
 
-def _gaps(chart: Chart) -> list[dict[str, Any]]:
+def _gaps(gaps: Sequence[Gap], accepted: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     listed = []
-    for gap in chart.gaps:
+    for gap in gaps:
         entry: dict[str, Any] = {"kind": gap.kind, "key": gap.key}
         if gap.count:
             entry["count"] = gap.count
-        if gap.key in chart.accepted_gaps:
+        if gap.key in accepted:
             entry["accepted"] = True
         listed.append(entry)
     return listed
@@ -270,13 +271,14 @@ def _versions(house: House) -> dict[str, str]:
     return {"knowledge": house.knowledge.version, "configuration": house.configuration}
 
 
-def not_applicable(house: House) -> Answer:
+def not_applicable(house: House, gaps: Sequence[Gap] = ()) -> Answer:
+    """No drug of interest.  gaps: drafts of which nobody can tell, most of them other drugs."""
     extension = {
         "status": "not-applicable",
         "verdict": "notApplicable",
         "row": "none",
         "openRows": [],
-        "gaps": [],
+        "gaps": _gaps(gaps),
         **_versions(house),
     }
     return Answer({"cards": [], "extension": {EXTENSION: extension}}, "not-applicable")

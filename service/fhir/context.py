@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 
+from service.fhir.codings import Product
 from service.fhir.dates import Days, read_days
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
@@ -20,7 +21,8 @@ from service.hpp.model import Patient, PrintedRange
 class Context:
     """zone: for dates with a time.  printed: ranges that were read, by what they were read from.
 
-    inpatient: whether an Encounter is, by its identity in the index.
+    inpatient: whether an Encounter is, products: what a Medication is, by their identity in the
+    index.
     """
 
     terminology: Terminology
@@ -29,6 +31,7 @@ class Context:
     patient: Patient = field(default_factory=Patient)
     printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
     inpatient: dict[int, bool] = field(default_factory=dict)
+    products: dict[int, Product] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

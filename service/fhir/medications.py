@@ -8,21 +8,30 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import NO_DRUG, DrugConcept, Match, drug_of, texts
+from service.fhir.codings import (
+    NO_DRUG,
+    DrugConcept,
+    Match,
+    Outcome,
+    Product,
+    drug_of,
+    names_of,
+)
 from service.fhir.context import Context
 from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
 from service.hpp.drugs import NOT_TAKEN
-from service.hpp.knowledge.model import Drug, Knowledge, fold
-from service.hpp.model import DraftOrder, DrugUse
+from service.hpp.knowledge.model import Drug, Knowledge
+from service.hpp.model import UNKNOWN_CODE, DraftOrder, DrugUse
 
 NOT_AN_ORDER = frozenset({"proposal", "option"})
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
 # Between the two stands the drug's name, and no more: an open end would take quadratic time.
 _VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.{0,200}?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
-LONGEST_NAME = 2000
-UNKNOWN_DRUG = "unknown"
+LONGEST_NAMES = 2000  # characters of all names of one order
+UNKNOWN_DRUG = "unknown-drug"
+UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-.]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
@@ -31,45 +40,62 @@ NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 class Drugs:
     """The drugs of one order.
 
-    named: the concepts that have a name.  display: that of the reference.
-    unresolved: it names a Medication that was not sent.
+    said: all its names, folded.  gap: why no drug can be told, or nothing: `unknown-drug` (no
+    code and no name, or a Medication that was not sent), `unknown-code` (only codes that are not
+    known, without a name).  is_readable: one of them of a system whose codes we list.
     """
 
     match: Match
-    named: Sequence[object]
-    display: str
-    unresolved: bool
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """All its names, as written."""
-        return (*(word for concept in self.named for word in texts(concept)), self.display)
+    said: str = ""
+    gap: str = ""
+    is_readable: bool = False
 
 
-OTHER_DRUG = Drugs(NO_DRUG, (), "", unresolved=False)
+OTHER_DRUG = Drugs(NO_DRUG)
 
 
 def drugs_of(order: Json, context: Context) -> Drugs:
-    """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
-    written, pointer = [_own_concept(order)], medication_pointer(order)
-    if not pointer and _is_other_drug(context.terminology.drug(written[0])):
+    """Read the drug from a concept, a reference (contained, sent beside it) or its display.
+
+    With a name it is recognised or another drug; without one a code decides.
+    """
+    own, pointer = _own_concept(order), medication_pointer(order)
+    concept = context.terminology.drug(own)
+    if not pointer and concept.outcome is Outcome.ANOTHER:  # as most are
         return OTHER_DRUG
-    if pointer:
-        sent = context.index.resolve(pointer.get("reference"), order)
-        written += (sent.get("code"), *_ingredients(sent))
-    concepts = [context.terminology.drug(item) for item in written]
-    named = [item for item, concept in zip(written, concepts, strict=True) if concept.has_name]
-    display = text(pointer.get("display"))
-    match = drug_of(concepts, display, context.knowledge)
-    # A code of a system we know, though of no drug of ours, is some other drug.
-    is_told = bool(named or display or match.groups) or any(c.has_known_system for c in concepts)
-    chosen = concepts[0].has_code or "reference" in pointer or "identifier" in pointer
-    return Drugs(match, named, display, unresolved=chosen and not is_told)
+    beside = {"text": text(pointer.get("display"))}
+    sent = _product_of(pointer, order, context)
+    concepts = [concept, context.terminology.drug(beside), *sent.concepts]
+    match = drug_of(concepts, context.knowledge)
+    if not match.groups:
+        is_chosen = concept.is_absent or "reference" in pointer or "identifier" in pointer
+        return Drugs(match, "", _gap_of(concepts, is_chosen), any(c.is_readable for c in concepts))
+    said = " ".join([names_of(own), names_of(beside), sent.said])
+    return Drugs(match, said[:LONGEST_NAMES])
 
 
-def _is_other_drug(concept: DrugConcept) -> bool:
-    """As most are: it has a name, and no code or name of ours."""
-    return concept.has_name and not concept.coded and not concept.named
+def _gap_of(concepts: Sequence[DrugConcept], is_chosen: bool) -> str:
+    outcomes = {concept.outcome for concept in concepts}
+    if Outcome.ANOTHER in outcomes:
+        return ""
+    if Outcome.UNRECOGNISED in outcomes:
+        return UNKNOWN_CODE
+    return UNKNOWN_DRUG if is_chosen else ""
+
+
+def _product_of(pointer: Json, order: Json, context: Context) -> Product:
+    """What a reference to a Medication leads to; each Medication is read once."""
+    sent = context.index.resolve(pointer.get("reference"), order) if pointer else NOTHING
+    known = context.products.get(id(sent))
+    if known is None:
+        known = context.products[id(sent)] = _read_product(sent, order, context)
+    return known
+
+
+def _read_product(sent: Json, order: Json, context: Context) -> Product:
+    written = [sent.get("code"), *_ingredients(sent, order, context)]
+    said = " ".join(names_of(item) for item in written)[:LONGEST_NAMES]
+    return Product(tuple(dict.fromkeys(map(context.terminology.drug, written))), said)
 
 
 def _own_concept(order: Json) -> object:
@@ -80,12 +106,19 @@ def _own_concept(order: Json) -> object:
     return obj(code.get("concept")) or code
 
 
-def _ingredients(medication: Json) -> Iterator[object]:
+def _ingredients(medication: Json, order: Json, context: Context) -> Iterator[object]:
+    """Each ingredient's concept, or that of the Medication or Substance it refers to."""
     product = obj(medication.get("product"))
     for item in objs(medication.get("ingredient") or product.get("ingredient")):
         inner = obj(item.get("item"))
-        named = {"text": text(inner.get("display"))}
-        yield item.get("itemCodeableConcept") or inner.get("concept") or named
+        own = item.get("itemCodeableConcept") or inner.get("concept")
+        if own:
+            yield own
+            continue
+        pointer = obj(item.get("itemReference") or inner.get("reference")) or inner
+        yield {"text": text(pointer.get("display"))}
+        inside = context.index.resolve(pointer.get("reference"), medication)
+        yield (inside or context.index.resolve(pointer.get("reference"), order)).get("code")
 
 
 def read_uses(order: Json, reference: str, context: Context) -> Iterator[DrugUse]:
@@ -96,14 +129,15 @@ def read_uses(order: Json, reference: str, context: Context) -> Iterator[DrugUse
     if order.get("doNotPerform") is True or text(order.get("intent")) in NOT_AN_ORDER:
         return
     drugs, knowledge = drugs_of(order, context), context.knowledge
-    if drugs.unresolved and text(order.get("status")) not in NOT_TAKEN:
-        yield DrugUse(reference, UNKNOWN_DRUG, "")
+    if drugs.gap and text(order.get("status")) not in NOT_TAKEN:
+        # A code we do not list, of a system we do, is most likely another drug.
+        yield DrugUse(reference, drugs.gap if drugs.is_readable else UNKNOWN_DRUG, "")
     period = _bounds(order) if drugs.match.groups else NOTHING
     for group in sorted(drugs.match.groups):
         yield DrugUse(
             reference=reference,
             group=group,
-            drug_class=_class_of(knowledge.drugs[group], drugs.words, order, knowledge),
+            drug_class=_class_of(knowledge.drugs[group], drugs.said, order, knowledge),
             status=text(order.get("status")),
             start=context.first_day(period.get("start")),
             end=context.last_day(period.get("end")),
@@ -122,13 +156,13 @@ def _bounds(order: Json) -> Json:
     return obj(order.get("effectiveDosePeriod")) or ({"end": ended} if ended else NOTHING)
 
 
-def _class_of(drug: Drug, words: tuple[str, ...], order: Json, knowledge: Knowledge) -> str:
+def _class_of(drug: Drug, said: str, order: Json, knowledge: Knowledge) -> str:
     """The injected class where the name or the route of a drug with two forms says so."""
     if not drug.injected_class:
         return drug.drug_class
-    routes = [w for d in objs(order.get("dosageInstruction")) for w in texts(d.get("route"))]
-    said = f" {fold(' '.join([*words, *routes]))} "
-    injected = any(_stands_in(word, said) for word in knowledge.injected_words)
+    routes = (names_of(dosage.get("route")) for dosage in objs(order.get("dosageInstruction")))
+    spoken = f" {' '.join([said, *routes])} "
+    injected = any(_stands_in(word, spoken) for word in knowledge.injected_words)
     return drug.injected_class if injected else drug.drug_class
 
 
@@ -136,24 +170,24 @@ def _stands_in(word: str, said: str) -> bool:
     return f" {word} " in said or (len(word) > 2 and word in said)
 
 
-def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, bool]:
-    """A draft order of a drug that is judged; and whether its drug could not be resolved."""
+def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
+    """A draft order of a drug that is judged; or the kind of gap where no drug could be told."""
     if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
-        return None, False
+        return None, ""
     drugs, knowledge = drugs_of(order, context), context.knowledge
     group, kind = _judged(order, drugs, knowledge)
-    if not group:
-        return None, drugs.unresolved
+    if not group:  # a service is an order of a drug only where it says so
+        return None, drugs.gap if order.get("resourceType") in ORDERS else ""
     reasons = _reasons(order, context)
-    dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
+    dosed = _is_oncology_dose(group, drugs.said, order, knowledge)
     name = _own_reference(order)
-    return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
+    return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), ""
 
 
 def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
     """The drug of an order that is judged, with its class; two empty words where none is."""
     for group in sorted(drugs.match.groups):
-        kind = _class_of(knowledge.drugs[group], drugs.words, order, knowledge)
+        kind = _class_of(knowledge.drugs[group], drugs.said, order, knowledge)
         if knowledge.classes[kind].triggers:
             return group, kind
     return "", ""
@@ -186,15 +220,12 @@ def _reasons(order: Json, context: Context) -> frozenset[str]:
     return found
 
 
-def _is_oncology_dose(
-    group: str, words: tuple[str, ...], order: Json, knowledge: Knowledge
-) -> bool:
+def _is_oncology_dose(group: str, said: str, order: Json, knowledge: Knowledge) -> bool:
     """The dose or brand of a drug that is given for bone metastases."""
     oncology = knowledge.oncology
     wanted = oncology.doses_mg.get(group)
     if wanted is None:
         return False
-    said = fold(" ".join(words)[:LONGEST_NAME])
     if any(brand in said for brand in oncology.brands):
         return True
     if f"{wanted} mg" in {f"{a} {b}" for a, b in pairwise(said.split())}:
