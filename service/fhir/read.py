@@ -208,6 +208,11 @@ def _own(
     return tuple(found), gaps
 
 
+def any_matters(drafts: Sequence[Draft]) -> bool:
+    """Whether a draft is judged, or is none that most likely orders something else."""
+    return any(draft.matters for draft in drafts)
+
+
 def draft_gaps(drafts: Sequence[Draft]) -> tuple[Gap, ...]:
     """The gaps of drafts whose drug nobody can tell, before anybody's chart is read."""
     return _merged([Gap(d.gap, "draftOrders", 1, (d.where,)) for d in drafts if d.gap])

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-
-from service.lazy import lazy
+from functools import cached_property
 
 ALP = "alp_total"
 UNKNOWN_CODE = "unknown-code"
@@ -213,7 +212,7 @@ class Chart:
         """Prefetch keys of which something was not seen and no one accepted that."""
         return self._missing
 
-    @lazy
+    @cached_property
     def _missing(self) -> frozenset[str]:
         unseen = (gap.key for gap in self.gaps if gap.kind != UNKNOWN_CODE)
         return frozenset(unseen) - self.accepted_gaps
@@ -228,7 +227,7 @@ class Chart:
             return ()
         return [result for result in self.results if result.test in tests]
 
-    @lazy
+    @cached_property
     def _by_test(self) -> Mapping[str, Sequence[Result]]:
         found: dict[str, list[Result]] = {}
         for result in self.results:
@@ -297,7 +296,7 @@ class JudgedResult:
     reasons: tuple[str, ...] = ()
     clear: bool = False
 
-    @lazy
+    @cached_property
     def evidence(self) -> Evidence:
         return Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
 

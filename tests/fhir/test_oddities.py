@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.evaluation import Answer
+from service.evaluation.answer import Answer
 from service.hpp.model import JudgedResult, Result
 from tests.fhir import build
 from tests.fhir.build import (

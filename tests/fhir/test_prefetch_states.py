@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from service.evaluation import Answer
-from service.hooks.errors import DataUnavailable
-from service.hooks.services import SERVICES, discovery
+from service.evaluation.answer import Answer
+from service.evaluation.services import SERVICES, discovery
+from service.hooks.errors import NotObtainable
 from tests.fhir.build import (
     ALENDRONATE,
     ASPIRIN,
@@ -31,9 +31,9 @@ from tests.fhir.build import (
     condition,
     draft,
     drug,
+    engine,
     entry,
     gaps,
-    house,
     lab,
     outcome,
     patient,
@@ -121,7 +121,7 @@ def test_a_needed_key_that_was_not_sent_is_412(key: str) -> None:
 
 @pytest.mark.parametrize("key", ["patient", "alp"])
 def test_the_refusal_names_the_key_and_what_is_wrong_with_it(key: str) -> None:
-    with pytest.raises(DataUnavailable) as refused:
+    with pytest.raises(NotObtainable) as refused:
         ask(key, MISSING)
     issues = refused.value.outcome()["issue"]
 
@@ -444,7 +444,7 @@ def test_no_card_means_nothing_that_was_missing_mattered(hook: str, key: str, va
 
 def test_every_service_asks_for_the_same_keys() -> None:
     """The states above hold for all of them."""
-    listed = discovery(house().knowledge)["services"]
+    listed = discovery(engine().knowledge)["services"]
 
     assert len(SERVICES) == len(listed)
     assert all(set(KEYS) == set(service["prefetch"]) for service in listed)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import trustme
 
-from service.hooks.services import BY_ID
-from service.serve import may_listen
+from service.evaluation.services import BY_ID
+from service.server.serve import may_listen
 from service.settings import (
     CLIENT_KEYS,
     ENVIRONMENT,
@@ -147,6 +147,8 @@ def test_a_client_has_all_its_settings(tmp_path: Path) -> None:
         deadline_ms = 2000
         selection_behavior = "at-most-one"
         one_action_suggestions = false
+        card_style = "plain"
+        says_autolaunchable = true
         """,
     )
 
@@ -167,6 +169,8 @@ def test_a_client_has_all_its_settings(tmp_path: Path) -> None:
             deadline_ms=2000,
             selection_behavior="at-most-one",
             one_action_suggestions=False,
+            card_style="plain",
+            says_autolaunchable=True,
         )
         == client
     )

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
+from service.hpp.knowledge.units import Units
 from service.hpp.model import Row
-from service.lazy import lazy
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -124,7 +125,7 @@ class Knowledge:
     thresholds: Mapping[str, Threshold]
     codes: Sequence[Code]
     systems: Mapping[str, str]
-    units: Mapping[tuple[str, str], Decimal]
+    units: Units
     intervals: Sequence[Interval]
     table: Sequence[Row]
     classes: Mapping[str, DrugClass]
@@ -147,16 +148,11 @@ class Knowledge:
         """A threshold in days."""
         return self._whole_days[name]
 
-    @lazy
+    @cached_property
     def _whole_days(self) -> Mapping[str, int]:
         return {name: int(threshold.value) for name, threshold in self.thresholds.items()}
 
-    @lazy
-    def unit_spellings(self) -> frozenset[str]:
-        """Every unit that some test is measured in."""
-        return frozenset(spelling for _, spelling in self.units)
-
-    @lazy
+    @cached_property
     def labels(self) -> Mapping[str, str]:
         """Group -> our own name of a drug, cause, mask or feature."""
         tables = (self.features, self.masks, self.causes, self.drugs)
