@@ -35,6 +35,9 @@ class Outcome(StrEnum):
     EMPTY = "empty"
 
 
+CERTAINTY = tuple(Outcome)  # what tells more comes first
+
+
 def codings(concept: object) -> list[tuple[str, str]]:
     """(system, code) of every coding; blanks inside a system URI are dropped (seen in data)."""
     return read_concept(concept)[0]
@@ -166,14 +169,6 @@ class DrugConcept:
     is_absent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What a Medication is and holds.  said: its names, folded."""
-
-    concepts: tuple[DrugConcept, ...]
-    said: str
-
-
 def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
     codes, said = read_concept(concept)
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
@@ -218,6 +213,17 @@ def names_of(concept: object) -> str:
     return " ".join(_folded(texts(concept)))
 
 
+def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
+    """What several concepts of one drug say together; a name or a code of one tells for all."""
+    return DrugConcept(
+        coded=_union(concept.coded for concept in concepts),
+        named=_union(concept.named for concept in concepts),
+        outcome=min((c.outcome for c in concepts), key=CERTAINTY.index, default=Outcome.EMPTY),
+        is_readable=any(concept.is_readable for concept in concepts),
+        is_absent=any(concept.is_absent for concept in concepts),
+    )
+
+
 def _folded(said: Iterable[str]) -> list[str]:
     return [fold(item) for item in dict.fromkeys(item[:LONGEST] for item in said)]
 
@@ -241,16 +247,15 @@ class Match:
 NO_DRUG = Match(NOTHING)
 
 
-def drug_of(concepts: Sequence[DrugConcept], knowledge: Knowledge) -> Match:
-    """Drug groups of the concepts of one order: by code, else by ingredient or brand name.
+def drug_of(concept: DrugConcept, knowledge: Knowledge) -> Match:
+    """Drug groups of one order: by code, else by ingredient or brand name.
 
     Names are also consulted where the codes name only drugs that matter to nobody here: a
     combination may be coded by its vitamin alone.
     """
-    coded = _union(concept.coded for concept in concepts)
+    coded, named = concept.coded, concept.named
     if any(_matters(group, knowledge) for group in coded):
         return Match(most_specific(coded))
-    named = _union(concept.named for concept in concepts)
     if not coded and not named:
         return NO_DRUG
     return Match(most_specific(coded | named), by_name=bool(named - coded))

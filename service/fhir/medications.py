@@ -1,30 +1,20 @@
-"""MedicationRequest -> drug uses on record, and draft orders of a drug of interest."""
+"""Which drug an order is of, and draft orders of a drug of interest."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import (
-    NO_DRUG,
-    DrugConcept,
-    Match,
-    Outcome,
-    Product,
-    drug_of,
-    names_of,
-)
-from service.fhir.context import Context
-from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
-from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
-from service.hpp.drugs import NOT_TAKEN
+from service.fhir.codings import NO_DRUG, Match, Outcome, drug_of, merged, names_of
+from service.fhir.context import NOT_NAMED, Context, Named
+from service.fhir.releases import DRUGS, ORDERS, medication_pointer
+from service.fhir.tolerant import Json, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge
-from service.hpp.model import UNKNOWN_CODE, DraftOrder, DrugUse
+from service.hpp.model import UNKNOWN_CODE, DraftOrder
 
-NOT_AN_ORDER = frozenset({"proposal", "option"})
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
 # Between the two stands the drug's name, and no more: an open end would take quadratic time.
@@ -63,51 +53,58 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     concept = context.terminology.drug(own)
     if not pointer and concept.outcome is Outcome.ANOTHER:  # as most are
         return OTHER_DRUG
+    sent = _medication(pointer, order, context) if pointer else NOT_NAMED
     beside = {"text": text(pointer.get("display"))}
-    sent = _product_of(pointer, order, context)
-    concepts = [concept, context.terminology.drug(beside), *sent.concepts]
-    match = drug_of(concepts, context.knowledge)
+    together = merged((concept, sent.concept, context.terminology.drug(beside)))
+    match = drug_of(together, context.knowledge)
     if not match.groups:
-        is_chosen = concept.is_absent or "reference" in pointer or "identifier" in pointer
-        return Drugs(match, "", _gap_of(concepts, is_chosen), any(c.is_readable for c in concepts))
-    said = " ".join([names_of(own), names_of(beside), sent.said])
+        is_chosen = together.is_absent or "reference" in pointer or "identifier" in pointer
+        return Drugs(match, "", _gap_of(together.outcome, is_chosen), together.is_readable)
+    said = " ".join((names_of(own), sent.said, names_of(beside)))
     return Drugs(match, said[:LONGEST_NAMES])
 
 
-def _gap_of(concepts: Sequence[DrugConcept], is_chosen: bool) -> str:
-    outcomes = {concept.outcome for concept in concepts}
-    if Outcome.ANOTHER in outcomes:
-        return ""
-    if Outcome.UNRECOGNISED in outcomes:
+def _gap_of(outcome: Outcome, is_chosen: bool) -> str:
+    if outcome is Outcome.UNRECOGNISED:
         return UNKNOWN_CODE
-    return UNKNOWN_DRUG if is_chosen else ""
+    return UNKNOWN_DRUG if outcome is Outcome.EMPTY and is_chosen else ""
 
 
-def _product_of(pointer: Json, order: Json, context: Context) -> Product:
-    """What a reference to a Medication leads to; each Medication is read once."""
-    sent = context.index.resolve(pointer.get("reference"), order) if pointer else NOTHING
-    known = context.products.get(id(sent))
+def _medication(pointer: Json, order: Json, context: Context) -> Named:
+    """What the Medication says that an order points at; each is read once for a request."""
+    reference = pointer.get("reference")
+    sent = context.index.resolve(reference, order)
+    known = context.medications.get(id(sent))
     if known is None:
-        known = context.products[id(sent)] = _read_product(sent, order, context)
+        holder = order if text(reference).startswith("#") else sent
+        written = (sent.get("code"), *_ingredients(sent, holder, context))
+        concepts = [context.terminology.drug(item) for item in written]
+        known = context.medications[id(sent)] = Named(merged(concepts), _names_of_all(written))
     return known
 
 
-def _read_product(sent: Json, order: Json, context: Context) -> Product:
-    written = [sent.get("code"), *_ingredients(sent, order, context)]
-    said = " ".join(names_of(item) for item in written)[:LONGEST_NAMES]
-    return Product(tuple(dict.fromkeys(map(context.terminology.drug, written))), said)
+def _names_of_all(written: Iterable[object]) -> str:
+    """The first names of many concepts, folded, up to what is read of one order."""
+    names, room = [], LONGEST_NAMES
+    for item in written:
+        if room <= 0:
+            break
+        names.append(names_of(item))
+        room -= len(names[-1])
+    return " ".join(names)[:LONGEST_NAMES]
 
 
 def _own_concept(order: Json) -> object:
     """The drug's concept in the order itself; a service request may carry one as its code."""
-    if order.get("resourceType") in ORDERS:
+    if order.get("resourceType") in DRUGS:
         return order.get("medicationCodeableConcept") or obj(order.get("medication")).get("concept")
     code = obj(order.get("code"))
     return obj(code.get("concept")) or code
 
 
-def _ingredients(medication: Json, order: Json, context: Context) -> Iterator[object]:
-    """Each ingredient's concept, or that of the Medication or Substance it refers to."""
+def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[object]:
+    """Concepts of the ingredients, of the Substances or Medications they refer to, and what the
+    references call them.  holder: the resource that contains those that are contained."""
     product = obj(medication.get("product"))
     for item in objs(medication.get("ingredient") or product.get("ingredient")):
         inner = obj(item.get("item"))
@@ -116,53 +113,19 @@ def _ingredients(medication: Json, order: Json, context: Context) -> Iterator[ob
             yield own
             continue
         pointer = obj(item.get("itemReference") or inner.get("reference")) or inner
+        code = context.index.resolve(pointer.get("reference"), holder).get("code")
+        yield obj(code).get("concept") or code
         yield {"text": text(pointer.get("display"))}
-        inside = context.index.resolve(pointer.get("reference"), medication)
-        yield (inside or context.index.resolve(pointer.get("reference"), order)).get("code")
 
 
-def read_uses(order: Json, reference: str, context: Context) -> Iterator[DrugUse]:
-    """One use for each known drug of an order on record, with its period (2a.5).
-
-    An order whose drug cannot be identified is yielded as the unknown drug.
-    """
-    if order.get("doNotPerform") is True or text(order.get("intent")) in NOT_AN_ORDER:
-        return
-    drugs, knowledge = drugs_of(order, context), context.knowledge
-    if drugs.gap and text(order.get("status")) not in NOT_TAKEN:
-        # A code we do not list, of a system we do, is most likely another drug.
-        yield DrugUse(reference, drugs.gap if drugs.is_readable else UNKNOWN_DRUG, "")
-    period = _bounds(order) if drugs.match.groups else NOTHING
-    for group in sorted(drugs.match.groups):
-        yield DrugUse(
-            reference=reference,
-            group=group,
-            drug_class=_class_of(knowledge.drugs[group], drugs.said, order, knowledge),
-            status=text(order.get("status")),
-            start=context.first_day(period.get("start")),
-            end=context.last_day(period.get("end")),
-            authored=context.first_day(first_of(order, AUTHORED)),
-            by_name=drugs.match.by_name,
-        )
-
-
-def _bounds(order: Json) -> Json:
-    """The first boundsPeriod of the dosage instructions, else the period of the whole order."""
-    for dosage in objs(order.get("dosageInstruction")):
-        period = obj(obj(obj(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
-        if period:
-            return period
-    ended = order.get("dateEnded")
-    return obj(order.get("effectiveDosePeriod")) or ({"end": ended} if ended else NOTHING)
-
-
-def _class_of(drug: Drug, said: str, order: Json, knowledge: Knowledge) -> str:
+def class_of(drug: Drug, said: str, order: Json, knowledge: Knowledge) -> str:
     """The injected class where the name or the route of a drug with two forms says so."""
     if not drug.injected_class:
         return drug.drug_class
-    routes = (names_of(dosage.get("route")) for dosage in objs(order.get("dosageInstruction")))
-    spoken = f" {' '.join([said, *routes])} "
-    injected = any(_stands_in(word, spoken) for word in knowledge.injected_words)
+    dosages = objs(order.get("dosageInstruction")) + objs(order.get("dosage"))
+    routes = [names_of(dosage.get("route")) for dosage in dosages]
+    known = f" {' '.join([said, *routes])} "
+    injected = any(_stands_in(word, known) for word in knowledge.injected_words)
     return drug.injected_class if injected else drug.drug_class
 
 
@@ -172,7 +135,7 @@ def _stands_in(word: str, said: str) -> bool:
 
 def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
     """A draft order of a drug that is judged; or the kind of gap where no drug could be told."""
-    if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
+    if order.get("doNotPerform") is True or text(order.get("status")).lower() in NOT_JUDGED:
         return None, ""
     drugs, knowledge = drugs_of(order, context), context.knowledge
     group, kind = _judged(order, drugs, knowledge)
@@ -187,7 +150,7 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
 def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
     """The drug of an order that is judged, with its class; two empty words where none is."""
     for group in sorted(drugs.match.groups):
-        kind = _class_of(knowledge.drugs[group], drugs.said, order, knowledge)
+        kind = class_of(knowledge.drugs[group], drugs.said, order, knowledge)
         if knowledge.classes[kind].triggers:
             return group, kind
     return "", ""
@@ -209,15 +172,24 @@ def _reasons(order: Json, context: Context) -> frozenset[str]:
     concepts += [item.get("concept") for item in objs(order.get("reason"))]
     pointers = list(objs(order.get("reasonReference")))
     pointers += [obj(item.get("reference")) for item in objs(order.get("reason"))]
-    for pointer in pointers:
-        concepts.append({"text": text(pointer.get("display"))})
-        concepts.append(context.index.resolve(pointer.get("reference"), order).get("code"))
-    found: frozenset[str] = frozenset()
-    for concept in map(context.terminology.diagnosis, concepts):
-        found |= concept.groups
-        if "hypercalcaemia_malignancy" in concept.mentions:
-            found |= {context.knowledge.oncology.malignant_calcium}
-    return found
+    found = frozenset[str]().union(*(_reason(concept, context) for concept in concepts))
+    return found.union(*(_reason_of(pointer, order, context) for pointer in pointers))
+
+
+def _reason_of(pointer: Json, order: Json, context: Context) -> frozenset[str]:
+    """Groups of what a reason refers to, and of what the reference calls it."""
+    sent = context.index.resolve(pointer.get("reference"), order)
+    known = context.reasons.get(id(sent))
+    if known is None:
+        known = context.reasons[id(sent)] = _reason(sent.get("code"), context)
+    return known | _reason({"text": text(pointer.get("display"))}, context)
+
+
+def _reason(written: object, context: Context) -> frozenset[str]:
+    concept = context.terminology.diagnosis(written)
+    if "hypercalcaemia_malignancy" in concept.mentions:
+        return concept.groups | {context.knowledge.oncology.malignant_calcium}
+    return concept.groups
 
 
 def _is_oncology_dose(group: str, said: str, order: Json, knowledge: Knowledge) -> bool:

@@ -104,6 +104,14 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class ByText:
+    """The group that a code belongs to where the text holds one of some words."""
+
+    group: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Oncology:
     """How an antiresorptive given for cancer is recognised."""
 
@@ -138,6 +146,7 @@ class Knowledge:
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
+    by_text: Mapping[str, ByText]
     review_dates: Mapping[str, date]
 
     def number(self, name: str) -> Decimal:
