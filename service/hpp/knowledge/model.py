@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -126,7 +125,6 @@ class Knowledge:
     """All content, read once at start and passed to everything that judges."""
 
     version: str
-    reviews: Mapping[str, str]
     thresholds: Mapping[str, Threshold]
     codes: Sequence[Code]
     systems: Mapping[str, str]
@@ -143,7 +141,6 @@ class Knowledge:
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
-    review_dates: Mapping[str, date]
 
     def number(self, name: str) -> Decimal:
         """A threshold's value in its own unit."""
