@@ -36,10 +36,14 @@ SHAPE = {
         "brands": [str],
         "source": str,
     },
+    "by_text": {"*": {"group": str, "words": [str]}},
     "text": {
         "hpp": [str],
         "not_hpp": [str],
         "doubted": [str],
+        "family": [str],
+        "no_family": [str],
+        "status": [str],
         "rickets": [str],
         "hypercalcaemia_malignancy": [str],
         "pathogenic": [str],
@@ -48,7 +52,10 @@ SHAPE = {
         "gene_words": [str],
         "source": str,
     },
+    "drug_names": {"salts": [str], "not_in_it": [str], "source": str},
+    "laboratory": {"alp_plain": [str], "not_alp": [str], "other_tests": [str], "source": str},
 }
+WORDS = ("text", "drug_names", "laboratory")  # tables that are lists of words
 # Words of which one must stand in these places.
 CHOICES = {
     ("class", "effect"): EFFECTS,
@@ -87,13 +94,22 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         "features": {name: _feature(entry) for name, entry in data["feature"].items()},
         "signs": tuple(_sign(entry) for entry in data["sign"].values()),
         "injected_words": tuple(data["injected"]["words"]),
-        "text": {k: tuple(v) for k, v in data["text"].items() if isinstance(v, list)},
+        "text": {
+            name: tuple(words)
+            for table in WORDS
+            for name, words in data[table].items()
+            if isinstance(words, list)
+        },
+        "by_text": {
+            name: model.ByText(entry["group"], tuple(entry["words"]))
+            for name, entry in data["by_text"].items()
+        },
         "oncology": _oncology(data["oncology"]),
     }
 
 
 def _nothing() -> dict[str, Any]:
-    tables = ("classes", "drugs", "causes", "masks", "tests", "features", "text")
+    tables = ("classes", "drugs", "causes", "masks", "tests", "features", "text", "by_text")
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()
     oncology = model.Oncology(none, none, "", "", none, {}, ())
