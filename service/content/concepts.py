@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from service.content.shape import misfits
+from service.content.shape import OLD_KEYS, misfits
 from service.hpp.knowledge import model
 
 FILE = "concepts.toml"
@@ -14,8 +14,7 @@ EFFECTS = (
     "suppresses", "masks", "explains", "explains-unless-very-low", "invalidates", "none",
 )  # fmt: skip
 SHAPE = {
-    "review": str,
-    "review_date?": object,
+    **OLD_KEYS,
     "source": str,
     "class": {"*": {"triggers": bool, "effect": str, "washout?": str}},
     "drug": {"*": {"name": str, "class": str, "injected_class?": str}},

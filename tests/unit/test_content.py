@@ -53,10 +53,6 @@ def test_unconfirmed_codes_ship_inactive(shipped: Knowledge) -> None:
     }
 
 
-def test_nobody_is_named_as_a_reviewer(shipped: Knowledge) -> None:
-    assert {"none"} == set(shipped.reviews.values())
-
-
 def test_a_billable_icd10_code_belongs_to_its_parents_groups(shipped: Knowledge) -> None:
     groups = Codes(shipped).groups_of("http://hl7.org/fhir/sid/icd-10-cm", "M84.375A")
 

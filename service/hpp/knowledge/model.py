@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -129,7 +128,6 @@ class Knowledge:
     """All content, read once at start and passed to everything that judges."""
 
     version: str
-    reviews: Mapping[str, str]
     thresholds: Mapping[str, Threshold]
     codes: Sequence[Code]
     systems: Mapping[str, str]
@@ -147,7 +145,6 @@ class Knowledge:
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
-    review_dates: Mapping[str, date]
 
     def number(self, name: str) -> Decimal:
         """A threshold's value in its own unit."""
