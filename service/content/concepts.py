@@ -54,7 +54,13 @@ SHAPE = {
         "source": str,
     },
     "drug_names": {"salts": [str], "not_in_it": [str], "source": str},
-    "laboratory": {"alp_plain": [str], "not_alp": [str], "other_tests": [str], "source": str},
+    "laboratory": {
+        "most_alp_kinds": Decimal,
+        "alp_plain": [str],
+        "not_alp": [str],
+        "other_tests": [str],
+        "source": str,
+    },
 }
 WORDS = ("text", "drug_names", "laboratory")  # tables that are lists of words
 # Words of which one must stand in these places.
@@ -101,6 +107,7 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
             for name, words in data[table].items()
             if isinstance(words, list)
         },
+        "most_alp_kinds": int(data["laboratory"]["most_alp_kinds"]),
         "by_text": {
             name: model.ByText(entry["group"], tuple(entry["words"]))
             for name, entry in data["by_text"].items()
@@ -114,7 +121,8 @@ def _nothing() -> dict[str, Any]:
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()
     oncology = model.Oncology(none, none, "", "", none, {}, ())
-    return {**empty, "signs": (), "injected_words": (), "oncology": oncology}
+    bare = {"signs": (), "injected_words": (), "most_alp_kinds": 0}
+    return {**empty, **bare, "oncology": oncology}
 
 
 def _drug(entry: Mapping[str, Any]) -> model.Drug:

@@ -137,7 +137,7 @@ def _unseen(code: str, evidence: Seen, facts: Facts) -> frozenset[str]:
     if code == "child":
         return frozenset({"patient"} if facts.child is None else ())
     if code == "alp-looked-up":
-        return facts.chart.missing() & NEEDED
+        return facts.chart.not_looked_up & NEEDED
     if code == "hpp-excluded" and evidence is not None:
         return (facts.chart.missing() & {"alp"}) | facts.unseen.low_may_go()
     if evidence is not None:
@@ -259,7 +259,7 @@ def _rest(facts: Facts) -> dict[str, Seen]:
 
 
 def _could_not_look(facts: Facts) -> bool:
-    return bool(facts.chart.missing() & NEEDED) or facts.history.undecided
+    return bool(facts.chart.not_looked_up & NEEDED) or facts.history.undecided
 
 
 def _results(items: list[JudgedResult]) -> Seen:

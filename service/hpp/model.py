@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 ALP = "alp_total"
-UNKNOWN_CODE = "unknown-code"
+UNKNOWN_CODE, UNRECOGNISED = "unknown-code", "unrecognised"
 
 
 class Presence(StrEnum):
@@ -217,8 +217,15 @@ class Chart:
 
     @cached_property
     def _missing(self) -> frozenset[str]:
-        unseen = (gap.key for gap in self.gaps if gap.kind != UNKNOWN_CODE)
-        return frozenset(unseen) - self.accepted_gaps
+        return self._keys_of_gaps_but(UNKNOWN_CODE)
+
+    @cached_property
+    def not_looked_up(self) -> frozenset[str]:
+        """The same without keys of which only single results were not recognised."""
+        return self._keys_of_gaps_but(UNKNOWN_CODE, UNRECOGNISED)
+
+    def _keys_of_gaps_but(self, *kinds: str) -> frozenset[str]:
+        return frozenset(g.key for g in self.gaps if g.kind not in kinds) - self.accepted_gaps
 
     def of(self, test: str) -> Sequence[Result]:
         """The results of one test, in the order of the record."""

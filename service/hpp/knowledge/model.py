@@ -147,6 +147,7 @@ class Knowledge:
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
+    most_alp_kinds: int
     review_dates: Mapping[str, date]
 
     def number(self, name: str) -> Decimal:
