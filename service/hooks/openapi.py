@@ -39,6 +39,7 @@ ERRORS = {
     "503": "The service cannot answer truthfully now.",
 }
 SPACE = r"\s\x1c-\x1f\x85"  # what Python takes for white space; other languages leave these out
+ABOUT_PATH = "/about/source-attributes"
 EVERYWHERE = ("400", "405", "500")
 OF_A_CALL = ("400", "401", "405", "412", "413", "415", "429", "500", "503")
 OF_FEEDBACK = ("400", "401", "404", "405", "413", "415", "429", "500", "503")
@@ -49,6 +50,7 @@ def document(needs_token: bool) -> Json:
     paths = {
         "/healthz": _read("alive", "Whether the process is alive", _ref("alive")),
         "/readyz": _read("ready", "Whether it can answer truthfully", _ref("readiness")),
+        ABOUT_PATH: _read("about", "The source attributes of this support", {"type": "object"}),
         "/openapi.json": _read("describe", "This description", {"type": "object"}),
     }
     paths["/readyz"]["get"]["responses"]["503"] = _answer("It cannot.", _ref("readiness"))
