@@ -43,7 +43,7 @@ def test_no_other_drug_is_taken_for_a_bone_drug(groups: Groups) -> None:
     }
 
     assert len({*names}) >= 2000
-    assert {} == mistaken
+    assert mistaken == {}
 
 
 def test_every_name_alone_is_its_own_drug(engine: Engine, groups: Groups) -> None:
@@ -57,7 +57,7 @@ def test_every_name_alone_is_its_own_drug(engine: Engine, groups: Groups) -> Non
     missed = {row.code: groups(row.code) for row in judged if groups(row.code) != {row.group}}
 
     assert len(judged) > 400
-    assert {} == missed
+    assert missed == {}
 
 
 @pytest.mark.parametrize("row", rows("drug_orders.csv"), ids=lambda row: row["text"])
