@@ -51,6 +51,8 @@ def evaluate(
     the reason for none in its evaluation extension.
     """
     record = gather(request.prefetch, request.draft_orders)
+    if service.hook == "order-select" and request.selections is None:
+        record.gap("all-judged", "selections")
     asked = _asked(request, client)
     fetch = _fetch(request, engine, client)
     drafts = _read_drafts(record, asked, request, fetch, engine)
