@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
-from service.hpp.model import Row
-from service.lazy import lazy
+from service.hpp.assessment import Row
 
 NOTHING: frozenset[str] = frozenset()
 _WORD = re.compile(r"\w+")
@@ -20,12 +20,13 @@ PREFIX_SYSTEMS = frozenset({"icd10cm", "icd10", "atc"})
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A number that decides, with its unit, the bounds a site may move it in, its source."""
+    """A number that decides, with its unit, its source, and what it means in words."""
 
     name: str
     value: Decimal
     unit: str
     source: str
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,28 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
+    """What may lower an ALP.
+
+    kind: `explains` or `acute`.  window: threshold, of an acute cause or of an event.
+    stands: `recent`, `lifelong` or `proven`.  long: `never`, `always`, or the sign with which it
+    explains lows over more than a year.  advice: which line of a card it draws.
+    """
+
     name: str
     kind: str
     window: str = ""
-    needs_tsh: bool = False
+    stands: str = "recent"
+    long: str = "never"
+    advice: str = ""
     suggest: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
+    """What may raise an ALP.  kind: `injury`, `pregnancy`, `disease` or `lifelong`."""
+
     name: str
+    kind: str
     window: str = ""
 
 
@@ -81,13 +94,42 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """How many criteria make the pattern, and how far their list was read."""
+
+    major: int
+    minor_beside_one_major: int
+    list: str
+    says: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
-    """A laboratory finding that points at a cause and only words the card."""
+    """A laboratory value that confirms a cause: below or above a threshold.
+
+    contradicts: the threshold on whose other side it rules its causes out, or nothing.
+    """
 
     test: str
     threshold: str
     below: bool
-    cause: str
+    causes: Sequence[str]
+    contradicts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verdict means, and what is left of its card in cancer.
+
+    urgent: `keep`, `warning` or `none`.  cancer: `keep`, `none` or `none-on-treatment`.
+    chart: shown where a chart is opened, without an order.
+    """
+
+    says: str
+    urgent: str
+    cancer: str
+    chart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +174,18 @@ class Knowledge:
     units: Mapping[tuple[str, str], Decimal]
     intervals: Sequence[Interval]
     table: Sequence[Row]
+    verdicts: Mapping[str, Verdict]
+    findings: Mapping[str, str]
     classes: Mapping[str, DrugClass]
     drugs: Mapping[str, Drug]
     injected_words: tuple[str, ...]
     causes: Mapping[str, Cause]
     masks: Mapping[str, Mask]
     features: Mapping[str, Feature]
-    signs: Sequence[Sign]
+    pattern: Pattern
+    signs: Mapping[str, Sign]
+    acute_encounters: frozenset[str]
+    recognised: Mapping[str, str]
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
@@ -152,11 +199,11 @@ class Knowledge:
         """A threshold in days."""
         return self._whole_days[name]
 
-    @lazy
+    @cached_property
     def _whole_days(self) -> Mapping[str, int]:
         return {name: int(threshold.value) for name, threshold in self.thresholds.items()}
 
-    @lazy
+    @cached_property
     def by_code(self) -> Mapping[tuple[str, str], frozenset[str]]:
         """(system name, code) -> groups, active rows only."""
         found: dict[tuple[str, str], set[str]] = {}
@@ -176,17 +223,17 @@ class Knowledge:
                 found |= self.by_code.get((name, code[:length].rstrip(".")), NOTHING)
         return found
 
-    @lazy
+    @cached_property
     def _stems(self) -> frozenset[tuple[str, str]]:
         """(system name, first three characters) of every code we know."""
         return frozenset((name, code[:3]) for name, code in self.by_code)
 
-    @lazy
+    @cached_property
     def unit_spellings(self) -> frozenset[str]:
         """Every unit that some test is measured in."""
         return frozenset(spelling for _, spelling in self.units)
 
-    @lazy
+    @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
         """Folded name -> groups, for matching by ingredient, brand or synonym."""
         found: dict[str, set[str]] = {}
@@ -195,23 +242,29 @@ class Knowledge:
                 found.setdefault(fold(row.code), set()).add(row.group)
         return {name: frozenset(groups) for name, groups in found.items()}
 
-    @lazy
+    @cached_property
     def labels(self) -> Mapping[str, str]:
-        """Group -> our own name of a drug, cause, mask or feature."""
-        tables = (self.features, self.masks, self.causes, self.drugs)
+        """Group -> our own name of a drug, cause, mask or feature: of an atypical femoral
+        fracture the feature's, though it masks as well."""
+        tables = (self.masks, self.causes, self.drugs, self.tests, self.features)
         return {code: entry.name for table in tables for code, entry in table.items()}
 
-    @lazy
+    @cached_property
+    def judged_groups(self) -> frozenset[str]:
+        """Groups of diagnoses that lower or raise an ALP or are a feature of HPP."""
+        return frozenset((*self.causes, *self.masks, *self.features, "cond_tooth_loss"))
+
+    @cached_property
     def _drug_names(self) -> Sequence[str]:
         return [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
 
-    @lazy
+    @cached_property
     def drug_name_pattern(self) -> re.Pattern[str]:
         """All drug names as whole words, longest first."""
         ordered = sorted(self._drug_names, key=lambda name: (-len(name), name))
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
 
-    @lazy
+    @cached_property
     def _first_words(self) -> frozenset[str]:
         """The word each drug name begins with: most texts hold none of them."""
         return frozenset(word for name in self._drug_names for word in _WORD.findall(name)[:1])
@@ -229,7 +282,7 @@ class Knowledge:
         """Whether a name of the gene stands as a whole word in a text."""
         return bool(self.text["gene_words"]) and self.gene_pattern.search(text) is not None
 
-    @lazy
+    @cached_property
     def gene_pattern(self) -> re.Pattern[str]:
         """The names of the gene as whole words."""
         words = "|".join(map(re.escape, self.text["gene_words"]))
