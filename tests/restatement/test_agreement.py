@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from zoneinfo import ZoneInfo
 
-from service.evaluation import House
+from service.evaluation.engine import Engine
 from service.fhir.gather import gather
 from service.fhir.read import Asked, read_chart, read_drafts
 from service.hpp.decide import assess
@@ -17,7 +17,7 @@ PATIENTS = 20_000
 SEED = 20_260_301
 
 
-def test_twenty_thousand_random_patients_are_judged_alike(house: House) -> None:
+def test_twenty_thousand_random_patients_are_judged_alike(engine: Engine) -> None:
     """Through FHIR and the whole reader, so that reading is compared as well."""
     rng, differences, judged = Random(SEED), [], 0
     for number in range(PATIENTS):
@@ -27,11 +27,11 @@ def test_twenty_thousand_random_patients_are_judged_alike(house: House) -> None:
         context = request["context"]
         record = gather(request["prefetch"], context["draftOrders"])
         asked = Asked(context["patientId"])
-        drafts = read_drafts(record, asked, house.terminology)
+        drafts = read_drafts(record, asked, engine.terminology)
         chart = read_chart(
-            record, asked, drafts, house.terminology, ZoneInfo("UTC"), patient["today"]
+            record, asked, drafts, engine.terminology, ZoneInfo("UTC"), patient["today"]
         )
-        actual = assess(chart, patient["today"], house.knowledge)
+        actual = assess(chart, patient["today"], engine.knowledge)
         judged += 1
         if (expected.verdict, expected.indicator) != (actual.verdict, str(actual.indicator)):
             differences.append((number, expected, actual.row.id, str(actual.indicator)))
