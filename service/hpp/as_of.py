@@ -34,9 +34,7 @@ def as_of(chart: Chart, today: date) -> Chart:
     return replace(known, excluded=(*chart.excluded, said))
 
 
-def _known(
-    facts: Iterable[Fact], today: date, later: list[tuple[date, str]]
-) -> tuple[Fact, ...]:
+def _known(facts: Iterable[Fact], today: date, later: list[tuple[date, str]]) -> tuple[Fact, ...]:
     kept = []
     for fact in facts:
         day = _known_on(fact)

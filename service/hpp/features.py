@@ -89,7 +89,9 @@ def tooth_loss_undated(background: Background) -> list[Condition]:
 def substrate(background: Background) -> Iterator[Evidence]:
     """PLP above its limit off vitamin B6, or urine phosphoethanolamine above its own."""
     for result in background.chart.of_any(PEA, PLP):
-        if _is_raised(background, result) and not (result.test == PLP and on_b6(background, result)):
+        if _is_raised(background, result) and not (
+            result.test == PLP and on_b6(background, result)
+        ):
             yield Evidence(result.reference, "substrate", result.day, result.shown)
 
 
@@ -123,9 +125,7 @@ def meets_pattern(features: tuple[Evidence, ...], knowledge: Knowledge) -> bool:
     codes, pattern = {evidence.what for evidence in features}, knowledge.pattern
     majors = sum(knowledge.features[code].major for code in codes)
     minors = len(codes) - majors
-    return majors >= pattern.major or (
-        majors >= 1 and minors >= pattern.minor_beside_one_major
-    )
+    return majors >= pattern.major or (majors >= 1 and minors >= pattern.minor_beside_one_major)
 
 
 def hpp_conditions(background: Background) -> list[Condition]:

@@ -9,20 +9,19 @@ finding this names the prefetch keys that could turn it round; none means that i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from service.hpp import features
-from service.hpp.assessment import AlpClass
+from service.hpp.assessment import AlpClass, JudgedResult
 from service.hpp.course import span_days
 from service.hpp.facts import NEEDED, Facts
 
 Keys = frozenset[str]
 NONE: Keys = frozenset()
-CONDITIONS, MEDICATIONS, LABS, ALP = map(
-    lambda key: frozenset({key}), ("conditions", "medications", "labs", "alp")
-)
+CONDITIONS, MEDICATIONS = frozenset({"conditions"}), frozenset({"medications"})
+LABS, ALP = frozenset({"labs"}), frozenset({"alp"})
 
 
 def missing_for(seen: Set[str], facts: Facts) -> Mapping[str, Keys]:
@@ -42,7 +41,7 @@ def missing_for(seen: Set[str], facts: Facts) -> Mapping[str, Keys]:
 def _undated(seen: Set[str], facts: Facts) -> Mapping[str, Keys]:
     """With everything seen only a child's tooth loss may be left open."""
     keys = _when_teeth_were_lost(facts)
-    return {code: keys for code in OF_FEATURES - seen} if keys else {}
+    return dict.fromkeys(OF_FEATURES - seen, keys) if keys else {}
 
 
 OF_FEATURES = frozenset({"major-feature", "any-feature", "iwg-pattern"})
@@ -202,7 +201,7 @@ class Unseen:
         turned = self._course if self._is_spaced(history.clean) else NONE
         return turned | (self._unproven if self.facts.lows_spaced else NONE)
 
-    def _is_spaced(self, items: list) -> bool:  # type: ignore[type-arg]
+    def _is_spaced(self, items: Sequence[JudgedResult]) -> bool:
         return bool(items) and span_days(items) >= self.facts.spacing_days
 
 
