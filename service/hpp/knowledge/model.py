@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from service.hpp.assessment import Row
+from service.hpp.knowledge.units import Units
 
 NOTHING: frozenset[str] = frozenset()
 _WORD = re.compile(r"\w+")
@@ -150,6 +151,14 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class ByText:
+    """The group that a code belongs to where the text holds one of some words."""
+
+    group: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Oncology:
     """How an antiresorptive given for cancer is recognised."""
 
@@ -171,7 +180,7 @@ class Knowledge:
     thresholds: Mapping[str, Threshold]
     codes: Sequence[Code]
     systems: Mapping[str, str]
-    units: Mapping[tuple[str, str], Decimal]
+    units: Units
     intervals: Sequence[Interval]
     table: Sequence[Row]
     verdicts: Mapping[str, Verdict]
@@ -189,6 +198,7 @@ class Knowledge:
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
+    by_text: Mapping[str, ByText]
     review_dates: Mapping[str, date]
 
     def number(self, name: str) -> Decimal:
@@ -227,11 +237,6 @@ class Knowledge:
     def _stems(self) -> frozenset[tuple[str, str]]:
         """(system name, first three characters) of every code we know."""
         return frozenset((name, code[:3]) for name, code in self.by_code)
-
-    @cached_property
-    def unit_spellings(self) -> frozenset[str]:
-        """Every unit that some test is measured in."""
-        return frozenset(spelling for _, spelling in self.units)
 
     @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
