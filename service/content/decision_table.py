@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from service.content.faults import hint
-from service.content.shape import misfits
+from service.content.shape import OLD_KEYS, misfits
 from service.hpp.assessment import Indicator, Presence, Row
 from service.hpp.knowledge.model import Verdict
 
 FILE = "decision_table.toml"
 SHAPE = {
-    "review": str,
-    "review_date?": object,
+    **OLD_KEYS,
     "source": str,
     "verdict": {"*": {"says": str, "urgent": str, "cancer": str, "chart?": bool}},
     "finding": {"*": {"says": str}},

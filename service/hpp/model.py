@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 ALP = "alp_total"
+UNKNOWN_CODE = "unknown-code"
 
 
 class Sex(StrEnum):
@@ -25,7 +26,9 @@ class Sex(StrEnum):
 class Gap:
     """Something that was asked of the record and not seen.
 
-    kind: `not-sent`, `failed`, `truncated`, `unreadable`, `foreign-patient`, ...
+    kind: `not-sent`, `failed`, `truncated`, `unreadable`, `foreign-patient`, ...; `unknown-code`
+    is a drug with only a code that nobody can tell: listed, though most are other drugs, and
+    nothing waits for it.
     key: the prefetch key it belongs to.  count: resources concerned, 0 for a whole key.
     where: positions or references of the resources, never their content.
     """
@@ -195,7 +198,7 @@ class Chart:
     @cached_property
     def not_seen(self) -> frozenset[str]:
         """Prefetch keys of which something was not seen, accepted or not."""
-        return frozenset(gap.key for gap in self.gaps)
+        return frozenset(gap.key for gap in self.gaps if gap.kind != UNKNOWN_CODE)
 
     def of(self, test: str) -> Sequence[Result]:
         """The results of one test, in the order of the record."""
