@@ -232,7 +232,8 @@ def footer(facts: CardFacts, sources: Sequence[str], version: str) -> str:
     lines.append(words.sentence("rule", row=row.id, source=row.source))
     if sources:
         lines.append(words.sentence("references", list="; ".join(sources) + "."))
-    lines.append(words.sentence("version", version=version, knowledge=facts.knowledge.version))
+    knowledge, review = facts.knowledge.version, words.review
+    lines.append(words.sentence("version", version=version, knowledge=knowledge, review=review))
     return " ".join(lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from service.content.shape import misfits
+from service.content.shape import OLD_KEYS, misfits
 from service.hpp.knowledge import model
 
 FILE = "concepts.toml"
@@ -14,8 +14,7 @@ EFFECTS = (
     "suppresses", "masks", "explains", "explains-unless-very-low", "invalidates", "none",
 )  # fmt: skip
 SHAPE = {
-    "review": str,
-    "review_date?": object,
+    **OLD_KEYS,
     "source": str,
     "class": {"*": {"triggers": bool, "effect": str, "washout?": str}},
     "drug": {"*": {"name": str, "class": str, "injected_class?": str}},
@@ -53,7 +52,10 @@ SHAPE = {
         "gene_words": [str],
         "source": str,
     },
+    "drug_names": {"salts": [str], "not_in_it": [str], "source": str},
+    "laboratory": {"alp_plain": [str], "not_alp": [str], "other_tests": [str], "source": str},
 }
+WORDS = ("text", "drug_names", "laboratory")  # tables that are lists of words
 # Words of which one must stand in these places.
 CHOICES = {
     ("class", "effect"): EFFECTS,
@@ -92,7 +94,12 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         "features": {name: _feature(entry) for name, entry in data["feature"].items()},
         "signs": tuple(_sign(entry) for entry in data["sign"].values()),
         "injected_words": tuple(data["injected"]["words"]),
-        "text": {k: tuple(v) for k, v in data["text"].items() if isinstance(v, list)},
+        "text": {
+            name: tuple(words)
+            for table in WORDS
+            for name, words in data[table].items()
+            if isinstance(words, list)
+        },
         "by_text": {
             name: model.ByText(entry["group"], tuple(entry["words"]))
             for name, entry in data["by_text"].items()

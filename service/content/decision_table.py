@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from service.content.faults import hint
-from service.content.shape import misfits
+from service.content.shape import OLD_KEYS, misfits
 from service.hpp.model import Indicator, Presence, Row
 
 FILE = "decision_table.toml"
 SHAPE = {
-    "review": str,
-    "review_date?": object,
+    **OLD_KEYS,
     "source": str,
     "row": [
         {"id": str, "verdict": str, "indicator": str, "when": {"*": str}, "source": str},

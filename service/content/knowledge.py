@@ -13,7 +13,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from itertools import pairwise
@@ -45,6 +44,7 @@ CSV_FILES = (
     *(f"valuesets/{name}.csv" for name in VALUE_SETS),
 )
 CONTENT_FILES = (*TOML_FILES, *CSV_FILES)
+REVIEWS = "reviews.toml"
 
 
 class ContentFault(Faulty):
@@ -124,7 +124,6 @@ def load_knowledge(overlay: Path | None = None) -> model.Knowledge:
         intervals=_intervals(reader),
         table=read_table(reader.toml("decision_table.toml"), reader.fault),
         **concepts,
-        **_reviews(reader),
         version="",
     )
     _cross_check(knowledge, reader)
@@ -144,7 +143,7 @@ def _unknown_files(reader: Reader) -> None:
         return
     for path in sorted(reader.overlay.rglob("*")):
         name = path.relative_to(reader.overlay).as_posix()
-        known = name in CONTENT_FILES or name.startswith("texts/") or path.is_dir()
+        known = name in (*CONTENT_FILES, REVIEWS) or name.startswith("texts/") or path.is_dir()
         if not known and not path.name.startswith("."):
             reader.fault(name, "", "is not a content file" + hint(name, CONTENT_FILES))
 
@@ -173,7 +172,7 @@ def _thresholds(reader: Reader) -> dict[str, model.Threshold]:
     }
     if reader.overlay and (reader.overlay / "thresholds.toml").is_file():
         for name, entry in reader.toml("thresholds.toml").items():
-            if name in ("review", "source"):
+            if name in ("review", "review_date", "source"):
                 continue
             if name not in ours:
                 message = "is not a threshold" + hint(name, ours)
@@ -314,16 +313,6 @@ def _no_holes(intervals: Sequence[model.Interval], reader: Reader) -> None:
         if expected < 6575:
             message = f"{PAEDIATRIC_SET} has no limit for {sex} at {expected} days"
             reader.fault("reference_intervals.csv", "", message)
-
-
-def _reviews(reader: Reader) -> dict[str, Any]:
-    """Who reviewed each file, as the file says; "none" until a site enters a reviewer."""
-    tables = {name: reader.toml(name) for name in TOML_FILES}
-    dates = {n: t["review_date"] for n, t in tables.items() if type(t.get("review_date")) is date}
-    return {
-        "reviews": {name: str(table.get("review", "none")) for name, table in tables.items()},
-        "review_dates": dates,
-    }
 
 
 def _cross_check(knowledge: model.Knowledge, reader: Reader) -> None:
