@@ -78,7 +78,8 @@ def test_an_unknown_code_or_address_never_hides_a_name_or_a_code(code: Json) -> 
         "Alkalische Phosphatase i.S.", "Alkalische Phosphatase im Serum", "FOSFATASA ALCALINA",
         "S-Fosfatasa alcalina", "Fosfatasa alcalina en suero", "Phosphatases alcalines (sérum)",
         "ＡＬＰ", "A\u00adLP", "ALP\u200b", "ALP®", "Alkaline\u00a0phosphatase",
-        "AlkalinePhosphatase", "alkaline-phosphatase", "ALKALINE_PHOSPHATASE", "ALKPHOS-S", "血清ALP", "ALP測定", "ALP2",
+        "AlkalinePhosphatase", "alkaline-phosphatase", "ALKALINE_PHOSPHATASE", "ALKPHOS-S",
+        "血清ALP", "ALP測定", "ALP2",
     ],
 )  # fmt: skip
 def test_a_name_in_a_usual_form_of_laboratories_is_total_alp(words: str) -> None:
@@ -200,7 +201,14 @@ def test_a_newer_unknown_result_is_not_hidden_by_an_older_normal_one() -> None:
     )
     given = answer(unknown(old, new))
 
-    assert (given.status, gaps(given)) == ("partial", [("unrecognised", "alp")])
+    assert (verdict(given), gaps(given)) == (("partial", "alpUnclear"), [("unrecognised", "alp")])
+
+
+def test_an_older_unknown_result_beside_a_clear_normal_one_is_listed_and_draws_no_card() -> None:
+    given = answer(unknown(alp(80, "2025-06-01"), result(0, UNKNOWN["local code"])))
+
+    assert (verdict(given), gaps(given)) == (("partial", "alpNotLow"), [("unrecognised", "alp")])
+    assert given.body["cards"] == []
 
 
 def test_the_others_of_a_panel_in_which_alp_was_recognised_are_other_tests() -> None:
