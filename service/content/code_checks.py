@@ -10,7 +10,8 @@ from importlib.resources import files
 
 from service.content.code_forms import problems, unseen_in
 from service.content.faults import Notes, hint
-from service.hpp.knowledge.model import Code, fold
+from service.fhir.folding import fold
+from service.hpp.knowledge.model import Code
 
 NAME = "name"  # the system of names
 SHORTEST_NAME = 4  # letters of the Latin alphabet; a shorter one stands in too many texts
@@ -82,6 +83,8 @@ class CodeChecks:
 
     def addition(self, code: Code, file: str, line: str) -> str:
         """What is wrong with a row to add; what is only odd is a warning."""
+        if code.group in self._taken.get(self._key(code), {}):
+            return ""  # a row of ours, with another display, source or unit
         for message, serious in self._problems(code):
             if serious:
                 return message
@@ -110,8 +113,6 @@ class CodeChecks:
     def _other_groups(self, code: Code) -> Iterator[tuple[str, bool]]:
         """One code means one test, one drug; conditions may be of several kinds at once."""
         others = {g: d for g, d in self._taken.get(self._key(code), {}).items() if g != code.group}
-        if code.group in self._taken.get(self._key(code), {}):
-            return
         for group, display in others.items():
             same = kind_of(group) == kind_of(code.group) and kind_of(group) in ("condition", "HPP")
             yield (

@@ -7,15 +7,16 @@ stay in force: what is removed is said by `remove`, or by `active` no.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from service.content.code_checks import CodeChecks
+from service.content.code_checks import NAME, CodeChecks
 from service.content.csv_files import Row
 from service.content.faults import hint
 from service.content.files import files_in, is_litter
 from service.content.layers import Layers
+from service.fhir.folding import fold
 from service.hpp.knowledge.model import Code
 
 VALUE_SETS = (
@@ -33,7 +34,8 @@ COLUMNS = ("group", "system", "code", "display", "active", "source", "note")
 LOCAL_COLUMNS = ("action", "group", "system", "code")
 LOCAL_OPTIONAL = ("display", "unit", "note")
 ACTIONS = ("add", "remove")
-Place = tuple[str, str, str]  # group, system, code
+RETIRED = "retired.csv"  # rows that were shipped once, and stand in copies of older files
+Place = tuple[str, str, str]  # group, system, code; a name folded
 
 
 class Change(NamedTuple):
@@ -46,7 +48,12 @@ class Change(NamedTuple):
 
     @property
     def place(self) -> Place:
-        return self.code.group, self.code.system, self.code.code
+        return place(self.code.group, self.code.system, self.code.code)
+
+
+def place(group: str, system: str, code: str) -> Place:
+    """What makes two rows the same."""
+    return group, system, fold(code) if system == NAME else code
 
 
 @dataclass
@@ -55,7 +62,7 @@ class Codes:
 
     rows: list[Code]
     removed: list[str] = field(default_factory=list)
-    origin: dict[Place, str] = field(default_factory=dict)
+    origin: dict[Place, Change] = field(default_factory=dict)
 
 
 def local_files(layers: Layers) -> list[str]:
@@ -66,7 +73,7 @@ def local_files(layers: Layers) -> list[str]:
     return [name for name in listed if name.endswith(".csv") and not is_litter(name)]
 
 
-def read_codes(layers: Layers, systems: Mapping[str, str], groups: Sequence[str]) -> Codes:
+def read_codes(layers: Layers, systems: Mapping[str, str], groups: Collection[str]) -> Codes:
     """Our rows with the site's changes.
 
     systems: address -> short name.  groups: those that concepts.toml knows beside our rows'.
@@ -81,70 +88,75 @@ def read_codes(layers: Layers, systems: Mapping[str, str], groups: Sequence[str]
 def _shipped(layers: Layers) -> Iterator[Code]:
     for file in VALUE_SET_FILES:
         for row in layers.rows(file, COLUMNS, shipped=True):
-            if row["active"] not in ("yes", "no"):
-                layers.notes.fault(file, row["line"], "active must be yes or no")
-            elif row["active"] == "yes" and not (row["code"] and row["source"]):
-                layers.notes.fault(file, row["line"], "an active row needs a code and a source")
-            else:
-                yield _code(row, row["active"] == "yes")
+            if (code := _read_row(file, row, layers)) is not None:
+                yield code
 
 
-def _code(row: Row, active: bool) -> Code:
+def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[Change]:
+    """The rows of a site's valuesets/*.csv that are neither ours nor were ours once."""
+    known, active = set(ours), {_place(code) for code in ours if code.active}
+    retired = {
+        place(row["group"], row["system"], row["code"])
+        for row in layers.rows(RETIRED, COLUMNS[:3], shipped=True)
+    }
+    for file in VALUE_SET_FILES:
+        seen: dict[Place, str] = {}
+        for row in layers.rows(file, COLUMNS, shipped=False):
+            code = _read_row(file, row, layers)
+            if code is None or _is_twice(file, row["line"], code, seen, layers):
+                continue
+            change = Change(file, row["line"], code, removes=not code.active)
+            is_news = change.place not in retired if code.active else change.place in active
+            if code not in known and is_news:
+                yield change
+
+
+def _read_row(file: str, row: Row, layers: Layers) -> Code | None:
+    problem = ""
+    if row["active"] not in ("yes", "no"):
+        problem = "active must be yes or no" + hint(row["active"], ("yes", "no"))
+    elif row["active"] == "yes" and not (row["code"] and row["source"]):
+        problem = "an active row needs a code and a source"
+    if problem:
+        layers.notes.fault(file, row["line"], problem)
+        return None
     return Code(
         group=row["group"],
         system=row["system"],
         code=row["code"],
         display=row["display"],
-        active=active,
+        active=row["active"] == "yes",
         source=row["source"],
         note=row["note"],
     )
 
 
-def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[Change]:
-    """The rows of a site's valuesets/*.csv that are not ours."""
-    known = set(ours)
-    active = {(code.group, code.system, code.code) for code in ours if code.active}
-    for file in VALUE_SET_FILES:
-        for row in layers.rows(file, COLUMNS, shipped=False):
-            if row["active"] not in ("yes", "no"):
-                layers.notes.fault(file, row["line"], "active must be yes or no")
-            elif row["active"] == "yes" and not (row["code"] and row["source"]):
-                layers.notes.fault(file, row["line"], "an active row needs a code and a source")
-            elif (code := _code(row, row["active"] == "yes")) not in known:
-                change = Change(file, row["line"], code, removes=not code.active)
-                if code.active or change.place in active:
-                    yield change
-        _say_twice(file, layers)
+def _place(code: Code) -> Place:
+    return place(code.group, code.system, code.code)
 
 
-def _say_twice(file: str, layers: Layers) -> None:
-    seen: dict[Place, str] = {}
-    for row in layers.rows(file, COLUMNS, shipped=False):
-        place = row["group"], row["system"], row["code"]
-        if place in seen and row["code"]:
-            message = f"{row['code']} of {row['group']} is there twice, first on {seen[place]}"
-            layers.notes.warn(file, row["line"], message)
-        seen.setdefault(place, row["line"])
+def _is_twice(file: str, line: str, code: Code, seen: dict[Place, str], layers: Layers) -> bool:
+    """Whether the row stood before; a warning then."""
+    first = seen.setdefault(_place(code), f"{file} {line}")
+    if not code.code or first == f"{file} {line}":
+        return False
+    layers.notes.warn(file, line, f"{code.code} of {code.group} is there twice, first in {first}")
+    return True
 
 
 def _local(layers: Layers, systems: Mapping[str, str]) -> Iterator[Change]:
     """The rows of codes/*.csv.  A system may be written by its short name."""
-    addresses = {name: uri for uri, name in reversed(systems.items())}
+    addresses = {name: uri for uri, name in reversed(list(systems.items()))}
     seen: dict[Place, str] = {}
     for file in local_files(layers):
         for row in layers.rows(file, LOCAL_COLUMNS, LOCAL_OPTIONAL, shipped=False):
-            row["system"] = addresses.get(row["system"], row["system"])
-            place = row["group"], row["system"], row["code"]
+            row = {**row, "system": addresses.get(row["system"], row["system"])}
+            change = _local_change(file, row)
             if row["action"] not in ACTIONS:
                 message = f"action must be add or remove{hint(row['action'], ACTIONS)}"
                 layers.notes.fault(file, row["line"], message)
-            elif place in seen:
-                message = f"{row['code']} of {row['group']} is there twice, first in {seen[place]}"
-                layers.notes.warn(file, row["line"], message)
-            else:
-                seen[place] = f"{file} {row['line']}"
-                yield _local_change(file, row)
+            elif not _is_twice(file, row["line"], change.code, seen, layers):
+                yield change
 
 
 def _local_change(file: str, row: Row) -> Change:
@@ -171,14 +183,14 @@ def _sound(changes: Sequence[Change], checks: CodeChecks, layers: Layers) -> Ite
 
 
 def _applied(ours: Sequence[Code], changes: Sequence[Change], layers: Layers) -> Codes:
-    rows: dict[Place, Code] = {(c.group, c.system, c.code): c for c in ours}
+    rows = {_place(code): code for code in ours}
     found = Codes([])
     for change in changes:
         if change.removes:
             found.removed += _taken_away(change, rows)
         else:
             rows[change.place] = change.code
-            found.origin[change.place] = f"{change.file} {change.line}"
+            found.origin[change.place] = change
     found.rows = list(rows.values())
     return found
 
@@ -190,9 +202,9 @@ def _taken_away(change: Change, rows: dict[Place, Code]) -> Iterator[str]:
     because = f" ({change.code.note})" if change.code.note else ""
     if not wanted:
         yield f"{where}: the group {group} is switched off{because}"
-    for place, row in list(rows.items()):
+    for at, row in list(rows.items()):
         whole = not wanted and row.group == group
-        if row.active and (whole or place == change.place):
-            rows[place] = replace(row, active=False)
+        if row.active and (whole or at == change.place):
+            rows[at] = replace(row, active=False)
             if wanted:
                 yield f"{where}: {wanted} {row.display} is removed from {group}{because}"

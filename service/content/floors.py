@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from service.content.table_changes import NEVER_SILENT
+from service.hpp.assessment import Indicator
 from service.hpp.knowledge.model import Drug, DrugClass, Knowledge
-from service.hpp.model import Indicator
 
 # Groups without which nothing is ever found, with what they hold.
 NEEDED = {"alp_total": "total ALP", "ert_asfotase": "asfotase alfa"}

@@ -48,7 +48,7 @@ def read_intervals(layers: Layers, name: str, units: Units) -> list[Interval]:
         layers.notes.fault("hpp-cds.toml", "content.reference_intervals", message)
         return []
     for other in dict.fromkeys(row["set"] for row in theirs):
-        if other != wanted:
+        if other != wanted and _cells(other, theirs) != _cells(other, ours):
             _read_set(other, theirs, ours, layers, units)
     return [p.interval for p in _read_set(wanted, theirs, ours, layers, units)]
 
@@ -57,9 +57,13 @@ def _rows(layers: Layers, *, shipped: bool) -> list[Row]:
     if not shipped and not layers.has(FILE):
         return []
     first = layers.text(FILE, shipped=shipped).partition("\n")[0].casefold()
-    ages, unused = (IN_YEARS, IN_DAYS) if "_years" in first else (IN_DAYS, IN_YEARS)
+    ages = IN_YEARS if "_years" in first else IN_DAYS
     columns = (*COLUMNS[:2], *ages, *COLUMNS[2:])
     return layers.rows(FILE, columns, ("note",), shipped=shipped)
+
+
+def _cells(name: str, rows: Sequence[Row]) -> list[list[str]]:
+    return [[*row.values()][:-1] for row in rows if row["set"] == name]
 
 
 def _read_set(
@@ -68,10 +72,9 @@ def _read_set(
     """A site's set of this name, else ours.  A site's is compared with our default one."""
     own = [row for row in theirs if row["set"] == name]
     below = [row for row in ours if row["set"] == name]
-    rows = [row for row in own if row not in below] and own or below
     before = len(layers.notes.faults)
-    found = [placed for row in rows if (placed := _placed(row, layers))]
-    if own and rows is own:
+    found = [placed for row in own or below if (placed := _placed(row, layers))]
+    if own:
         _compare(found, ours, layers, units)
     if len(layers.notes.faults) == before:
         _check_ages(name, found, layers)
@@ -111,7 +114,7 @@ def _ages(row: Row) -> tuple[int, int] | None:
     if not (_AGE.fullmatch(first) and _AGE.fullmatch(last)):
         return None
     if in_days:
-        return int(first), int(last)
+        return int(first), int(last) + (int(last) == ADULT_DAYS - 2)  # 18 years may be a day less
     return birthday(int(first)), birthday(int(last) + 1) - 1
 
 

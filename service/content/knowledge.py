@@ -5,25 +5,24 @@ A site's folder ([content] dir) lies over the shipped files: it says only what d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from service.content.codes import VALUE_SET_FILES, Codes, read_codes
+from service.content.codes import VALUE_SET_FILES, read_codes
 from service.content.concepts import read_concepts
+from service.content.cross_checks import cross_check, known_groups
 from service.content.decision_table import read_table
 from service.content.faults import Fault, Faulty, Notes, hint
-from service.content.floors import missing_floors
 from service.content.folder import check_folder
 from service.content.intervals import FILE as INTERVALS
 from service.content.intervals import read_intervals
 from service.content.layers import Layers
 from service.content.numbers import decimal, shown
 from service.content.table_changes import changed_table
-from service.content.thresholds import check_order, read_thresholds
+from service.content.thresholds import read_thresholds
 from service.hpp.knowledge import model
 from service.hpp.knowledge.unit_words import KINDS, UnitWord
 from service.hpp.knowledge.units import Units
@@ -32,6 +31,7 @@ CONCEPTS, SYSTEMS = "concepts.toml", "systems.csv"
 TOML_FILES = ("thresholds.toml", "decision_table.toml", CONCEPTS)
 CSV_FILES = ("units.csv", "unit_words.csv", SYSTEMS, INTERVALS, *VALUE_SET_FILES)
 CONTENT_FILES = (*TOML_FILES, *CSV_FILES)
+REVIEWS = "reviews.toml"
 
 
 class ContentFault(Faulty):
@@ -64,7 +64,7 @@ def _read(layers: Layers, intervals: str) -> model.Knowledge:
     systems = _systems(layers)
     data = layers.laid_over(CONCEPTS)
     concepts = read_concepts(data, layers.notes.fault)
-    codes = read_codes(layers, systems, _groups(concepts))
+    codes = read_codes(layers, systems, known_groups(concepts))
     table = changed_table(layers)
     knowledge = model.Knowledge(
         thresholds=read_thresholds(layers, units),
@@ -72,21 +72,14 @@ def _read(layers: Layers, intervals: str) -> model.Knowledge:
         systems=systems,
         units=units,
         intervals=read_intervals(layers, intervals, units),
-        table=read_table(table.data, layers.notes.fault),
+        **read_table(table.data, layers.notes.fault),
         **concepts,
-        **_reviews(layers),
         version="",
         recorded=frozenset(table.recorded),
         switched_off=(*table.switched_off, *codes.removed, *_lost_words(layers)),
     )
-    _cross_check(knowledge, codes, layers)
+    cross_check(knowledge, codes, layers)
     return knowledge
-
-
-def _groups(concepts: Mapping[str, Any]) -> list[str]:
-    """Groups that a site may fill though none of our rows is of them."""
-    tables = ("drugs", "causes", "masks", "features", "tests")
-    return [group for table in tables for group in concepts[table]]
 
 
 def _systems(layers: Layers) -> dict[str, str]:
@@ -156,16 +149,6 @@ def _unit_words(layers: Layers) -> list[UnitWord]:
     return found
 
 
-def _reviews(layers: Layers) -> dict[str, Any]:
-    """Who reviewed each file, as the file says; "none" until a site enters a reviewer."""
-    tables = {name: layers.table(name) for name in TOML_FILES}
-    dates = {n: t["review_date"] for n, t in tables.items() if type(t.get("review_date")) is date}
-    return {
-        "reviews": {name: str(table.get("review", "none")) for name, table in tables.items()},
-        "review_dates": dates,
-    }
-
-
 def _lost_words(layers: Layers) -> Iterator[str]:
     """Lists of concepts.toml that a site's leave without some of our words."""
     if layers.has(CONCEPTS):
@@ -181,44 +164,3 @@ def _shorter(ours: Any, theirs: Any, at: str) -> Iterator[tuple[str, list[str]]]
     elif isinstance(ours, list) and isinstance(theirs, list):
         if lost := [str(item) for item in ours if item not in theirs]:
             yield at, lost
-
-
-def _cross_check(knowledge: model.Knowledge, codes: Codes, layers: Layers) -> None:
-    """References between files must resolve, limits be in order, and enough be left."""
-    number, fault = knowledge.thresholds, layers.notes.fault
-    check_order(knowledge.thresholds, layers)
-    for name, drug in knowledge.drugs.items():
-        for kind in filter(None, (drug.drug_class, drug.injected_class)):
-            if kind not in knowledge.classes:
-                message = f"{kind!r} is not a class" + hint(kind, knowledge.classes)
-                fault(CONCEPTS, f"drug.{name}", message)
-    for cause in knowledge.causes.values():
-        if cause.window and cause.window not in number:
-            fault(CONCEPTS, cause.name, f"{cause.window!r} is not a threshold")
-    for washout in filter(None, (known.washout for known in knowledge.classes.values())):
-        if washout not in number:
-            fault(CONCEPTS, "class", f"{washout!r} is not a threshold")
-    for sign in knowledge.signs:
-        if sign.threshold not in number or sign.test not in knowledge.tests:
-            fault(CONCEPTS, f"sign {sign.test}", "names no known threshold or test")
-    _check_units_of_codes(knowledge, codes, layers)
-    if layers.overlay is not None and not layers.notes.faults:
-        _check_floors(knowledge, layers)
-
-
-def _check_units_of_codes(knowledge: model.Knowledge, codes: Codes, layers: Layers) -> None:
-    """A unit beside a code is one that its test is measured in."""
-    for code in (code for code in codes.rows if code.unit):
-        test = knowledge.tests.get(code.group)
-        file, _, line = codes.origin[code.group, code.system, code.code].partition(" ")
-        if test is None or not test.measure:
-            layers.notes.fault(file, line, f"{code.group} is measured in no unit: leave it empty")
-        elif knowledge.units.factor(test.measure, code.unit) is None:
-            message = f"{code.unit!r} is not a unit of {test.name}"
-            layers.notes.fault(file, line, f"{message}, which is measured in {test.unit}")
-
-
-def _check_floors(knowledge: model.Knowledge, layers: Layers) -> None:
-    shipped = read_concepts(layers.table(CONCEPTS, shipped=True), layers.notes.fault)
-    for key, message in missing_floors(knowledge, shipped["classes"], shipped["drugs"]):
-        layers.notes.fault("content", key, message)

@@ -36,6 +36,7 @@ class Layers:
         self.digest = hashlib.sha256()
         self._texts: dict[tuple[str, bool], str] = {}
         self._tables: dict[tuple[str, bool], Json] = {}
+        self._rows: dict[tuple[str, bool], list[Row]] = {}
 
     def has(self, name: str) -> bool:
         """Whether the site has a file of this name."""
@@ -85,11 +86,15 @@ class Layers:
         """The rows of one layer; none of the site's where it has no such file."""
         if not shipped and not self.has(name):
             return []
+        if (name, shipped) in self._rows:
+            return self._rows[name, shipped]
 
         def say(line: str, message: str) -> None:
             self.notes.fault(name, line, message)
 
-        return read_rows(self.text(name, shipped=shipped), columns, say, optional)
+        found = read_rows(self.text(name, shipped=shipped), columns, say, optional)
+        self._rows[name, shipped] = found
+        return found
 
     def merged_rows(self, name: str, columns: Sequence[str], key: Sequence[str]) -> list[Row]:
         """Ours, with the site's rows in place of those with the same key, and behind them.

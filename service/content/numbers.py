@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+MOST_DIGITS = 12  # of a number that a person wrote on purpose
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")  # not 1_000, 1e3 or digits of other scripts
 
 
@@ -20,5 +21,7 @@ def decimal(value: object) -> Decimal | None:
 
 def shown(number: Decimal) -> str:
     """Without an exponent or closing zeros: 34.8, 140."""
+    if number.adjusted() > MOST_DIGITS:
+        return f"{number:.3e}"
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

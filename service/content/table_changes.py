@@ -66,9 +66,26 @@ def _own_table(ours: Json, theirs: Json, layers: Layers) -> Table:
         )
         layers.notes.fault(FILE, "row", message)
     own = {key: value for key, value in theirs.items() if key not in ("replace", "change")}
+    for name in sorted(set(theirs.get("finding", ())) - set(ours["finding"])):
+        layers.notes.fault(
+            FILE, f"finding.{name}", "is not a finding" + hint(name, ours["finding"])
+        )
     if "change" in theirs:
         layers.notes.fault(FILE, "change", "goes without rows of your own: change those instead")
-    return Table(laid_over(ours, own), set(), [f"{FILE}: a table of this site replaces ours whole"])
+    data = laid_over(ours, own)
+    data["row"] = [_said(row, data, ours) for row in data["row"]] if _is_rows(data) else data["row"]
+    return Table(data, set(), [f"{FILE}: a table of this site replaces ours whole"])
+
+
+def _is_rows(data: Json) -> bool:
+    return isinstance(data["row"], list) and all(isinstance(row, dict) for row in data["row"])
+
+
+def _said(row: Json, data: Json, ours: Json) -> Json:
+    """A row says what ours of its id says, else what its verdict says, unless it says it itself."""
+    same = next((known for known in ours["row"] if known["id"] == row.get("id")), {})
+    verdict = data["verdict"].get(row.get("verdict"), {})
+    return {"says": same.get("says") or verdict.get("says", ""), **row}
 
 
 def _problems(change: Mapping[str, Any], rows: Mapping[str, Json]) -> Iterator[str]:

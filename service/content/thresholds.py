@@ -17,7 +17,7 @@ from service.hpp.knowledge.units import Units
 FILE = "thresholds.toml"
 KEYS = ("value", "unit", "source")
 NOT_THRESHOLDS = ("review", "review_date", "source")
-DAYS = {"day": 1, "week": 7, "month": Decimal("30.4375"), "year": Decimal("365.25")}
+DAYS = {"week": Decimal(7), "month": Decimal("30.4375"), "year": Decimal("365.25")}
 IN_ORDER = ("adult_very_low", "adult_low_min", "adult_low_default", "adult_low_max")
 # Pairs that contradict each other in the wrong order, but stop no start.
 ODD_ABOVE = (
@@ -45,7 +45,7 @@ def read_thresholds(layers: Layers, units: Units) -> dict[str, Threshold]:
 
 
 def _threshold(name: str, entry: Mapping[str, Any], value: Decimal) -> Threshold:
-    return Threshold(name, Decimal(value), entry["unit"], entry["source"])
+    return Threshold(name, Decimal(value), entry["unit"], entry["source"], entry["says"])
 
 
 def _changed(
@@ -81,13 +81,10 @@ def _number_problems(
     if "value" not in entry or number is None:
         yield "value", "must be a number" + _meant(entry.get("value"))
     elif unit != ours["unit"] and (worth := _worth(number, unit, ours["unit"], units)) is not None:
-        yield (
-            "unit",
-            (
-                f"must be {ours['unit']!r}: {shown(number)} {unit} is {shown(worth)} {ours['unit']}; "
-                f'write {name}.value = {shown(worth)} and unit = "{ours["unit"]}"'
-            ),
-        )
+        one = f"1 {unit} is {shown(worth / number)} {ours['unit']}, so " if number else ""
+        converted = f"{one}{shown(number)} {unit} is {shown(worth)} {ours['unit']}"
+        write = f'write {name}.value = {shown(worth)} and unit = "{ours["unit"]}"'
+        yield "unit", f"must be {ours['unit']!r}: {converted}; {write}"
         return
     elif not ours["min"] <= number <= ours["max"]:
         yield "value", _out_of_bounds(number, ours, units)
@@ -109,10 +106,9 @@ def _worth(number: Decimal, unit: object, ours: str, units: Units) -> Decimal | 
     """What a number in another unit is in ours, to three figures behind the point."""
     if not isinstance(unit, str) or not unit.strip():
         return None
-    factor: Decimal | int | None = None
+    factor: Decimal | None = None
     if ours == "d":
         factor = DAYS.get(unit.strip().casefold().rstrip("s"))
-        factor = None if unit.strip().casefold() in ("day", "days") else factor
     elif (measure := _measure_of(ours, units)) and units.factor(measure, unit):
         of_ours = units.factor(measure, ours) or Decimal(1)
         factor = (units.factor(measure, unit) or Decimal(1)) / of_ours

@@ -13,27 +13,33 @@ from string import Template
 from typing import Any
 
 from cards.blanks import Text
-from cards.words import CardText, Offer, OrderText, Reference, Words
+from cards.words import Attributes, CardText, Offer, OrderText, Reference, Words
 from service.content.faults import Notes, Say, hint
 from service.content.files import Unreadable, files_in, is_litter
 from service.content.layers import Layers
-from service.content.shape import misfits
+from service.content.shape import OLD_KEYS, misfits
 from service.content.toml_files import BadToml, parse_toml
 
 FOLDER = "texts"
 SUMMARY_LIMIT = 139
-TABLES = ("phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml")
+TABLES = (
+    "phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml",
+    "source_attributes.toml",
+)  # fmt: skip
 TEXTS = (
-    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpCauseNotReassuring",
+    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
+    "lowAlpCauseNotReassuring",
     "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
     "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
 )  # fmt: skip
+TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
 SUMMARY_BLANKS = frozenset(
     {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
 )
 BODY_BLANKS = frozenset(
     {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "footer"}
 )
+ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
 FRONT_SHAPE = {
     "verdict": str,
     "summary": str,
@@ -44,8 +50,7 @@ FRONT_SHAPE = {
     "suggestions": [str],
     "references": [str],
     "references_child?": [str],
-    "review?": str,
-    "review_date?": object,
+    **OLD_KEYS,
 }
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
@@ -55,11 +60,10 @@ PHRASE_TABLES = (
 )  # fmt: skip
 SHAPES: Mapping[str, Any] = {
     "phrases.toml": {
-        "review?": str, "review_date?": object, "source": str, **{name: {"*": str} for name in PHRASE_TABLES},
+        **OLD_KEYS, "source": str, **{name: {"*": str} for name in PHRASE_TABLES},
     },
     "suggestions.toml": {
-        "review?": str,
-        "review_date?": object,
+        **OLD_KEYS,
         "source": str,
         "*": {
             "label": str, "description?": str, "text?": str, "loinc?": str, "test?": str,
@@ -67,10 +71,14 @@ SHAPES: Mapping[str, Any] = {
         },
     },
     "references.toml": {
-        "review?": str, "review_date?": object, "*": {"label": str, "says": str, "url?": str, "publisher?": str},
+        **OLD_KEYS, "*": {"label": str, "says": str, "url?": str, "publisher?": str},
     },
     "override_reasons.toml": {
-        "review?": str, "review_date?": object, "source": str, "system": str, "reasons": {"*": str},
+        **OLD_KEYS, "source": str, "system": str, "reasons": {"*": str},
+    },
+    "source_attributes.toml": {
+        **OLD_KEYS, "source": str, "purpose": str, "conformity": str,
+        "attribute": {"*": {"title": str, "says": str}},
     },
 }  # fmt: skip
 
@@ -96,7 +104,7 @@ def load_words(
         references=references,
         override_system=overrides.get("system", ""),
         override_reasons=_reasons(overrides, layers),
-        reviews={f"{FOLDER}/{n}": str(t.get("review", "none")) for n, t in tables.items()},
+        attributes=_attributes(tables["source_attributes.toml"], say),
         version=layers.digest.hexdigest(),
     )
     _check(words, layers, say)
@@ -234,6 +242,13 @@ def _suggestions(table: Mapping[str, Any]) -> dict[str, OrderText]:
         for name, entry in table.items()
         if isinstance(entry, dict)
     }
+
+
+def _attributes(table: Mapping[str, Any], say: Say) -> Attributes:
+    each = {n: (e["title"], Text(e["says"])) for n, e in table.get("attribute", {}).items()}
+    for name, (_, says) in each.items():
+        _check_blanks(f"{FOLDER}/source_attributes.toml", name, says, ATTRIBUTE_BLANKS, say)
+    return Attributes(table.get("purpose", ""), table.get("conformity", ""), each)
 
 
 def _offer(entry: str) -> Offer:

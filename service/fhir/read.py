@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
-from service.fhir import conditions, exposures, medications, observations, panels, patients
+from service.fhir import (
+    conditions,
+    exposures,
+    medications,
+    observations,
+    panels,
+    patients,
+    unrecognised,
+)
 from service.fhir.bundles import Entry
 from service.fhir.context import Context
 from service.fhir.gather import KEYS, RESULTS, TYPES, Record
@@ -16,6 +24,7 @@ from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import (
+    UNKNOWN_CODE,
     Chart,
     Condition,
     DraftOrder,
@@ -44,7 +53,11 @@ class Asked:
 
 @dataclass
 class _Reading:
+    """panel: the identity of the panel or report that is being read, else of the resource."""
+
     subject: Subject
+    query: unrecognised.AlpQuery = field(default_factory=unrecognised.AlpQuery)
+    panel: int = 0
     results: list[Result] = field(default_factory=list)
     variants: list[Variant] = field(default_factory=list)
     drugs: list[DrugUse] = field(default_factory=list)
@@ -104,13 +117,18 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
         for name, resource in record.resources.get(key, ()) if key != "patient" else ():
             if id(resource) in record.moved:
                 continue
-            if id(resource) in context.wholes:
-                resource = panels.complete(resource, context.wholes[id(resource)])
+            whole = context.wholes.get(id(resource))
+            reading.panel = id(resource if whole is None else whole)
+            if whole is not None:
+                resource = panels.complete(resource, whole)
             gap = _gap_of(resource, subject)
             if not gap:
                 gap = READERS[resource["resourceType"]](resource, name, reading, context, key)
             if gap:
                 reading.gaps.append(Gap(gap, key, 1, (name,)))
+    unread = reading.query.results(context)
+    reading.results += unread
+    reading.gaps += unrecognised.gaps(unread)
     return reading
 
 
@@ -133,22 +151,25 @@ def _gap_of(resource: Json, subject: Subject) -> str:
 def _read_results(resource: Json, name: str, reading: _Reading, context: Context, key: str) -> str:
     """An Observation or a report, with the Observations that it contains."""
     is_report = resource["resourceType"] == "DiagnosticReport"
-    is_empty = is_report or _read_observation(resource, name, reading, context)
+    is_empty = is_report or _read_observation(resource, name, reading, context, key)
     for where, member in panels.contained_in(resource, name):
         gap = _gap_of(member, reading.subject)
         if gap:
             reading.gaps.append(Gap(gap, key, 1, (where,)))
         else:
-            is_empty &= _read_observation(member, where, reading, context)
+            is_empty &= _read_observation(member, where, reading, context, key)
     lost, sent = panels.count_members(resource, context.index)
     if lost or (is_empty and not sent and (is_report or key == "alp")):
         return "unreadable"
     return ""
 
 
-def _read_observation(resource: Json, name: str, reading: _Reading, context: Context) -> bool:
+def _read_observation(
+    resource: Json, name: str, reading: _Reading, context: Context, key: str
+) -> bool:
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
     seen = observations.read_observation(resource, name, context)
+    reading.query.note(seen.parts, resource, key, reading.panel)
     reading.results += seen.results
     if seen.variant:
         reading.variants.append(seen.variant)
@@ -186,9 +207,9 @@ def _read_family(resource: Json, name: str, reading: _Reading, context: Context,
 def _read_order(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     """Orders whose drug cannot be identified are gaps: it may be one that matters."""
     uses = list(exposures.read_uses(resource, name, context))
-    known = [use for use in uses if use.group != exposures.UNKNOWN_DRUG]
-    reading.drugs += known
-    return "unknown-drug" if len(known) < len(uses) else ""
+    unknown = [use.group for use in uses if use.group in medications.UNKNOWN]
+    reading.drugs += [use for use in uses if use.group not in medications.UNKNOWN]
+    return next(iter(unknown), "")
 
 
 READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
@@ -202,20 +223,27 @@ READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft of a drug that is judged, or of one that could not be identified (no order)."""
+    """A draft of a drug that is judged; or, without order, the gap it is: its drug could not be
+    identified."""
 
     where: str
     resource: Json
     order: DraftOrder | None
+    gap: str = ""
+
+    @property
+    def matters(self) -> bool:
+        """Most drafts that have only a code we do not list order something else."""
+        return self.gap != UNKNOWN_CODE
 
 
 def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[Draft]:
     """The drafts that matter; all others order something else."""
     context, found = Context(terminology, record.index), []
     for entry in _to_judge(record.drafts, asked):
-        order, unresolved = medications.read_draft(entry.resource, context)
-        if order is not None or (unresolved and entry.resource["resourceType"] in ORDERS):
-            found.append(Draft(entry.where, entry.resource, order))
+        order, gap = medications.read_draft(entry.resource, context)
+        if order is not None or gap:
+            found.append(Draft(entry.where, entry.resource, order, gap))
     return found
 
 
@@ -234,13 +262,23 @@ def _own(
     return tuple(found), gaps
 
 
+def any_matters(drafts: Sequence[Draft]) -> bool:
+    """Whether a draft is judged, or is none that most likely orders something else."""
+    return any(draft.matters for draft in drafts)
+
+
+def draft_gaps(drafts: Sequence[Draft]) -> tuple[Gap, ...]:
+    """The gaps of drafts whose drug nobody can tell, before anybody's chart is read."""
+    return _merged([Gap(d.gap, "draftOrders", 1, (d.where,)) for d in drafts if d.gap])
+
+
 def _gap_of_draft(draft: Draft, subject: Subject) -> str:
     """Why a draft cannot be judged; one without a subject is the patient's."""
     has_subject = first_of(draft.resource, SUBJECT)
-    if has_subject and subject.owner_of(draft.resource) is not Owner.OURS:
+    if draft.matters and has_subject and subject.owner_of(draft.resource) is not Owner.OURS:
         return "foreign-order"
-    if draft.order is None:
-        return "unknown-drug"
+    if draft.gap:
+        return draft.gap
     return "unreadable" if has_unknown_modifier(draft.resource) else ""
 
 
