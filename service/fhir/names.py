@@ -69,28 +69,33 @@ class Names:
         for denial in self._denials:
             left = f"{left} ".replace(f"-{denial} ", f"{denial} ")
         words, others, position = words_of(left), [], 0
+        if not any(map(self._first, {*words})):  # as most
+            return found, words
         while position < len(words):
-            size, groups = self._at(words, position)
+            first = self._first(words[position])
+            size, groups = self._at(first, words, position) if first else (0, NOTHING)
+            if not size:
+                others.append(words[position])
             found |= groups
-            others += words[position : position + 1] if not size else []
             position += size or 1
         return found, others
 
-    def _at(self, words: Sequence[str], position: int) -> tuple[int, frozenset[str]]:
+    def _first(self, word: str) -> str:
+        """The word that begins a name, without what may be written before it in one; or nothing."""
+        if word in self._sizes:
+            return word
+        if not word.startswith(self._starts):
+            return ""
+        rests = (word.removeprefix(start) for start in self._starts)
+        return next((rest for rest in rests if rest in self._sizes), "")
+
+    def _at(self, first: str, words: Sequence[str], position: int) -> tuple[int, frozenset[str]]:
         """How many words from a position on are a name, and its groups."""
-        first = self._first(words[position])
-        for size in self._sizes.get(first, ()):
+        for size in self._sizes[first]:
             groups = self._known.get((first, *words[position + 1 : position + size]))
             if groups is not None:
                 return size, groups
         return 0, NOTHING
-
-    def _first(self, word: str) -> str:
-        """The word without what may be written before a name in one."""
-        if word not in self._sizes and word.startswith(self._starts):
-            rests = (word.removeprefix(start) for start in self._starts)
-            return next((rest for rest in rests if rest in self._sizes), word)
-        return word
 
     def _without_words(self, folded: str) -> tuple[frozenset[str], str]:
         """The groups of names that stand anywhere, and the text without them."""
