@@ -19,6 +19,12 @@ def words_of(folded: str) -> list[str]:
     return _WORD.findall(folded.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
 
 
+def _turned(name: str) -> tuple[str, ...]:
+    """The words of a name, the other way round where two were written."""
+    written = name.split()
+    return tuple(words_of(fold(" ".join(written[::-1] if len(written) == 2 else written))))
+
+
 def is_wordless(text: str) -> bool:
     """Whether any of it is written in a script without blanks."""
     return _WORDLESS.search(text) is not None
@@ -43,15 +49,16 @@ class Names:
         self._anywhere: dict[str, frozenset[str]] = {}
         self._starts, self._denials = tuple(starts), tuple(denials)
         for name, group in named:
-            self._add(fold(name), group)
+            self._add(name, group)
 
     def _add(self, name: str, group: str) -> None:
-        if is_wordless(name):
-            plain = name.replace(" ", "")
+        folded = fold(name)
+        if is_wordless(folded):
+            plain = folded.replace(" ", "")
             self._anywhere[plain] = self._anywhere.get(plain, NOTHING) | {group}
             return
-        words = tuple(words_of(name))
-        ways = {words, words[::-1] if len(words) == 2 else words}
+        words = tuple(words_of(folded))
+        ways = {words, _turned(name)}
         if len("".join(words)) >= SHORTEST_JOINED:
             ways.add(("".join(words),))
         for way in ways - {()}:
