@@ -18,6 +18,7 @@ from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID, Service, discovery
 from service.fhir.releases import PATHS, Release
+from service.hooks import large_bodies
 from service.hooks.callers import Callers
 from service.hooks.calls import answer_request
 from service.hooks.errors import (
@@ -116,11 +117,12 @@ def _call(service_id: str, deps: HookDeps, path: str) -> Response:
     service, client, raw = _identified(service_id, deps)
     if request.headers.get("Content-Encoding") or request.mimetype != JSON:
         raise UnsupportedMediaType
-    asked = read_request(parse_body(raw), service.hook)
-    note(hook_instance=uuid_or_nothing(asked.hook_instance))
-    lap("parse")
-    answer = answer_request(asked, service, deps.engine, deps.today(), path, client)
-    lap("say")
+    with large_bodies.turn(len(raw)):
+        asked = read_request(parse_body(raw), service.hook)
+        note(hook_instance=uuid_or_nothing(asked.hook_instance))
+        lap("parse")
+        answer = answer_request(asked, service, deps.engine, deps.today(), path, client)
+        lap("say")
     _log_answer(answer)
     return json_response(answer.body)
 
