@@ -83,7 +83,7 @@ def _is_rows(data: Json) -> bool:
 
 def _said(row: Json, data: Json, ours: Json) -> Json:
     """A row says what ours of its id says, else what its verdict says, unless it says it itself."""
-    same = next((known for known in ours["row"] if known["id"] == row.get("id")), {})
+    same: Json = next((known for known in ours["row"] if known["id"] == row.get("id")), {})
     verdict = data["verdict"].get(row.get("verdict"), {})
     return {"says": same.get("says") or verdict.get("says", ""), **row}
 
