@@ -66,12 +66,14 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     return app
 
 
-def build_engine(settings: Settings, servers: FhirServers | None = None) -> Engine:
+def build_engine(
+    settings: Settings, servers: FhirServers | None = None, warnings: list[Fault] | None = None
+) -> Engine:
     """Content and words, checked whole.  Raises ContentFault with every fault of both.
 
-    servers: how FHIR servers are asked; None asks none.
+    servers: how FHIR servers are asked; None asks none.  warnings: as in `load_content`.
     """
-    knowledge, words = load_content(settings)
+    knowledge, words = load_content(settings, warnings)
     cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
     templates = {release: prefetch_templates(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)

@@ -17,6 +17,7 @@ import click
 
 from fhir_fixtures import Story, stories
 from service import __version__
+from service.commands.content import content
 from service.commands.options import (
     client_option,
     config_option,
@@ -202,10 +203,13 @@ def doctor(url: str, patient: str, token_file: Path | None, config: Path | None)
 @main.command()
 @click.option("--offline", is_flag=True, help="Ask no database and no key set.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON, for machines.")
+@click.option("--strict", is_flag=True, help="End with 78 where a story differs, too.")
 @config_option
 @configured
-def check(offline: bool, as_json: bool, config: Path | None) -> None:
+def check(offline: bool, as_json: bool, strict: bool, config: Path | None) -> None:
     """Check settings and content; report every fault at once and end with 78 if there is one.
+
+    Judges all stories and the site's own cases, and prints what differs from what is expected.
 
     \b
     Example:
@@ -219,7 +223,7 @@ def check(offline: bool, as_json: bool, config: Path | None) -> None:
         click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
     else:
         draw_check(report)
-    if report.faults:
+    if report.faults or (strict and report.differences):
         sys.exit(BAD_CONFIGURATION)
 
 
@@ -238,6 +242,23 @@ def about(config: Path | None) -> None:
     from service.evaluation.about import source_attributes
 
     draw_about(source_attributes(build_engine(load_settings(config))))
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@configured
+def init(folder: Path) -> None:
+    """Write a site folder that runs: settings, an empty list of codes, two cases.
+
+    \b
+    Example:
+      hpp-cds init our-site
+      hpp-cds check --config our-site/hpp-cds.toml
+    """
+    from service.commands.site_folder import make_folder
+
+    for path in make_folder(folder):
+        click.echo(path)
 
 
 @main.command()
@@ -322,4 +343,5 @@ def _story_of(name: str) -> Story | None:
     return known if same else None
 
 
+main.add_command(content)
 main.add_command(replay)
