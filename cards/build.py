@@ -6,24 +6,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from cards import blocks
 from cards.facts import OF_SUMMARY, CardFacts
-from cards.model import DEFAULT_MANNERS, Card, Json, Manners
+from cards.model import DEFAULT_CAPABILITIES, Card, ClientCapabilities, Json
 from cards.orders import OrderBook, Requester, remove
 from cards.wire import link, override_reason, suggestion
 from cards.words import CardText, Words
 from service.fhir.releases import Release
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Assessment, Chart, Indicator, Result
-from service.lazy import lazy
 
 EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
 EMPTY_LINES = re.compile(r"\n\n\n+")  # searched for five times as fast as \n{3,}
 
 
 @dataclass(frozen=True)
-class Desk:
+class CardContent:
     """What card building needs beside the assessment; one per service, made at start."""
 
     words: Words
@@ -32,7 +32,7 @@ class Desk:
     version: str
     new_uuid: Callable[[], str]
 
-    @lazy
+    @cached_property
     def override_reasons(self) -> tuple[Json, ...]:
         system = self.words.override_system
         reasons = self.words.override_reasons.items()
@@ -40,7 +40,7 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Case:
+class CardInput:
     """One assessment with the request it answers."""
 
     assessment: Assessment
@@ -48,50 +48,50 @@ class Case:
     today: date
     requester: Requester
     release: Release = Release.R4
-    manners: Manners = DEFAULT_MANNERS
+    capabilities: ClientCapabilities = DEFAULT_CAPABILITIES
 
 
-def build(case: Case, desk: Desk, *, with_orders: bool = True) -> Card | None:
+def build(case: CardInput, content: CardContent, *, with_orders: bool = True) -> Card | None:
     """The card of a verdict; None where the verdict has none.
 
     with_orders False leaves the remove-draft suggestion out (no drug in hand).
     """
     if case.assessment.indicator is Indicator.NONE:
         return None
-    text = desk.words.texts.get(case.assessment.verdict)
-    return _card(text, case, desk, with_orders) if text else None
+    text = content.words.texts.get(case.assessment.verdict)
+    return _card(text, case, content, with_orders) if text else None
 
 
-def build_incomplete(case: Case, desk: Desk) -> Card:
+def build_incomplete(case: CardInput, content: CardContent) -> Card:
     """The low-key card that says what was not seen, where the verdict itself has none."""
-    return _card(desk.words.texts["partlySeen"], case, desk, with_orders=False)
+    return _card(content.words.texts["partlySeen"], case, content, with_orders=False)
 
 
-def build_unjudged(case: Case, desk: Desk) -> Card:
+def build_unjudged(case: CardInput, content: CardContent) -> Card:
     """The low-key card for orders that could not be judged at all."""
-    return _card(desk.words.texts["orderNotJudged"], case, desk, with_orders=False)
+    return _card(content.words.texts["orderNotJudged"], case, content, with_orders=False)
 
 
-def _card(text: CardText, case: Case, desk: Desk, with_orders: bool) -> Card:
+def _card(text: CardText, case: CardInput, content: CardContent, with_orders: bool) -> Card:
     facts = CardFacts(
-        case.assessment, desk.words, desk.knowledge, case.today, case.chart.accepted_gaps
+        case.assessment, content.words, content.knowledge, case.today, case.chart.accepted_gaps
     )
     child = case.assessment.child
     cited = text.references_child if child else text.references
-    main = desk.words.references[text.source_child if child else text.source]
+    main = content.words.references[text.source_child if child else text.source]
     indicator = case.assessment.indicator
     return Card(
-        uuid=desk.new_uuid(),
+        uuid=content.new_uuid(),
         summary=_summary(text, facts),
         indicator=str(indicator if indicator is not Indicator.NONE else Indicator.INFO),
-        detail=_detail(text, facts, case, desk, cited),
+        detail=_detail(text, facts, case, content, cited),
         source_label=main.publisher or main.label,
         source_url=main.url,
         topic=case.assessment.verdict,
-        topic_display=desk.words.phrase("verdict", case.assessment.verdict),
-        suggestions=_suggestions(text, case, facts, desk, with_orders),
-        override_reasons=desk.override_reasons if _wants_reason(text) else (),
-        links=_links(cited, desk.words),
+        topic_display=content.words.phrase("verdict", case.assessment.verdict),
+        suggestions=_suggestions(text, case, facts, content, with_orders),
+        override_reasons=content.override_reasons if _wants_reason(text) else (),
+        links=_links(cited, content.words),
     )
 
 
@@ -107,19 +107,21 @@ def _summary(text: CardText, facts: CardFacts) -> str:
     return template.fill({name: OF_SUMMARY[name](facts) for name in template.names})
 
 
-def _detail(text: CardText, facts: CardFacts, case: Case, desk: Desk, cited: Sequence[str]) -> str:
+def _detail(
+    text: CardText, facts: CardFacts, case: CardInput, content: CardContent, cited: Sequence[str]
+) -> str:
     on_denosumab = any(use.drug_class == "denosumab" for use in case.chart.drugs)
     drugs = " and ".join(facts.drug_names) or facts.drugs_short
-    references = [desk.words.references[name].label for name in cited]
+    references = [content.words.references[name].label for name in cited]
     blanks = {
         "drugs": drugs[:1].upper() + drugs[1:],
-        "ordered": desk.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
+        "ordered": content.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
         "results": blocks.results(facts),
         "why": blocks.why(facts),
         "unseen": blocks.unseen(facts),
         "unused": blocks.unused(facts),
         "notes": blocks.notes(facts, on_denosumab),
-        "footer": blocks.footer(facts, references, desk.version),
+        "footer": blocks.footer(facts, references, content.version),
     }
     return _tidy(text.body.fill(blanks))
 
@@ -135,36 +137,36 @@ def _links(cited: Sequence[str], words: Words) -> list[Json]:
 
 
 def _suggestions(
-    text: CardText, case: Case, facts: CardFacts, desk: Desk, with_orders: bool
+    text: CardText, case: CardInput, facts: CardFacts, content: CardContent, with_orders: bool
 ) -> list[Json]:
     """Removals and orders, in the form that the client's EHR can take."""
-    removals = _removals(text, case, desk) if with_orders else []
-    orders = _orders(_tests_offered(text, case, facts), case, desk)
-    if len(orders) > 1 and not case.manners.one_action:  # the EHR applies every action of one
-        label = desk.words.sentence("order_together", n=len(orders))
-        return [*removals, suggestion(desk.new_uuid(), label, [order for _, order in orders])]
-    alone = [suggestion(desk.new_uuid(), label, [order]) for label, order in orders]
+    removals = _removals(text, case, content) if with_orders else []
+    orders = _orders(_tests_offered(text, case, facts), case, content)
+    if len(orders) > 1 and not case.capabilities.one_action:  # the EHR applies every action of one
+        label = content.words.sentence("order_together", n=len(orders))
+        return [*removals, suggestion(content.new_uuid(), label, [order for _, order in orders])]
+    alone = [suggestion(content.new_uuid(), label, [order]) for label, order in orders]
     return [*removals, *alone]
 
 
-def _removals(text: CardText, case: Case, desk: Desk) -> list[Json]:
+def _removals(text: CardText, case: CardInput, content: CardContent) -> list[Json]:
     """One suggestion for each draft that has an id to name, where the text offers it."""
     offer = next((offer for offer in text.suggestions if offer.name == "remove-draft"), None)
     if offer is None or "urgent-oncology" in case.assessment.modifiers:
         return []
-    words, found = desk.words.suggestions["remove-draft"], list[Json]()
-    only_one = case.manners.selection_behavior == "at-most-one"  # then one may be recommended
+    words, found = content.words.suggestions["remove-draft"], list[Json]()
+    only_one = case.capabilities.selection_behavior == "at-most-one"  # then one may be recommended
     for draft in case.assessment.drafts:
         if draft.reference:
-            drug = desk.knowledge.drugs[draft.group].name
+            drug = content.knowledge.drugs[draft.group].name
             action = remove(draft.reference, words.description.replace("${drug}", drug))
             label = words.label.fill({"drug": drug})
             recommended = offer.preselected and not (only_one and found)
-            found.append(suggestion(desk.new_uuid(), label, [action], recommended))
+            found.append(suggestion(content.new_uuid(), label, [action], recommended))
     return found
 
 
-def _tests_offered(text: CardText, case: Case, facts: CardFacts) -> Iterator[str]:
+def _tests_offered(text: CardText, case: CardInput, facts: CardFacts) -> Iterator[str]:
     """The names of the orders that a text offers in this case."""
     for offer in text.suggestions:
         if offer.name == "@cause":
@@ -184,7 +186,7 @@ def _tests_of_causes(facts: CardFacts) -> list[str]:
     )
 
 
-def _applies(condition: str, case: Case) -> bool:
+def _applies(condition: str, case: CardInput) -> bool:
     if condition == "child":
         return case.assessment.child
     if condition == "liver":
@@ -192,13 +194,13 @@ def _applies(condition: str, case: Case) -> bool:
     return True
 
 
-def _orders(names: Iterable[str], case: Case, desk: Desk) -> list[tuple[str, Json]]:
+def _orders(names: Iterable[str], case: CardInput, content: CardContent) -> list[tuple[str, Json]]:
     """Label and action of orders for what is not recently on record."""
-    book, release, found = desk.orders, case.release, []
-    since = case.today - timedelta(days=desk.knowledge.days("workup_recent"))
+    book, release, found = content.orders, case.release, []
+    since = case.today - timedelta(days=content.knowledge.days("workup_recent"))
     fill = book.fill(case.requester, release)
     for name in names:
-        text = desk.words.suggestions[name]
+        text = content.words.suggestions[name]
         results = case.chart.of(text.test) if text.test else ()
         if not (results and _has_value_since(since, results, case.today)):
             label = text.label.fill({})

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
+from functools import cached_property
 
 from cards.words import Words
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import AlpClass, Assessment, Gap, JudgedResult
-from service.lazy import lazy
 
 ONE_HUNDREDTH = Decimal("0.01")
 
@@ -37,13 +37,13 @@ class CardFacts:
     today: date
     accepted_gaps: frozenset[str] = frozenset()
 
-    @lazy
+    @cached_property
     def lows(self) -> list[JudgedResult]:
         """Eligible lows; where there are none, the lows of acute illness."""
         eligible = [item for item in self.assessment.alp if item.kind.eligible_low]
         return eligible or [i for i in self.assessment.alp if i.kind is AlpClass.LOW_ACUTE]
 
-    @lazy
+    @cached_property
     def last(self) -> JudgedResult | None:
         """The result a summary speaks of: the last that counts, else the last low one."""
         dated = [item for item in self.assessment.alp if item.kind.eligible]
@@ -65,13 +65,13 @@ class CardFacts:
         """Our own name of a drug, cause, mask or feature group, or the words for a reason."""
         return self.knowledge.labels.get(code) or self.words.phrase("reason", code)
 
-    @lazy
+    @cached_property
     def causes(self) -> list[str]:
         """Names of what explains or suppresses the lows, newest result first."""
         codes = [code for item in reversed(self.lows) for code in item.reasons]
         return _unique(self.name_of(code) for code in codes)
 
-    @lazy
+    @cached_property
     def cause_codes(self) -> list[str]:
         return _unique(code for item in reversed(self.lows) for code in item.reasons)
 
@@ -85,18 +85,18 @@ class CardFacts:
         invalid = [i for i in self.assessment.alp if i.kind is AlpClass.INVALID]
         return self.name_of(invalid[-1].reasons[0]) if invalid and invalid[-1].reasons else ""
 
-    @lazy
+    @cached_property
     def drug_names(self) -> list[str]:
         return _unique(self.knowledge.drugs[d.group].name for d in self.assessment.drafts)
 
-    @lazy
+    @cached_property
     def drugs_short(self) -> str:
         """For a summary: one drug by name, several as their kind."""
         if len(self.drug_names) == 1:
             return self.drug_names[0]
         return "antiresorptives" if self.drug_names else "the order"
 
-    @lazy
+    @cached_property
     def gaps(self) -> list[Gap]:
         """Gaps that nobody accepted, needed keys first."""
         order = {"patient": 0, "alp": 1, "draftOrders": 2}

@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class ClientCapabilities:
     """What an EHR can take: its `selectionBehavior`, and whether a suggestion has one action.
 
     Real EHRs accept one value of the former only, and some apply the first action alone.
@@ -21,7 +21,7 @@ class Manners:
     one_action: bool = True
 
 
-DEFAULT_MANNERS = Manners()
+DEFAULT_CAPABILITIES = ClientCapabilities()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cards.model import TOPIC_SYSTEM, Card, Json, Manners
+from cards.model import TOPIC_SYSTEM, Card, ClientCapabilities, Json
 
 
-def to_json(card: Card, manners: Manners) -> Json:
+def to_json(card: Card, capabilities: ClientCapabilities) -> Json:
     """The card as the `cards` member of a response holds it."""
     return _without_empty(
         {
@@ -20,7 +20,7 @@ def to_json(card: Card, manners: Manners) -> Json:
             "detail": card.detail,
             "source": _source(card),
             "suggestions": card.suggestions,
-            "selectionBehavior": manners.selection_behavior if card.suggestions else "",
+            "selectionBehavior": capabilities.selection_behavior if card.suggestions else "",
             "overrideReasons": [*card.override_reasons],
             "links": card.links,
         }

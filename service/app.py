@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,27 +13,29 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from cards.build import Desk
+from cards.build import CardContent
 from cards.facts import longest_blanks
 from cards.orders import OrderBook
-from cards.words import Words, load_words
+from cards.words import Words
 from service import __version__
-from service.access import open_access
-from service.evaluation import FhirAccess, House, random_uuid
-from service.faults import Fault
+from service.content.faults import Fault
+from service.content.knowledge import ContentFault, load_knowledge
+from service.content.words import load_words
+from service.evaluation.engine import Engine, FhirServers
+from service.evaluation.services import prefetch_templates
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hooks import edge, routes
 from service.hooks.callers import Callers
 from service.hooks.errors import ServiceError
 from service.hooks.messages import MAX_BODY_BYTES
-from service.hooks.services import prefetch_templates
-from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
+from service.hpp.knowledge.model import Knowledge
+from service.outbound.registered import open_servers
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.trust.wiring import Trust
-from service.watch.health import checks
+from service.watch.health import HealthCheck, content_checks
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] | None = None) -> Flask:
@@ -42,35 +45,35 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     content cannot be used.
     """
     settings = settings or Settings()
-    house = build_house(settings, open_access(settings))
+    engine = build_engine(settings, open_servers(settings))
     trust = _open_trust(settings) if settings.clients else None
     app = Flask("hpp-cds", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # a chunked body is cut there, unsaid
     app.url_map.merge_slashes = False
     edge.install(app, settings)
     clock = today or (lambda: datetime.now(settings.zone).date())
-    health = partial(checks, settings, house.knowledge, trust)
+    health = partial(_health, settings, engine, trust)
     callers = Callers(settings, trust)
     app.extensions["hpp-cds.trust"] = trust  # for who stops the service
-    app.register_blueprint(routes.hook_routes(routes.Desk(house, callers, clock, health)))
+    app.register_blueprint(routes.hook_routes(routes.HookDeps(engine, callers, clock, health)))
     if settings.has_page:
-        _add_page(app, settings, house, clock)
+        _add_page(app, settings, engine, clock)
     app.register_error_handler(ServiceError, routes.answer_service_error)
     app.register_error_handler(HTTPException, routes.answer_http_error)
     app.register_error_handler(Exception, routes.answer_crash)
     return app
 
 
-def build_house(settings: Settings, fhir: FhirAccess | None = None) -> House:
+def build_engine(settings: Settings, servers: FhirServers | None = None) -> Engine:
     """Content and words, checked whole.  Raises ContentFault with every fault of both.
 
-    fhir: how FHIR servers are asked; None asks none.
+    servers: how FHIR servers are asked; None asks none.
     """
     knowledge, words = load_content(settings)
-    desk = Desk(words, knowledge, OrderBook(words.suggestions), __version__, random_uuid)
+    cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
     templates = {release: prefetch_templates(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)
-    return House(terminology, desk, settings.zone, settings.version, templates, fhir)
+    return Engine(terminology, cards, settings.zone, settings.version, templates, servers)
 
 
 def load_content(settings: Settings) -> tuple[Knowledge, Words]:
@@ -97,13 +100,24 @@ def _version(knowledge: Knowledge, words: Words) -> str:
 
 def _open_trust(settings: Settings) -> Trust:
     """Databases and cryptography are imported only where there are callers to verify."""
+    from service.store.database import open_store
     from service.trust.wiring import open_trust
 
-    return open_trust(settings)
+    return open_trust(settings, open_store(settings))
 
 
-def _add_page(app: Flask, settings: Settings, house: House, clock: Callable[[], date]) -> None:
+def _health(settings: Settings, engine: Engine, trust: Trust | None) -> list[HealthCheck]:
+    """Can this process answer truthfully?"""
+    found = content_checks(settings, engine.knowledge)
+    return found + trust.health_checks() if trust else found
+
+
+def _new_uuid() -> str:
+    return str(uuid.uuid4())
+
+
+def _add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[], date]) -> None:
     """What people look at in a browser; development mode only."""
     from service.pages.wiring import add_page
 
-    add_page(app, settings, house, clock)
+    add_page(app, settings, engine, clock)

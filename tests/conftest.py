@@ -1,4 +1,4 @@
-"""Shared fixtures: the house with the shipped content, a client of the application, a database."""
+"""Shared fixtures: the engine with the shipped content, a client of the application, a database."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
-from service.app import build_house, create_app
-from service.evaluation import House
+from service.app import build_engine, create_app
+from service.evaluation.engine import Engine
 from service.settings import Settings
-from tests.keep.databases import Postgres, postgres
+from tests.store.databases import Postgres, postgres
 
 TODAY = date(2026, 3, 1)
 
 
 @pytest.fixture(scope="session")
-def house() -> House:
-    return build_house(Settings())
+def engine() -> Engine:
+    return build_engine(Settings())
 
 
 @pytest.fixture(scope="session")

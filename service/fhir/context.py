@@ -6,29 +6,29 @@ request, and does not outlive it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 
 from service.fhir.dates import Days, read_days
+from service.fhir.references import Index
 from service.fhir.terminology import Terminology
-from service.fhir.tolerant import Json
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Patient, PrintedRange
 
 
 @dataclass
 class Context:
-    """index: what references lead to.  zone: for dates with a time.
+    """zone: for dates with a time.  printed: ranges that were read, by what they were read from.
 
-    printed: ranges that were read, by what they were read from.
+    inpatient: whether an Encounter is, by its identity in the index.
     """
 
     terminology: Terminology
-    index: Mapping[str, Json]
+    index: Index
     zone: tzinfo = UTC
     patient: Patient = field(default_factory=Patient)
     printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
+    inpatient: dict[int, bool] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

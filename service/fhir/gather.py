@@ -7,42 +7,68 @@ an empty Bundle, an OperationOutcome, outcomes inside a Bundle, more pages than 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.fhir.releases import ORDERS
-from service.fhir.tolerant import Json, obj, objs, text
+from service.fhir.bundles import (
+    OUTCOME,
+    Entry,
+    Read,
+    counts_as,
+    has_failed,
+    is_short,
+    read_bundles,
+)
+from service.fhir.references import Index
+from service.fhir.releases import ORDERS, TAKEN
+from service.fhir.tolerant import Json, obj, text
 from service.hpp.model import Gap
 
-# What each key holds; other types among its entries are outcomes or included resources.
+RESULTS = frozenset({"Observation", "DiagnosticReport"})
+DRUGS = ORDERS | TAKEN
+# What each key holds.
 TYPES: Mapping[str, frozenset[str]] = {
     "patient": frozenset({"Patient"}),
-    "alp": frozenset({"Observation"}),
-    "labs": frozenset({"Observation"}),
-    "medications": ORDERS,
-    "conditions": frozenset({"Condition"}),
+    "alp": RESULTS,
+    "labs": RESULTS,
+    "medications": DRUGS,
+    "conditions": frozenset({"Condition", "FamilyMemberHistory"}),
     "procedures": frozenset({"Procedure"}),
 }
 KEYS = tuple(TYPES)
-Entry = tuple[int, Json, str]  # position, resource, fullUrl
-FAILED_SEVERITIES = frozenset({"error", "fatal"})
+# Where a resource belongs that was sent under another key than its own.
+HOME = {
+    kind: key for key in ("procedures", "conditions", "medications", "labs") for kind in TYPES[key]
+}
+# What resources of these keys refer to (FHIR, "Reference types"): sent along, never asked for.
+REFERRED_TO = frozenset({
+    "Appointment", "BodySite", "BodyStructure", "CarePlan", "CareTeam", "Coverage", "Device",
+    "DiagnosticOrder", "Encounter", "EpisodeOfCare", "Group", "HealthcareService", "Location",
+    "Medication",
+    "MedicationKnowledge", "Organization", "Patient", "Person", "Practitioner",
+    "PractitionerRole", "ProcedureRequest", "Provenance", "RelatedPerson", "ServiceRequest",
+    "Specimen", "Substance",
+})  # fmt: skip
 
 
 @dataclass
 class Record:
     """What an EHR let us see.
 
-    resources: key -> (reference, resource).  index: reference or fullUrl -> resource, of everything
-    that was sent, for resolving references.  gaps: what was asked for and not seen.
-    next_pages: key -> link to the page that was left out.  drafts: the entries of the draft orders.
+    resources: key -> (reference, resource).  index: of everything that was sent, for resolving
+    references.  gaps: what was asked for and not seen.  next_pages: key -> links to pages that
+    were left out.  moved: resources that are read under another key, by identity.
+    drafts: the entries of the draft orders.
     """
 
     resources: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
-    index: dict[str, Json] = field(default_factory=dict)
+    index: Index = field(default_factory=Index)
     gaps: list[Gap] = field(default_factory=list)
-    taken: dict[str, Json] = field(default_factory=dict)
-    next_pages: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, tuple[str, Json]] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)
+    next_pages: dict[str, list[str]] = field(default_factory=dict)
     drafts: list[Entry] = field(default_factory=list)
     unreadable_drafts: list[str] = field(default_factory=list)
 
@@ -53,9 +79,11 @@ class Record:
 def gather(prefetch: Mapping[str, Any] | None, draft_orders: object) -> Record:
     """Take what was sent; keys that were never asked for are ignored."""
     record = Record()
-    record.drafts, record.unreadable_drafts = read_entries(draft_orders, "draftOrders")
-    for _, resource, full_url in record.drafts:
-        index_resource(record, resource, full_url)
+    for read in read_bundles(draft_orders, "draftOrders"):
+        record.drafts += read.entries
+        record.unreadable_drafts += read.unreadable
+    for entry in record.drafts:
+        index_resource(record, entry.resource, entry.full_url)
     for key in KEYS:
         if prefetch is None or key not in prefetch:
             record.gap("not-sent", key)
@@ -71,96 +99,70 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
         if key == "patient":
             record.gap("not-found", key)
         return
-    kind = value.get("resourceType") if isinstance(value, dict) else None
-    if kind == "OperationOutcome":
+    sent = obj(value)
+    kind = sent.get("resourceType")
+    if kind == OUTCOME:
         record.gap("failed", key)
     elif kind == "Bundle":
-        _take_bundle(record, key, obj(value), more_follows)
+        for read in read_bundles(sent, key):
+            _take_bundle(record, key, read, more_follows)
     elif isinstance(kind, str) and kind in TYPES[key]:
-        _add(record, key, None, obj(value), "")
+        _add(record, key, key, sent, "")
     else:
         record.gap("unreadable", key)
 
 
-def _take_bundle(record: Record, key: str, bundle: Json, more_follows: bool) -> None:
-    sent, unreadable = read_entries(bundle, key)
-    for where in unreadable:
+def _take_bundle(record: Record, key: str, read: Read, more_follows: bool) -> None:
+    for where in read.unreadable:
         record.gap("unreadable", key, where)
-    matches, wanted = 0, TYPES[key]
-    for position, resource, full_url in sent:
-        kind = resource["resourceType"]
-        if kind in wanted:
-            matches += 1
-            _add(record, key, position, resource, full_url)
-        elif kind != "OperationOutcome":
-            index_resource(record, resource, full_url)
-        elif _has_failed(resource):
-            record.gap("failed", key)
+    for _ in read.failed:
+        record.gap("failed", key)
+    for entry in read.entries:
+        _take_entry(record, key, entry)
     if not more_follows:
-        _note_truncation(record, key, bundle, matches)
+        _note_truncation(record, key, read)
 
 
-def entries(bundle: object, key: str) -> list[Entry]:
-    """Every entry that holds a resource with a type."""
-    return read_entries(bundle, key)[0]
+def _take_entry(record: Record, key: str, entry: Entry) -> None:
+    """Put a resource where it belongs, or say that nobody asked for it."""
+    kind = entry.resource["resourceType"]
+    if kind == OUTCOME:
+        if has_failed(entry.resource):
+            record.gap("failed", key)
+    elif kind in TYPES[key]:
+        _add(record, key, entry.where, entry.resource, entry.full_url)
+    elif entry.mode != "include" and kind in HOME:
+        _add(record, HOME[kind], entry.where, entry.resource, entry.full_url)
+    else:
+        index_resource(record, entry.resource, entry.full_url)
+        if entry.mode != "include" and kind not in REFERRED_TO:
+            record.gap("unreadable", key, entry.where)
 
 
-def read_entries(bundle: object, key: str) -> tuple[list[Entry], list[str]]:
-    """The entries that hold a resource with a type, and where others hold something else.
-
-    An entry may lack a resource altogether; one that is itself a resource holds none.
-    """
-    found: list[Entry] = []
-    unreadable: list[str] = []
-    sent = obj(bundle).get("entry")
-    if isinstance(sent, dict):
-        sent = [sent] if sent else []
-    if sent is not None and not isinstance(sent, list):
-        return [], [key]
-    for position, item in enumerate(sent or ()):
-        unread = item.get("resource") if isinstance(item, dict) else item
-        if isinstance(unread, dict) and text(unread.get("resourceType")):
-            found.append((position, unread, text(item.get("fullUrl"))))
-            unread = None
-        if unread is not None or not isinstance(item, dict) or "resourceType" in item:
-            unreadable.append(place(key, position))
-    return found, unreadable
-
-
-def place(key: str, position: int | None) -> str:
-    """Where a resource is that has no id to be named by; position: in a Bundle."""
-    return key if position is None else f"{key}[{position}]"
-
-
-def _has_failed(outcome: Json) -> bool:
-    return any(
-        text(issue.get("severity")) in FAILED_SEVERITIES for issue in objs(outcome.get("issue"))
-    )
-
-
-def _note_truncation(record: Record, key: str, bundle: Json, matches: int) -> None:
+def _note_truncation(record: Record, key: str, read: Read) -> None:
     """More results exist than were sent: a next page, or a total above what is here."""
-    links = objs(bundle.get("link"))
-    following = [text(n.get("url")) for n in links if text(n.get("relation")) == "next"]
-    total = bundle.get("total")
-    above = isinstance(total, int) and not isinstance(total, bool) and total > matches
-    if following or above:
+    links, total = read.next_links, read.bundle.get("total")
+    sent = Counter(counts_as(entry.resource, TYPES[key]) for entry in read.entries)
+    if links or is_short(total, sent):
         record.gap("truncated", key)
-    if following and following[0]:
-        record.next_pages[key] = following[0]
+    if links and links[0]:
+        record.next_pages.setdefault(key, []).append(links[0])
 
 
-def _add(record: Record, key: str, position: int | None, resource: Json, full_url: str) -> None:
-    """Keep a resource once, however often and under whichever key it was sent.
+def _add(record: Record, key: str, where: str, resource: Json, full_url: str) -> None:
+    """Keep a resource once, however often and under whichever key it was sent; under `alp`
+    where it was sent there too, for what nobody recognises is looked at there alone.
 
     Two of one id that differ are both kept: nothing says which of them is right.
     """
     name, is_named = index_resource(record, resource, full_url)
-    earlier = record.taken.get(name)
-    if earlier is None or earlier != resource:
-        record.taken[name] = resource
-        reference = name if is_named else place(key, position)
-        record.resources.setdefault(key, []).append((reference, resource))
+    earlier_key, earlier = record.taken.get(name, ("", None))
+    if earlier == resource:
+        if key != "alp" or earlier_key == "alp":
+            return
+        record.moved.add(id(earlier))
+    record.taken[name] = key, resource
+    record.resources.setdefault(key, []).append((name if is_named else where, resource))
 
 
 def index_resource(record: Record, resource: Json, full_url: str = "") -> tuple[str, bool]:

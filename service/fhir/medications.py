@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from service.fhir.codings import NO_DRUG, DrugConcept, Match, drug_of, texts
 from service.fhir.context import Context
-from service.fhir.references import resolve
 from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
 from service.hpp.drugs import NOT_TAKEN
@@ -56,7 +55,7 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     if not pointer and _is_other_drug(context.terminology.drug(written[0])):
         return OTHER_DRUG
     if pointer:
-        sent = resolve(pointer.get("reference"), order, context.index)
+        sent = context.index.resolve(pointer.get("reference"), order)
         written += (sent.get("code"), *_ingredients(sent))
     concepts = [context.terminology.drug(item) for item in written]
     named = [item for item, concept in zip(written, concepts, strict=True) if concept.has_name]
@@ -178,7 +177,7 @@ def _reasons(order: Json, context: Context) -> frozenset[str]:
     pointers += [obj(item.get("reference")) for item in objs(order.get("reason"))]
     for pointer in pointers:
         concepts.append({"text": text(pointer.get("display"))})
-        concepts.append(resolve(pointer.get("reference"), order, context.index).get("code"))
+        concepts.append(context.index.resolve(pointer.get("reference"), order).get("code"))
     found: frozenset[str] = frozenset()
     for concept in map(context.terminology.diagnosis, concepts):
         found |= concept.groups

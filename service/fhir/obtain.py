@@ -6,11 +6,13 @@ What arrived by prefetch is never asked for again; `null` and empty were answers
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from service.fhir.gather import TYPES, Record, entries, index_resource, take
+from service.fhir.bundles import counts_as, is_short, resources
+from service.fhir.gather import TYPES, Record, index_resource, take
 from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.references import local_reference, resolve
+from service.fhir.references import local_reference
 from service.fhir.releases import ORDERS, medication_pointer
 from service.fhir.tolerant import Json, text
 from service.hpp.model import Gap
@@ -26,10 +28,13 @@ def obtain(record: Record, queries: Mapping[str, str], fetch: Fetch, base: str) 
     base: that of the server asked; what refers to another server is not looked for there.
     """
     unsent = [gap.key for gap in record.gaps if gap.kind == "not-sent"]
-    wanted = [Query(key, queries[key]) for key in unsent]
-    wanted += [Query(key, link) for key, link in record.next_pages.items()]
+    wanted = [Query(key, queries[key]) for key in unsent if key in queries]
+    wanted += [Query(key, link) for key, links in record.next_pages.items() for link in links]
+    answers: dict[str, list[Fetched]] = {}
     for fetched in fetch(wanted) if wanted else ():
-        _take_fetched(record, fetched, continues=fetched.key in record.next_pages)
+        answers.setdefault(fetched.key, []).append(fetched)
+    for key, found in answers.items():
+        _take_fetched(record, key, found)
     orders = [order for _, order in record.resources.get("medications", ())]
     obtain_medications(record, orders, fetch, base)
 
@@ -46,7 +51,7 @@ def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch, bas
 
 def draft_orders(record: Record) -> list[Json]:
     """The medication orders among the drafts of a request."""
-    return [order for _, order, _ in record.drafts if order["resourceType"] in ORDERS]
+    return [e.resource for e in record.drafts if e.resource["resourceType"] in ORDERS]
 
 
 def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[str]:
@@ -54,31 +59,32 @@ def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[s
         written = text(medication_pointer(order).get("reference"))
         name = local_reference(written)
         here = "://" not in written or written.startswith(f"{base.rstrip('/')}/")
-        if _MEDICATION.fullmatch(name) and here and not resolve(written, order, record.index):
+        if _MEDICATION.fullmatch(name) and here and not record.index.resolve(written, order):
             yield name
 
 
-def _take_fetched(record: Record, fetched: Fetched, continues: bool) -> None:
+def _take_fetched(record: Record, key: str, answers: Sequence[Fetched]) -> None:
     """Put the pages under their key; the gap that asked for them is settled or renamed."""
+    continues = key in record.next_pages
     asked = "truncated" if continues else "not-sent"
-    record.gaps[:] = [g for g in record.gaps if (g.kind, g.key) != (asked, fetched.key)]
-    record.next_pages.pop(fetched.key, None)
-    for page in fetched.pages:
-        take(record, fetched.key, page, more_follows=True)
-    if fetched.problem:
-        partly = continues or fetched.pages
-        record.gaps.append(Gap("truncated" if partly else fetched.problem, fetched.key))
-    elif not continues and _is_short(fetched):
-        record.gaps.append(Gap("truncated", fetched.key))
+    record.gaps[:] = [g for g in record.gaps if (g.kind, g.key) != (asked, key)]
+    record.next_pages.pop(key, None)
+    has_pages = continues or any(fetched.pages for fetched in answers)
+    for fetched in answers:
+        for page in fetched.pages:
+            take(record, key, page, more_follows=True)
+        if fetched.problem:
+            record.gaps.append(Gap("truncated" if has_pages else fetched.problem, key))
+        elif not continues and _is_short(fetched):
+            record.gaps.append(Gap("truncated", key))
 
 
 def _is_short(fetched: Fetched) -> bool:
     """All pages together hold less than the first one announced."""
-    totals = [page.get("total") for page in fetched.pages[:1]]
-    announced = totals[0] if totals and isinstance(totals[0], int) else 0
-    sent = sum(
-        resource["resourceType"] in TYPES[fetched.key]
+    announced = [page.get("total") for page in fetched.pages[:1]]
+    kinds = Counter(
+        counts_as(resource, TYPES[fetched.key])
         for page in fetched.pages
-        for _, resource, _ in entries(page, fetched.key)
+        for resource in resources(page, fetched.key)
     )
-    return announced > sent
+    return is_short(announced[0] if announced else None, kinds)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
 from service.fhir import conditions, medications, observations, patients
+from service.fhir.bundles import Entry
 from service.fhir.context import Context
-from service.fhir.gather import KEYS, TYPES, Entry, Record, place
+from service.fhir.gather import KEYS, TYPES, Record
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
@@ -99,6 +100,8 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     reading = _Reading()
     for key in TYPES:
         for name, resource in record.resources.get(key, ()) if key != "patient" else ():
+            if id(resource) in record.moved:
+                continue
             read = READERS[resource["resourceType"]]
             gap = _gap_of(resource, subject) or read(resource, name, reading, context, key)
             if gap:
@@ -120,23 +123,12 @@ def _gap_of(resource: Json, subject: Subject) -> str:
 def _read_observation(
     resource: Json, name: str, reading: _Reading, context: Context, key: str
 ) -> str:
-    concept = context.terminology.lab(resource.get("code"))
-    if "component" in resource or concept.names_gene or concept.is_gene_studied:
-        return _read_parts(resource, name, reading, context, key)
-    if concept.test:
-        result = observations.SentResult.unread(name, concept.test, resource, resource, context)
-        reading.results.append(result)
-    return "unreadable" if concept.is_empty and key == "alp" else ""
-
-
-def _read_parts(resource: Json, name: str, reading: _Reading, context: Context, key: str) -> str:
-    """A panel or a genetic result, of which every part may have measured something."""
-    seen = observations.Seen(resource, name, context)
-    reading.results += seen.results()
-    variant = seen.variant()
-    if variant:
-        reading.variants.append(variant)
-    return "unreadable" if seen.is_empty() and key == "alp" else ""
+    """A result, a panel or a genetic result, of which every part may have measured something."""
+    seen = observations.read_observation(resource, name, context)
+    reading.results += seen.results
+    if seen.variant:
+        reading.variants.append(seen.variant)
+    return "unreadable" if seen.is_empty and key == "alp" else ""
 
 
 def _read_procedure(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
@@ -178,7 +170,7 @@ READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
 class Draft:
     """A draft of a drug that is judged, or of one that could not be identified (no order)."""
 
-    position: int
+    where: str
     resource: Json
     order: DraftOrder | None
 
@@ -186,10 +178,10 @@ class Draft:
 def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[Draft]:
     """The drafts that matter; all others order something else."""
     context, found = Context(terminology, record.index), []
-    for position, resource in _to_judge(record.drafts, asked):
-        order, unresolved = medications.read_draft(resource, context)
-        if order is not None or unresolved:
-            found.append(Draft(position, resource, order))
+    for entry in _to_judge(record.drafts, asked):
+        order, unresolved = medications.read_draft(entry.resource, context)
+        if order is not None or (unresolved and entry.resource["resourceType"] in ORDERS):
+            found.append(Draft(entry.where, entry.resource, order))
     return found
 
 
@@ -197,14 +189,14 @@ def _own(
     drafts: Sequence[Draft], record: Record, subject: Subject
 ) -> tuple[tuple[DraftOrder, ...], list[Gap]]:
     """Draft orders to judge; orders for another patient or of an unknown drug become gaps."""
-    found: list[DraftOrder] = []
+    found: dict[DraftOrder, None] = {}
     gaps = [Gap("unreadable", "draftOrders", 1, (where,)) for where in record.unreadable_drafts]
     for draft in drafts:
         kind = _gap_of_draft(draft, subject)
         if kind:
-            gaps.append(Gap(kind, "draftOrders", 1, (place("draftOrders", draft.position),)))
-        elif draft.order is not None and draft.order not in found:
-            found.append(draft.order)
+            gaps.append(Gap(kind, "draftOrders", 1, (draft.where,)))
+        elif draft.order is not None:
+            found[draft.order] = None
     return tuple(found), gaps
 
 
@@ -218,19 +210,18 @@ def _gap_of_draft(draft: Draft, subject: Subject) -> str:
     return "unreadable" if has_unknown_modifier(draft.resource) else ""
 
 
-def _to_judge(drafts: Sequence[Entry], asked: Asked) -> Iterator[tuple[int, Json]]:
-    """Medication orders, and service requests that carry a drug code, among the drafts.
+def _to_judge(drafts: Sequence[Entry], asked: Asked) -> list[Entry]:
+    """Medication orders, and service requests that may carry a drug code, among the drafts.
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
+    judged = [entry for entry in drafts if entry.resource["resourceType"] in JUDGED]
     selections = asked.selections
-    if selections and not any(_is_selected(order, selections) for _, order, _ in drafts):
+    if selections and not any(_is_selected(entry.resource, selections) for entry in drafts):
         selections = None
-    for position, order, _ in drafts:
-        if order["resourceType"] in JUDGED and (
-            selections is None or _is_selected(order, selections)
-        ):
-            yield position, order
+    if selections is None:
+        return judged
+    return [entry for entry in judged if _is_selected(entry.resource, selections)]
 
 
 def _is_selected(order: Json, selections: frozenset[str]) -> bool:
@@ -238,11 +229,12 @@ def _is_selected(order: Json, selections: frozenset[str]) -> bool:
     return bool(selections & {identity, f"{order['resourceType']}/{identity}"} - {""})
 
 
-def _merged(gaps: list[Gap]) -> tuple[Gap, ...]:
+def _merged(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
     """One gap for each kind and key, with the count and places of all of them."""
-    merged: dict[tuple[str, str], Gap] = {}
+    alike: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
-        before = merged.get((gap.kind, gap.key), Gap(gap.kind, gap.key))
-        where = (*before.where, *gap.where)
-        merged[gap.kind, gap.key] = Gap(gap.kind, gap.key, before.count + gap.count, where)
-    return tuple(merged.values())
+        alike.setdefault((gap.kind, gap.key), []).append(gap)
+    return tuple(
+        Gap(kind, key, sum(gap.count for gap in same), tuple(w for gap in same for w in gap.where))
+        for (kind, key), same in alike.items()
+    )

@@ -83,20 +83,32 @@ def local_reference(reference: object) -> str:
     return f"{match['type']}/{match['id']}" if match else plain
 
 
-def contained(resource: Json, reference: str) -> Json:
-    """The contained resource that `#id` names, or an empty object."""
-    for item in objs(resource.get("contained")):
-        if text(item.get("id")) == reference.removeprefix("#"):
-            return item
-    return {}
+class Index(dict[str, Json]):
+    """What references lead to: `Type/id`, fullUrl or content -> resource.
 
+    What a resource contains is listed once, however many references lead into it.
+    """
 
-def resolve(reference: object, resource: Json, index: Mapping[str, Json]) -> Json:
-    """What a reference points at: contained, or sent beside it; empty where it was not sent."""
-    written = text(reference)
-    if written.startswith("#"):
-        return contained(resource, written)
-    found = index.get(written)
-    if found is None and ("://" in written or "/_history/" in written):
-        found = index.get(local_reference(written))
-    return found or NOTHING
+    def __init__(self, known: Mapping[str, Json] = NOTHING) -> None:
+        super().__init__(known)
+        self._inside: dict[int, tuple[Json, Mapping[str, Json]]] = {}
+
+    def contained(self, resource: Json) -> Mapping[str, Json]:
+        """The contained resources by their ids; of two of one id the first."""
+        known = self._inside.get(id(resource))
+        if known is None or known[0] is not resource:
+            sent = objs(resource.get("contained"))
+            named = {text(item.get("id")): item for item in reversed(sent)}
+            known = self._inside[id(resource)] = (resource, named)
+        return known[1]
+
+    def resolve(self, reference: object, resource: Json) -> Json:
+        """What a reference in a resource points at: contained, or sent beside it; empty where
+        it was not sent."""
+        written = text(reference)
+        if written.startswith("#"):
+            return self.contained(resource).get(written[1:], NOTHING)
+        found = self.get(written)
+        if found is None and ("://" in written or "/_history/" in written):
+            found = self.get(local_reference(written))
+        return found or NOTHING

@@ -32,7 +32,24 @@ PERFORMED_PERIOD = ("performedPeriod", "occurrencePeriod")
 SUBJECT = ("subject", "patient")
 RANGE_TYPE = ("type", "meaning")
 ENCOUNTER = ("encounter", "context")
+MEMBERS = ("hasMember", "related")
+# What a person took or was given: when (`occurence` is R5's own spelling), and that it was not.
+TAKEN_AT = (
+    "effectiveDateTime", "occurenceDateTime", "occurrenceDateTime", "effectiveTimeDateTime",
+    "whenHandedOver", "whenPrepared",
+)  # fmt: skip
+TAKEN_DURING = ("effectivePeriod", "occurencePeriod", "occurrencePeriod", "effectiveTimePeriod")
+NOT_TAKEN_FLAGS = ("wasNotGiven", "notGiven", "wasNotTaken", "notDone")
+ASSERTED = ("dateAsserted", "recorded")
+# Result statuses that interfaces pass through from HL7 v2 (table 0085, as HL7's own map to
+# observation-status in the v2-to-FHIR guide reads them).
+LETTERS = {
+    "C": "corrected", "D": "entered-in-error", "F": "final", "I": "registered", "N": "registered",
+    "O": "registered", "P": "preliminary", "R": "preliminary", "S": "preliminary", "U": "final",
+    "W": "entered-in-error", "X": "cancelled",
+}  # fmt: skip
 ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
+TAKEN = frozenset({"MedicationAdministration", "MedicationDispense", "MedicationStatement"})
 SERVICES = frozenset({"ServiceRequest", "ProcedureRequest"})
 
 

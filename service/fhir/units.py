@@ -34,7 +34,7 @@ class Reading(NamedTuple):
 
 def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
-    raw, comparator = quantity.get("value"), text(quantity.get("comparator"))
+    raw, comparator = quantity.get("value"), _comparator(quantity.get("comparator"))
     code, written = text(quantity.get("code")), text(quantity.get("unit"))
     shown = f"{comparator}{_plain(raw)} {written or code}".strip()
     value = number(raw)
@@ -42,12 +42,19 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
         return Reading(shown=shown, problem="no-value" if raw is None else "number")
     if value < 0:
         return Reading(shown=shown, problem="negative")
-    if "comparator" in quantity and comparator not in COMPARATORS:
+    if comparator not in ("", *COMPARATORS):
         return Reading(shown=shown, problem="comparator")
     factor, problem = unit_factor(code, written, test, knowledge)
     if factor is None:
         return Reading(shown=shown, problem=problem)
     return Reading(value * factor, comparator, shown)
+
+
+def _comparator(written: object) -> str:
+    """Empty, null and `=` compare nothing (seen in data: FHIR leaves the member out)."""
+    if written is None or (isinstance(written, str) and written.strip() in ("", "=")):
+        return ""
+    return text(written) or "?"
 
 
 def _plain(raw: object) -> str:

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from flask import g, request
 
-from service.evaluation import ANYONE
+from service.evaluation.engine import ANYONE
 from service.hooks.errors import ServiceError, StoreUnavailable, TooManyFailures, Unauthorized
-from service.keep import StoreDown
 from service.settings import Client, Settings
 from service.settings.checks import LOOPBACK_NAMES, is_loopback
-from service.trust.lane import FailureLane
+from service.store import StoreDown
+from service.trust.failure_limit import FailureLimit
 from service.trust.refusal import Refused
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Callers:
     def __init__(self, settings: Settings, trust: Trust | None) -> None:
         self._trust = trust
         self._bases = spellings(settings.base_url)
-        self._failures = FailureLane()
+        self._failures = FailureLimit()
 
     @property
     def are_verified(self) -> bool:

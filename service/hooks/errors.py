@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from service.evaluation.errors import Issue
 
 # FHIR issue codes of refusals that only a status describes.
 CODES = {
@@ -15,14 +16,6 @@ CODES = {
     415: "not-supported",
     431: "too-long",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One thing wrong with a request: where (a JSON pointer), and what, without its value."""
-
-    pointer: str
-    message: str
 
 
 class ServiceError(Exception):
@@ -80,7 +73,7 @@ class StoreUnavailable(ServiceError):
     headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
-class DataUnavailable(ServiceError):
+class NotObtainable(ServiceError):
     """Needed data was neither sent nor can be had: 412 Precondition Failed."""
 
     status = 412

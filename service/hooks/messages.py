@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from service import strict_json
+from service.evaluation.errors import Issue
+from service.evaluation.request import HookRequest
 from service.fhir.references import ID
-from service.hooks.errors import InvalidHookRequest, Issue
+from service.hooks.errors import InvalidHookRequest
 
 Json = Mapping[str, Any]
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -28,27 +29,6 @@ BASE_URL = validate.Regexp(
     re.compile(r"^https?://[^\s?#@\\]+\Z"), error="must be an absolute http or https URL"
 )
 _SECONDS = re.compile(r"[0-9]{1,9}")
-
-
-@dataclass(frozen=True, slots=True)
-class HookRequest:
-    """One call of a CDS Hooks service (cds-hooks.org, "HTTP Request").
-
-    prefetch: None where the client sent no such member; values as they came.
-    selections: None on hooks without them.  user_reference: `Type/id`.
-    token_is_over: the token came with no life left, so nothing may be asked.
-    """
-
-    hook: str
-    hook_instance: str
-    patient_id: str
-    user_reference: str
-    prefetch: Json | None = None
-    draft_orders: Any = None
-    selections: frozenset[str] | None = None
-    fhir_server: str = ""
-    access_token: str = field(default="", repr=False)
-    token_is_over: bool = False
 
 
 class JsonObject(fields.Field[Any]):

@@ -14,11 +14,11 @@ from importlib.resources import files
 from typing import Any
 
 from service import __version__
-from service.evaluation import EXTENSION
+from service.evaluation.answer import EXTENSION
+from service.evaluation.services import SERVICES, Service
 from service.fhir.references import ID
 from service.fhir.releases import PATHS
 from service.hooks.messages import REFERENCE
-from service.hooks.services import SERVICES, Service
 
 Json = dict[str, Any]
 STATUSES = ("complete", "partial", "unavailable", "not-applicable")

@@ -14,9 +14,12 @@ import orjson
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
-from service.evaluation import EXTENSION, Answer, House, evaluate
+from service.evaluation.answer import EXTENSION, Answer
+from service.evaluation.engine import Engine
+from service.evaluation.services import BY_ID, Service, discovery
 from service.fhir.releases import PATHS, Release
 from service.hooks.callers import Callers
+from service.hooks.calls import evaluate_body
 from service.hooks.errors import (
     ServiceError,
     UnknownService,
@@ -25,22 +28,21 @@ from service.hooks.errors import (
 )
 from service.hooks.messages import MAX_BODY_BYTES, parse_body
 from service.hooks.openapi import document
-from service.hooks.services import BY_ID, Service, discovery
 from service.settings import Client
-from service.watch.health import Check
+from service.watch.health import HealthCheck
 from service.watch.logs import log
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What a view needs: the house, who is let in, the day, and how the service is."""
+class HookDeps:
+    """What a view needs: the engine, who is let in, the day, and how the service is."""
 
-    house: House
+    engine: Engine
     callers: Callers
     today: Callable[[], date]
-    health: Callable[[], list[Check]]
+    health: Callable[[], list[HealthCheck]]
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -49,11 +51,11 @@ def json_response(body: Any, status: int = 200) -> Response:
     return response
 
 
-def hook_routes(desk: Desk) -> Blueprint:
+def hook_routes(deps: HookDeps) -> Blueprint:
     """Discovery, services, feedback and health."""
     routes = Blueprint("hooks", __name__)
     for prefix in ("", *PATHS):
-        _add_services(routes, f"/{prefix}" if prefix else "", prefix, desk)
+        _add_services(routes, f"/{prefix}" if prefix else "", prefix, deps)
 
     @routes.get("/healthz")
     def alive() -> Response:
@@ -61,14 +63,14 @@ def hook_routes(desk: Desk) -> Blueprint:
 
     @routes.get("/readyz")
     def ready() -> Response:
-        found = desk.health()
+        found = deps.health()
         good = all(check.ok for check in found)
         listed = [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in found]
         return json_response(
             {"status": "ready" if good else "not-ready", "checks": listed}, 200 if good else 503
         )
 
-    described = orjson.dumps(document(needs_token=desk.callers.are_verified))
+    described = orjson.dumps(document(needs_token=deps.callers.are_verified))
 
     @routes.get("/openapi.json")
     def describe() -> Response:
@@ -77,18 +79,18 @@ def hook_routes(desk: Desk) -> Blueprint:
     return routes
 
 
-def _add_services(routes: Blueprint, base: str, path: str, desk: Desk) -> None:
+def _add_services(routes: Blueprint, base: str, path: str, deps: HookDeps) -> None:
     """Discovery, services and feedback under one base; each FHIR release has its own."""
-    services = orjson.dumps(discovery(desk.house.knowledge, PATHS.get(path, Release.R4)))
+    services = orjson.dumps(discovery(deps.engine.knowledge, PATHS.get(path, Release.R4)))
 
     def discover() -> Response:
         return Response(services, mimetype=JSON)
 
     def call(service_id: str) -> Response:
-        return _call(service_id, desk, path)
+        return _call(service_id, deps, path)
 
     def feedback(service_id: str) -> Response:
-        _identified(service_id, desk)
+        _identified(service_id, deps)
         raise UnknownService(message="This service keeps no feedback.")
 
     root, name = f"{base}/cds-services", f"{path or 'plain'}"
@@ -101,18 +103,18 @@ def _add_services(routes: Blueprint, base: str, path: str, desk: Desk) -> None:
         routes.add_url_rule(rule, f"feedback{slash[1:]}-{name}", feedback, methods=["POST"])
 
 
-def _call(service_id: str, desk: Desk, path: str) -> Response:
+def _call(service_id: str, deps: HookDeps, path: str) -> Response:
     """Size, service, caller, kind of content, and only then what was asked."""
     started = time.perf_counter()
-    service, client, raw = _identified(service_id, desk)
+    service, client, raw = _identified(service_id, deps)
     if request.headers.get("Content-Encoding") or request.mimetype != JSON:
         raise UnsupportedMediaType
-    answer = evaluate(parse_body(raw), service, desk.house, desk.today(), path, client)
+    answer = evaluate_body(parse_body(raw), service, deps.engine, deps.today(), path, client)
     _log_answer(service_id, client, answer, started)
     return json_response(answer.body)
 
 
-def _identified(service_id: str, desk: Desk) -> tuple[Service, Client, bytes]:
+def _identified(service_id: str, deps: HookDeps) -> tuple[Service, Client, bytes]:
     """The service called, by whom, and the body: read whole, so that the line can be reused."""
     raw = request.get_data(cache=False)
     if len(raw) > MAX_BODY_BYTES:
@@ -120,7 +122,7 @@ def _identified(service_id: str, desk: Desk) -> tuple[Service, Client, bytes]:
     service = BY_ID.get(service_id)
     if service is None:
         raise UnknownService
-    return service, desk.callers.identify(service_id), raw
+    return service, deps.callers.identify(service_id), raw
 
 
 def _log_answer(service_id: str, client: Client, answer: Answer, started: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from operator import attrgetter
 
 from service.hpp import causes
@@ -24,7 +25,6 @@ from service.hpp.model import (
     Result,
     Sex,
 )
-from service.lazy import lazy
 
 
 @dataclass(frozen=True)
@@ -40,26 +40,26 @@ class History:
     undecided: bool = False
     shadowed: tuple[JudgedResult, ...] = ()
 
-    @lazy
+    @cached_property
     def dated(self) -> list[JudgedResult]:
         return [item for item in self.judged if item.day is not None]
 
-    @lazy
+    @cached_property
     def eligible(self) -> list[JudgedResult]:
         return [item for item in self.dated if item.kind.eligible]
 
-    @lazy
+    @cached_property
     def lows(self) -> list[JudgedResult]:
         return [item for item in self.eligible if item.kind.eligible_low]
 
     def of(self, *kinds: AlpClass) -> list[JudgedResult]:
         return [item for item in self.judged if item.kind in kinds]
 
-    @lazy
+    @cached_property
     def last_eligible(self) -> JudgedResult | None:
         return self.eligible[-1] if self.eligible else None
 
-    @lazy
+    @cached_property
     def latest(self) -> JudgedResult | None:
         """The latest result that is not invalid, acute ones included (2a.11)."""
         valid = [item for item in self.dated if item.kind is not AlpClass.INVALID]
@@ -88,7 +88,7 @@ class History:
             and not any(item.above_ceiling for item in since if item.kind is AlpClass.NORMAL)
         )
 
-    @lazy
+    @cached_property
     def normal_before_first_low(self) -> bool:
         """A normal above its ceiling dated before the first eligible low (2a.13)."""
         return bool(self.lows) and any(

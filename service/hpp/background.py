@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from service.hpp import drugs
 from service.hpp.knowledge.model import Cause, Knowledge, Mask
 from service.hpp.model import Chart, Condition, DrugUse, Limit, Result
-from service.lazy import lazy
 
 COUNTING = frozenset({"final", "amended", "corrected", "appended", "unknown"})
 
@@ -24,7 +24,7 @@ class Background:
     knowledge: Knowledge
     adult_limits: dict[Decimal | None, Limit] = field(default_factory=dict, compare=False)
 
-    @lazy
+    @cached_property
     def adult_from(self) -> date | None:
         """The first day on which the patient was adult for certain; None where birth is unknown."""
         born = self.chart.patient.born_last
@@ -32,19 +32,19 @@ class Background:
             return None
         return born + timedelta(days=self.knowledge.days("adult_age"))
 
-    @lazy
+    @cached_property
     def causes(self) -> Sequence[tuple[Condition, str, Cause]]:
         """Conditions on record that may lower an ALP, with the group that says so."""
         known = self.knowledge.causes
         return [(c, group, known[group]) for c, group in self._groups if group in known]
 
-    @lazy
+    @cached_property
     def masks(self) -> Sequence[tuple[Condition, str, Mask]]:
         """Conditions on record that may raise an ALP, with the group that says so."""
         known = self.knowledge.masks
         return [(c, group, known[group]) for c, group in self._groups if group in known]
 
-    @lazy
+    @cached_property
     def _groups(self) -> Sequence[tuple[Condition, str]]:
         return [(c, group) for c in self.chart.conditions for group in sorted(c.groups)]
 
@@ -55,7 +55,7 @@ class Background:
             return ()
         return tuple(use for use, days in uses if drugs.on_board(use, day, days, self.today))
 
-    @lazy
+    @cached_property
     def _uses(self) -> Mapping[str, Sequence[tuple[DrugUse, int]]]:
         """Effect -> orders that count as exposure, with the days of their wash-out."""
         found: dict[str, list[tuple[DrugUse, int]]] = {}
@@ -77,7 +77,7 @@ class Background:
         """The results of one test that count."""
         return [result for result in self.chart.of(test) if self.counts(result)]
 
-    @lazy
+    @cached_property
     def liver_enzymes(self) -> Mapping[date | None, Sequence[Result]]:
         """The gamma-GT of each day."""
         found: dict[date | None, list[Result]] = {}
@@ -85,13 +85,13 @@ class Background:
             found.setdefault(result.day, []).append(result)
         return found
 
-    @lazy
+    @cached_property
     def high_potassium(self) -> Sequence[Result]:
         """As high as EDTA in the tube makes it (2a.22)."""
         limit = self.knowledge.number("edta_potassium")
         return [result for result in self.counted("lab_potassium") if is_at_least(result, limit)]
 
-    @lazy
+    @cached_property
     def low_calcium(self) -> Sequence[Result]:
         """As low as EDTA in the tube makes it (2a.22)."""
         limit = self.knowledge.number("edta_calcium")

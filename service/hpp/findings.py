@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 
 from service.hpp import alp, drugs, features
 from service.hpp.background import Background
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import AlpClass, Chart, Condition, Evidence, Finding, JudgedResult, Presence
 from service.hpp.unseen import Unseen
-from service.lazy import lazy
 
 PRESENT, ABSENT, UNKNOWN = Presence
 # Without these nothing can be said of an ALP.
@@ -57,11 +56,11 @@ class Facts:
     def knowledge(self) -> Knowledge:
         return self.background.knowledge
 
-    @lazy
+    @cached_property
     def ages(self) -> tuple[int, int] | None:
         return self.chart.patient.ages_days(self.today)
 
-    @lazy
+    @cached_property
     def child(self) -> bool | None:
         """Under the adult age today; None where the birth date leaves it open."""
         if self.ages is None:
@@ -71,7 +70,7 @@ class Facts:
             return False
         return True if self.ages[1] < limit else None
 
-    @lazy
+    @cached_property
     def life_stage(self) -> str:
         """adult, child or infant: which spacing and freshness apply today."""
         if not self.child:
@@ -79,19 +78,19 @@ class Facts:
         youngest = self.ages[0] if self.ages else 0
         return "infant" if youngest < self.knowledge.days("infant_age") else "child"
 
-    @lazy
+    @cached_property
     def features(self) -> tuple[Evidence, ...]:
         return features.on_record(self.background, self.child)
 
-    @lazy
+    @cached_property
     def spacing_days(self) -> int:
         return self.knowledge.days(f"spacing_{self.life_stage}")
 
-    @lazy
+    @cached_property
     def oldest_fresh(self) -> date:
         return self.today - timedelta(days=self.knowledge.days(f"fresh_{self.life_stage}"))
 
-    @lazy
+    @cached_property
     def unseen(self) -> Unseen:
         missing = self.chart.missing()
         return Unseen(self.history, missing, self.spacing_days, self.oldest_fresh)

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-
-from service.lazy import lazy
+from functools import cached_property
 
 ALP = "alp_total"
 
@@ -86,8 +85,12 @@ class Result:
     """One laboratory value.
 
     value: in the unit that the test's concept names; None where `problem` says why.
-    problem: `no-value`, `text`, `ratio`, `no-unit`, `unit`, `number`, or empty.
+    problem: `no-value`, `text`, `ratio`, `no-unit`, `unit`, `number`, `unrecognised` (sent under
+    the ALP key, and not known as another test), or empty.
     shown: value and unit as the record wrote them (text from a record: escape it).
+    day: of the specimen, else of issue.  issued: the day it was known; None where not said.
+    encounter_classes: v3-ActCode classes of the Encounter that the result names, else of those
+    whose period holds its day.
     """
 
     reference: str
@@ -102,11 +105,18 @@ class Result:
     specimen: str = ""
     inpatient: bool = False
     partial_date: bool = False
+    issued: date | None = None
+    encounter_classes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A diagnosis or a procedure: which groups it belongs to, and when it was active."""
+    """A diagnosis or a procedure: which groups it belongs to, and when it was active.
+
+    is_status: a code that says only that something was (history of, status post, aftercare,
+    sequela).  is_subsequent: a later encounter for an injury, not the injury itself.
+    family_history: what it says is true of a relative; it counts for nothing else.
+    """
 
     reference: str
     groups: frozenset[str]
@@ -115,6 +125,9 @@ class Condition:
     onset: date | None = None
     abatement: date | None = None
     recorded: date | None = None
+    is_status: bool = False
+    is_subsequent: bool = False
+    family_history: bool = False
 
     @property
     def counts(self) -> bool:
@@ -127,7 +140,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class DrugUse:
-    """A medication order on record: which drug, by what class, from when to when."""
+    """A medication order on record: which drug, by what class, from when to when.
+
+    administered: it was given, not ordered; start and end are the day it was given.
+    """
 
     reference: str
     group: str
@@ -137,6 +153,7 @@ class DrugUse:
     end: date | None = None
     authored: date | None = None
     by_name: bool = False
+    administered: bool = False
 
     @property
     def began(self) -> date | None:
@@ -162,11 +179,16 @@ class DraftOrder:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A genetic result that names ALPL, with whether its significance counts."""
+    """A genetic result that names ALPL, with whether its significance counts.
+
+    likely: it says "likely pathogenic", not "pathogenic".  issued: the day it was known.
+    """
 
     reference: str
     pathogenic: bool
     day: date | None = None
+    likely: bool = False
+    issued: date | None = None
 
 
 @dataclass(frozen=True)
@@ -187,7 +209,7 @@ class Chart:
         """Prefetch keys of which something was not seen and no one accepted that."""
         return self._missing
 
-    @lazy
+    @cached_property
     def _missing(self) -> frozenset[str]:
         return frozenset(gap.key for gap in self.gaps) - self.accepted_gaps
 
@@ -201,7 +223,7 @@ class Chart:
             return ()
         return [result for result in self.results if result.test in tests]
 
-    @lazy
+    @cached_property
     def _by_test(self) -> Mapping[str, Sequence[Result]]:
         found: dict[str, list[Result]] = {}
         for result in self.results:
@@ -211,12 +233,16 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A result or order that was read and not used, and why (a key of phrases.toml)."""
+    """A result or order that was read and not used, and why (a key of phrases.toml).
+
+    count: of the facts that are said together in one line; the other members are the first's.
+    """
 
     reference: str
     reason: str
     day: date | None = None
     shown: str = ""
+    count: int = 1
 
 
 class AlpClass(StrEnum):
@@ -254,6 +280,7 @@ class JudgedResult:
     """An ALP result with its class, its limit and the reasons of its class.
 
     reasons: value-set groups (a cause, a mask, a drug) or, when invalid, a problem code.
+    clear: so far above its limit that an enzyme deficient for life is unlikely.
     """
 
     result: Result
@@ -263,8 +290,9 @@ class JudgedResult:
     very_low: bool = False
     above_ceiling: bool = False
     reasons: tuple[str, ...] = ()
+    clear: bool = False
 
-    @lazy
+    @cached_property
     def evidence(self) -> Evidence:
         return Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
 
@@ -309,8 +337,54 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtedCause:
+    """A cause or mask on record that explains nothing, and why it does not.
+
+    cause: its value-set group.  why: `contradicted` (by a laboratory value), `old` (long ago or
+    undated, and unproven) or `inactive` (said to be over, without a date).
+    by: the value that contradicts it (`what` is the test).
+    """
+
+    cause: str
+    reference: str
+    why: str
+    day: date | None = None
+    by: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The ALP results that a card speaks of; None where there is no such result.
+
+    last: the last that counts.  lowest: of the lows.  normal_before: the last normal above its
+    ceiling before the first low.  clear_before: the last clear normal before the first low.
+    last_clear: the last clear normal of all.  masked: the last masked one.  very_low: the very
+    low value that decided.  unread: the newest result that could not be read.
+    """
+
+    last: JudgedResult | None = None
+    first_low: JudgedResult | None = None
+    last_low: JudgedResult | None = None
+    lowest: JudgedResult | None = None
+    last_normal: JudgedResult | None = None
+    normal_before: JudgedResult | None = None
+    clear_before: JudgedResult | None = None
+    last_clear: JudgedResult | None = None
+    masked: JudgedResult | None = None
+    very_low: JudgedResult | None = None
+    unread: JudgedResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
-    """The judgement, with everything a card, a log line or a test needs to explain it."""
+    """The judgement, with everything a card, a log line or a test needs to explain it.
+
+    settled: the last ALP is normal beyond doubt and none was low, so that a gap is not worth a
+    card.  causes: on record at the last low; doubted: those that explain nothing, and why.
+    not_seen: prefetch keys of which something was not seen, also where a site accepts that.
+    undated: facts that count although nobody knows when.  new_start: no antiresorptive of late.
+    egfr_low: an eGFR too low for denosumab without a warning of its own.
+    """
 
     row: Row
     indicator: Indicator
@@ -325,6 +399,15 @@ class Assessment:
     child: bool = False
     gaps: tuple[Gap, ...] = ()
     drafts: tuple[DraftOrder, ...] = field(default=())
+    settled: bool = False
+    course: Course = Course()
+    doubted: tuple[DoubtedCause, ...] = ()
+    family_history: tuple[Evidence, ...] = ()
+    undated: tuple[Evidence, ...] = ()
+    not_seen: frozenset[str] = frozenset()
+    new_start: bool = True
+    egfr_low: Evidence | None = None
+    denosumab_before: Evidence | None = None
 
     @property
     def verdict(self) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from service.hpp.alp import History
 from service.hpp.model import AlpClass, JudgedResult
-from service.lazy import lazy
 
 Keys = frozenset[str]
 NONE: Keys = frozenset()
@@ -40,35 +40,35 @@ class Unseen:
         """A low result may be acute (conditions, procedures) or contaminated (labs)."""
         return self.missing & {"conditions", "procedures", "labs"}
 
-    @lazy
+    @cached_property
     def _alp(self) -> Keys:
         """Further results; also a low one that a higher, contaminated one of its day hides."""
         hidden = any(item.kind.eligible_low for item in self.history.shadowed)
         return self.missing & ({"alp", "labs"} if hidden else {"alp"})
 
-    @lazy
+    @cached_property
     def _normal_may_go(self) -> Keys:
         """A normal result may be acute, contaminated, or masked (also by a drug)."""
         return self.missing & {"conditions", "procedures", "labs", "medications"}
 
-    @lazy
+    @cached_property
     def _acute(self) -> Keys:
         return self.missing & {"conditions", "procedures"}
 
-    @lazy
+    @cached_property
     def _masked_may_go(self) -> Keys:
         return self._acute | (self.missing & {"labs"})
 
-    @lazy
+    @cached_property
     def _may_be_masked(self) -> Keys:
         has_normal = bool(self.history.of(AlpClass.NORMAL))
         return self.missing & {"conditions", "labs", "medications"} if has_normal else NONE
 
-    @lazy
+    @cached_property
     def _may_be_explained(self) -> Keys:
         return self.missing & {"conditions", "medications"}
 
-    @lazy
+    @cached_property
     def _if_seen(self) -> Mapping[str, Keys]:
         """What could take a finding away that was seen."""
         low, normal, masked = self.low_may_go(), self._normal_may_go, self._masked_may_go
@@ -94,13 +94,13 @@ class Unseen:
             "normal-before-first-low": self._alp | normal,
         }
 
-    @lazy
+    @cached_property
     def _contaminated_before_stale(self) -> Keys:
         """A contaminated fresh value leaves an older one to go by: then no recent ALP is left."""
         older = [i for i in self.history.eligible if i.day and i.day < self.oldest_fresh]
         return self.missing & {"labs"} if older else NONE
 
-    @lazy
+    @cached_property
     def _if_not(self) -> Mapping[str, Keys]:
         """What could bring a finding that was not seen."""
         history, alp = self.history, self._alp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -10,27 +11,26 @@ from flask import Flask, request
 
 from fhir_fixtures import Story, stories
 from service import __version__
-from service.evaluation import House, evaluate
-from service.explain import explain
-from service.hooks.errors import ServiceError, UnknownService
-from service.hooks.services import BY_ID, SERVICES
+from service.evaluation.engine import Engine
+from service.evaluation.services import SERVICES
+from service.hooks.calls import outcome_of
 from service.pages.routes import PageDeps, page_blueprint
 from service.settings import Settings
-from service.watch.health import checks
+from service.watch.health import content_checks
 
 Json = dict[str, Any]
 
 
-def add_page(app: Flask, settings: Settings, house: House, clock: Callable[[], date]) -> None:
+def add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[], date]) -> None:
     """Serve the page at `/`."""
 
     def explain_request(
         service_id: str, body: Json, today: str | None
     ) -> tuple[int, Json, Json | None]:
-        return _explain(service_id, body, date.fromisoformat(today) if today else clock(), house)
+        return _explain(service_id, body, date.fromisoformat(today) if today else clock(), engine)
 
     deps = PageDeps(
-        info=lambda: _info(settings, house),
+        info=lambda: _info(settings, engine),
         stories=lambda: [_listed(story) for story in stories().values()],
         story=_story,
         explain=explain_request,
@@ -38,12 +38,12 @@ def add_page(app: Flask, settings: Settings, house: House, clock: Callable[[], d
     app.register_blueprint(page_blueprint(deps))
 
 
-def _info(settings: Settings, house: House) -> Json:
-    found = checks(settings, house.knowledge, None)
+def _info(settings: Settings, engine: Engine) -> Json:
+    found = content_checks(settings, engine.knowledge)
     return {
         "version": __version__,
-        "knowledge": house.knowledge.version,
-        "configuration": house.configuration,
+        "knowledge": engine.knowledge.version,
+        "configuration": engine.configuration,
         "mode": settings.mode,
         "services": [
             {
@@ -58,7 +58,7 @@ def _info(settings: Settings, house: House) -> Json:
             "ready": all(check.ok for check in found),
             "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in found],
         },
-        "reviews": dict(house.knowledge.reviews),
+        "reviews": dict(engine.knowledge.reviews),
     }
 
 
@@ -82,13 +82,8 @@ def _story(name: str) -> Json | None:
 
 
 def _explain(
-    service_id: str, body: Json, today: date, house: House
+    service_id: str, body: Json, today: date, engine: Engine
 ) -> tuple[int, Json, Json | None]:
     """What the service would answer, and why; the same errors as over HTTP."""
-    try:
-        if service_id not in BY_ID:
-            raise UnknownService
-        answer = evaluate(body, BY_ID[service_id], house, today)
-    except ServiceError as error:
-        return error.status, error.outcome(), None
-    return 200, answer.body, explain(answer, house, today)
+    outcome = outcome_of(json.dumps(body).encode(), service_id, engine, today)
+    return outcome.status, outcome.body, outcome.explanation

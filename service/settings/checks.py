@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from service.faults import Fault, hint
+from service.content.faults import Fault, hint
 
 Check = Callable[[Any], str]
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -94,7 +94,7 @@ def public_url(value: Any) -> str:
 
 def _as_it_is_asked(value: Any) -> str:
     """What is wrong with a URL, as the FHIR client reads it: what it would not ask is a fault."""
-    from service.fhir.client import read_base  # not needed where no client is configured
+    from service.settings.addresses import read_base  # not needed where no client is configured
 
     found = read_base(value)
     if isinstance(found, str):

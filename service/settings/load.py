@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.faults import Faulty, hint
+from service.content.faults import Faulty, hint
 from service.settings import checks
 from service.settings.checks import Check, Faults, beside, good_values
 from service.settings.clients import Client, read_clients

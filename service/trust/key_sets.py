@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Lock
 
 from service import strict_json
-from service.fhir.client import Deadline, Endpoint
+from service.outbound.calls import Deadline
+from service.outbound.single import Endpoint
 from service.trust.keys import Key, KeyRing, read_key_set
 from service.trust.refusal import Reason
 

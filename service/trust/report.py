@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.faults import Fault, Faulty
-from service.keep import StoreDown
-from service.keep.store import is_new, open_store
-from service.keep.trust_notes import KEYS, KEYS_FAILED, NOBODY, REFUSED, Note, TrustNotes
+from service.content.faults import Fault, Faulty
 from service.settings import Client, Settings
+from service.store import StoreDown
+from service.store.database import is_new, open_store
+from service.store.trust_notes import KEYS, KEYS_FAILED, NOBODY, REFUSED, Note, TrustNotes
 from service.trust.key_sets import from_file
 from service.trust.keys import read_key_set
 from service.trust.refusal import HINTS

@@ -1,4 +1,4 @@
-"""Settings -> the gate, with the store behind it."""
+"""Settings and a store -> the gate that verifies callers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from service.faults import Fault, Faulty
-from service.keep.spent_tokens import SpentTokens
-from service.keep.store import Store, open_store
-from service.keep.trust_notes import TrustNotes
+from service.content.faults import Fault, Faulty
 from service.settings import Client, Settings
+from service.store.database import Store
+from service.store.spent_tokens import SpentTokens
+from service.store.trust_notes import TrustNotes
 from service.trust.gate import Gate
 from service.trust.key_sets import OF_FILE, OF_URL, KeySet, from_file, from_url
 from service.trust.keys import KeyRing, read_key_set
+from service.watch.health import HealthCheck
 from service.watch.logs import log
 
 
@@ -26,13 +27,21 @@ class Trust:
     store: Store
     notes: TrustNotes
 
+    def health_checks(self) -> list[HealthCheck]:
+        """Someone can be let in: replay can be ruled out, and a key set is there."""
+        up, keys = self.store.is_up(), self.gate.readiness()
+        usable = sum(keys)
+        return [
+            HealthCheck("store", up, "answers" if up else "does not answer"),
+            HealthCheck("callers", usable > 0, f"{usable} of {len(keys)} key sets can be used"),
+        ]
 
-def open_trust(settings: Settings) -> Trust:
-    """Raises Faulty where the store or a key file cannot be used."""
+
+def open_trust(settings: Settings, store: Store) -> Trust:
+    """Raises Faulty where a key file cannot be used."""
     faults = key_file_faults(settings)
     if faults:
         raise Faulty(faults)
-    store = open_store(settings)
     notes = TrustNotes(store)
     key_sets = {client.issuer: _key_set(client, settings, notes) for client in settings.clients}
     return Trust(Gate(settings.clients, key_sets, SpentTokens(store)), store, notes)

@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fhir_fixtures import stories
-from service.app import build_house, create_app
-from service.evaluation import EXTENSION, House
+from service.app import build_engine, create_app
+from service.evaluation.answer import EXTENSION
+from service.evaluation.engine import Engine
 from service.hpp.model import Indicator, Row
 from service.settings import Settings
 from tests.trust.callers import client_of, signing, site
@@ -54,9 +55,9 @@ WHOLE = [patient for patient in POSITIVE if set(patient.prefetch) == set(KEYS)]
 
 
 @cache
-def house() -> House:
+def engine() -> Engine:
     """For looking things up; the answers come through HTTP."""
-    return build_house(Settings())
+    return build_engine(Settings())
 
 
 @cache
@@ -170,7 +171,7 @@ def _unnamed(answer: TestResponse, faulty: tuple[str, ...]) -> list[str]:
     """Where rows stayed open, the card names what was not seen."""
     if said(answer)["status"] not in ("partial", "unavailable"):
         return []
-    words = house().desk.words
+    words = engine().cards.words
     details = " ".join(card["detail"] for card in answer.get_json()["cards"]).lower()
     return [
         f"the card does not name {key}"
@@ -190,13 +191,13 @@ def _lost(answer: TestResponse, story: Patient) -> list[str]:
 
 
 def row_of(name: str) -> Row:
-    return next(row for row in house().knowledge.table if row.id == name)
+    return next(row for row in engine().knowledge.table if row.id == name)
 
 
 def _is_more_urgent(one: Row, other: Row) -> bool:
     """A higher indicator; or the same, at least a warning, and earlier in the table."""
     if one.indicator is not other.indicator:
         return one.indicator.rank > other.indicator.rank
-    table = house().knowledge.table
+    table = engine().knowledge.table
     alarming = one.indicator.rank >= Indicator.WARNING.rank
     return alarming and one.verdict != other.verdict and table.index(one) < table.index(other)

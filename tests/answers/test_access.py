@@ -15,8 +15,8 @@ from tests.answers.asking import (
     VIEW,
     Patient,
     doubts,
+    engine,
     gap_kinds,
-    house,
     is_outcome,
     outcome_names,
     post,
@@ -96,7 +96,7 @@ def test_what_was_sent_whole_is_answered_as_ever(ward: Ward, stranger: FaultServ
     for story in POSITIVE:
         if set(story.prefetch) == set(KEYS):
             answer = post(client, request_of(story, stranger.origin), story)
-            assert normalised(answer.get_json(), house()) == story.response
+            assert normalised(answer.get_json(), engine()) == story.response
 
 
 @pytest.mark.hazard("B1", "H1")

@@ -11,7 +11,7 @@ from tests.answers.asking import (
     PATIENTS,
     WHOLE,
     Patient,
-    house,
+    engine,
     post,
     registered,
     request_of,
@@ -37,7 +37,7 @@ def test_a_served_record_is_answered_as_a_prefetched_one(story: Patient, ward: W
     base = ward.lay(story.id, Bed(story.prefetch))
     body = post(visitor(), request_of(story, base, *KEYS), story).get_json()
 
-    assert normalised(body, house()) == story.response
+    assert normalised(body, engine()) == story.response
     assert sorted(ward.asked(story.id)) == sorted(KEYS)
 
 
@@ -65,7 +65,7 @@ def test_only_what_was_not_sent_is_asked(story: Patient, ward: Ward) -> None:
         base = ward.lay(story.id, Bed(story.prefetch))
         body = post(visitor(), request_of(story, base, key), story).get_json()
 
-        assert normalised(body, house()) == story.response
+        assert normalised(body, engine()) == story.response
         assert ward.asked(story.id) == [key]
 
 
@@ -83,7 +83,7 @@ def test_answers_that_come_late_but_in_time_count(ward: Ward) -> None:
         base = ward.lay(story.id, bed)
         body = post(visitor(), request_of(story, base, *KEYS), story).get_json()
 
-        assert normalised(body, house()) == story.response
+        assert normalised(body, engine()) == story.response
 
 
 def test_many_callers_at_once_get_their_own_patient_s_answer(ward: Ward) -> None:
@@ -117,7 +117,7 @@ def test_a_registered_server_is_asked_with_the_token(ward: Ward) -> None:
     body = request_of(story, base, *KEYS, fhirAuthorization=token())
     answer = post(registered(base), body, story)
 
-    assert normalised(answer.get_json(), house()) == story.response
+    assert normalised(answer.get_json(), engine()) == story.response
     assert ward.tokens(story.id) == {"Bearer ZZPHI-secret"}
 
 

@@ -11,8 +11,8 @@ from tests.answers.asking import (
     PATIENTS,
     Patient,
     doubts,
+    engine,
     gap_kinds,
-    house,
     judged,
     post,
     registered,
@@ -73,7 +73,7 @@ def test_the_medication_of_a_draft_is_read(written: str, ward: Ward) -> None:
     body = with_draft(story, base, by_reference(order, written.format(base=base)))
     answer = post(visitor(), body, story)
 
-    assert normalised(answer.get_json(), house()) == story.response
+    assert normalised(answer.get_json(), engine()) == story.response
     assert ward.asked(LOW) == [NAME]
 
 
@@ -83,7 +83,7 @@ def test_the_medication_of_a_draft_is_read_before_anything_else(ward: Ward) -> N
     base = ward.lay(LOW, Bed({**story.prefetch, NAME: medication(order)}))
     answer = post(registered(base), with_draft(story, base, by_reference(order), *KEYS), story)
 
-    assert normalised(answer.get_json(), house()) == story.response
+    assert normalised(answer.get_json(), engine()) == story.response
     assert ward.asked(LOW)[0] == NAME
     assert sorted(ward.asked(LOW)[1:]) == sorted(KEYS)
 
@@ -167,7 +167,7 @@ def test_medications_on_record_are_read(way: str, written: str, ward: Ward) -> N
         body["prefetch"]["medications"] = record
     answer = post(visitor(), body, story)
 
-    assert normalised(answer.get_json(), house()) == story.response
+    assert normalised(answer.get_json(), engine()) == story.response
     assert ward.asked(TREATED) == (["medications", NAME] if way == "fetched" else [NAME])
 
 

@@ -11,8 +11,8 @@ from tests.answers.asking import (
     PATIENTS,
     Patient,
     doubts,
+    engine,
     gap_kinds,
-    house,
     judged,
     post,
     registered,
@@ -88,7 +88,7 @@ def test_keys_that_were_never_offered_are_neither_read_nor_asked(ward: Ward) -> 
     base = ward.lay(LOW, Bed(story.prefetch))
     body = with_value(story, base, "-alp", {"resourceType": "Bundle", "entry": [{}]})
 
-    assert normalised(post(visitor(), body, story).get_json(), house()) == story.response
+    assert normalised(post(visitor(), body, story).get_json(), engine()) == story.response
     assert ward.asked(LOW) == []
 
 
@@ -114,7 +114,7 @@ def test_a_next_link_under_the_base_is_followed(written: str, ward: Ward) -> Non
     ward.lay(LOW, Bed({"pages/2": rest}))
     answer = post(registered(base), body, story)
 
-    assert normalised(answer.get_json(), house()) == story.response
+    assert normalised(answer.get_json(), engine()) == story.response
     assert ward.asked(LOW) == ["pages/2"]
 
 
@@ -128,7 +128,7 @@ def test_a_next_link_may_lead_to_a_page_with_a_next_link(ward: Ward) -> None:
     ward.lay(LOW, Bed({"pages/2": second, "pages/3": third}))
     answer = post(registered(base), body, story)
 
-    assert normalised(answer.get_json(), house()) == story.response
+    assert normalised(answer.get_json(), engine()) == story.response
     assert ward.asked(LOW) == ["pages/2", "pages/3"]
 
 

@@ -16,7 +16,7 @@ import json
 import sys
 from dataclasses import dataclass, replace
 
-from service.serve import keep_start_up_out_of_garbage_collection
+from service.server.serve import keep_start_up_out_of_garbage_collection
 from tests.bench import chart, load, process
 from tests.bench.arms import arms, authenticated, baseline, checked, log_to_nowhere, signature
 from tests.bench.bodies import SIZES, Body, body

@@ -20,10 +20,12 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from flask import Flask, Response, request
 
 from service.app import create_app
-from service.evaluation import Answer, House, evaluate, not_applicable
+from service.evaluation.answer import Answer, not_applicable
+from service.evaluation.engine import Engine
+from service.evaluation.services import Service
 from service.hooks import routes
+from service.hooks.calls import evaluate_body
 from service.hooks.messages import read_request
-from service.hooks.services import Service
 from service.trust.keys import Key, read_key
 from service.trust.tokens import Token, read_token
 from service.watch.logs import LOGGER, JsonLines
@@ -55,18 +57,18 @@ def checked() -> Arm:
     run = calling(create_app(today=lambda: TODAY))
 
     def unjudged(raw: bytes) -> bytes:
-        routes.evaluate = _only_checked  # type: ignore[assignment, attr-defined]
+        routes.evaluate_body = _only_checked  # type: ignore[assignment, attr-defined]
         try:
             return run(raw)
         finally:
-            routes.evaluate = evaluate  # type: ignore[attr-defined]
+            routes.evaluate_body = evaluate_body  # type: ignore[attr-defined]
 
     return Arm(unjudged)
 
 
-def _only_checked(body: Mapping[str, Any], service: Service, house: House, *_: object) -> Answer:
+def _only_checked(body: Mapping[str, Any], service: Service, engine: Engine, *_: object) -> Answer:
     read_request(body, service.hook)
-    return not_applicable(house)
+    return not_applicable(engine)
 
 
 def authenticated() -> Arm:

@@ -18,10 +18,11 @@ from typing import Any
 
 import requests
 
-from service.access import open_access
-from service.app import build_house
-from service.evaluation import EXTENSION, evaluate
-from service.hooks.services import BY_ID, prefetch_templates, queries
+from service.app import build_engine
+from service.evaluation.answer import EXTENSION
+from service.evaluation.services import BY_ID, prefetch_templates, queries
+from service.hooks.calls import evaluate_body
+from service.outbound.registered import open_servers
 from service.settings import Settings
 from tests.bench.bodies import SIZES, TODAY
 from tests.bench.bodies import body as sized
@@ -79,8 +80,8 @@ def without(body: Json, keys: tuple[str, ...], base: str) -> Json:
 
 def main() -> None:
     body = json.loads(sized(1, SIZES["typical"]).raw)
-    house = build_house(Settings(), open_access(Settings()))
-    asked = queries(prefetch_templates(house.knowledge), body["context"]["patientId"])
+    engine = build_engine(Settings(), open_servers(Settings()))
+    asked = queries(prefetch_templates(engine.knowledge), body["context"]["patientId"])
     paths = {key: requests.Request("GET", f"http://h/{p}").prepare() for key, p in asked.items()}
     Fhir.answers = {
         f"/fhir{paths[key].path_url}": json.dumps(body["prefetch"][key]).encode() for key in asked
@@ -94,7 +95,7 @@ def main() -> None:
         request = without(body, keys, base)
 
         def judged(request: Json = request) -> None:
-            answer = evaluate(request, BY_ID["hpp-order-sign"], house, TODAY)
+            answer = evaluate_body(request, BY_ID["hpp-order-sign"], engine, TODAY)
             assert answer.body["extension"][EXTENSION]["status"] == "complete"
 
         show(f"evaluation, {len(keys)} missing keys", *timed(judged))

@@ -17,7 +17,7 @@ print(time.process_time() - started)
 # As `serve` runs it: imports, application with a client, frozen start; then 1,000 typical requests.
 WORKER = """
 import gc
-from service import serve
+from service.server import serve
 from tests.bench.arms import authenticated, log_to_nowhere
 from tests.bench.bodies import SIZES, body
 log_to_nowhere()
@@ -33,7 +33,7 @@ print(gc.get_stats()[2]["collections"] - before)
 # Without what the benchmark itself imports.
 MEMORY = """
 import os, sys
-from service import serve
+from service.server import serve
 from tests.trust.callers import signing, site
 raws = [bytes.fromhex(line) for line in sys.stdin.read().split()]
 client = signing(site())

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from service.app import create_app
-from service.listener import Server, bind
-from service.serve import keep_start_up_out_of_garbage_collection
+from service.server.serve import keep_start_up_out_of_garbage_collection
+from service.server.waitress_server import Server, bind
 from tests.bench.arms import NOOP, log_to_nowhere, only_parsing
 from tests.bench.bodies import TODAY
 

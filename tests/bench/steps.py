@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from service import evaluation
-from service.hooks import routes
+from service.evaluation import evaluate, judge
+from service.hooks import calls, routes
 from service.hooks.callers import Callers
 from service.hpp import decide
 from tests.bench.bodies import Body
@@ -25,12 +25,12 @@ REST = "the rest"  # Flask, the log line
 # step -> the functions it consists of, as their callers name them.
 STEPS: dict[str, Sequence[tuple[object, str]]] = {
     "trust": ((Callers, "identify"),),
-    "parse": ((routes, "parse_body"), (evaluation, "read_request")),
-    "gather": ((evaluation, "gather"), (evaluation, "_release")),
-    "read": ((evaluation, "_read_drafts"), (evaluation, "read_chart")),
+    "parse": ((routes, "parse_body"), (calls, "read_request")),
+    "gather": ((evaluate, "gather"), (evaluate, "_release")),
+    "read": ((evaluate, "_read_drafts"), (judge, "read_chart")),
     "find": ((decide, "gather_facts"), (decide, "find")),
-    "decide": ((evaluation, "assess"),),
-    "say": ((evaluation, "_answer_order"), (routes, "json_response")),
+    "decide": ((judge, "assess"),),
+    "say": ((evaluate, "_answer_order"), (routes, "json_response")),
 }
 
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from service.app import create_app
-from service.evaluation import EXTENSION
+from service.evaluation.answer import EXTENSION
 from tests.bench.arms import calling
 from tests.bench.bodies import NOTE, SIZES, TODAY, body
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from service.faults import Faulty
-from service.keep.store import FILE, open_store
-from service.keep.trust_notes import TrustNotes
-from service.offline import client_named
+from service.commands.offline import client_named
+from service.content.faults import Faulty
 from service.settings import Client, Settings
+from service.store.database import FILE, open_store
+from service.store.trust_notes import TrustNotes
 from service.trust.refusal import HINTS, Reason
 from service.trust.report import ago, report
 from tests.cli.test_commands import hpp_cds

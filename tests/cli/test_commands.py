@@ -16,7 +16,7 @@ import pytest
 
 from fhir_fixtures import stories
 from service.app import create_app
-from service.evaluation import EXTENSION
+from service.evaluation.answer import EXTENSION
 from service.settings import Settings
 from tests.stories.golden import UUID
 

@@ -77,9 +77,9 @@ def serve(folder: Path, *before: str) -> tuple[Running, int]:
     return running, running.port(r"listening on 127\.0\.0\.1:(\d+)")
 
 
-SHIPPED_APP = "service.wsgi:app"
-OPEN_APP = "service.wsgi:create(allow_anyone=True)"
-GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf")
+SHIPPED_APP = "service.server.wsgi:app"
+OPEN_APP = "service.server.wsgi:create(allow_anyone=True)"
+GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:service.server.gunicorn_conf")
 
 
 def gunicorn(

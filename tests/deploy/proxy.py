@@ -16,7 +16,7 @@ import trustme
 from tests.deploy.processes import ROOT, Running, connect
 from tests.faults.server import closed_port
 
-SHIPPED = ROOT / "service/deploy/nginx.conf"
+SHIPPED = ROOT / "service/server/deploy/nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 NOT_USED = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 

@@ -1,4 +1,4 @@
-"""`service.wsgi:app` as a hospital runs it: production, one EHR, two workers, one store, nginx."""
+"""`service.server.wsgi:app` as a hospital runs it: production, one EHR, two workers, nginx."""
 
 from __future__ import annotations
 

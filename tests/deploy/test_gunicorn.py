@@ -122,7 +122,7 @@ def test_it_writes_no_file_in_the_home_folder(served: Served, tmp_path: Path) ->
 def test_what_start_up_made_is_out_of_garbage_collection() -> None:
     program = (
         "import gc; from types import SimpleNamespace as N;"
-        "from service import gunicorn_conf, wsgi;"
+        "from service.server import gunicorn_conf, wsgi;"
         "app = wsgi.create(allow_anyone=True); gunicorn_conf.when_ready(N(app=N(callable=app)));"
         "print(gc.get_freeze_count() > 50_000, *gc.get_threshold())"
     )
@@ -153,7 +153,7 @@ def test_a_failure_is_logged_by_its_kind_alone() -> None:
     program = (
         "from types import SimpleNamespace as N\n"
         "from gunicorn.config import Config\n"
-        "from service.gunicorn_conf import logger_class\n"
+        "from service.server.gunicorn_conf import logger_class\n"
         "log = logger_class(Config())\n"
         "try: raise ValueError('ZZPHI')\n"
         "except ValueError: log.exception('Error handling request %s %s', 'GET', '/ZZPHI')\n"

@@ -17,9 +17,9 @@ from threading import Event, Thread
 import pytest
 from flask import Flask
 
-from service import listener
 from service.app import create_app
-from service.listener import Server, bind
+from service.server import waitress_server
+from service.server.waitress_server import Server, bind
 from tests.deploy.conftest import Slow, is_whole
 from tests.deploy.processes import (
     HALF,
@@ -71,7 +71,7 @@ def test_a_request_under_way_is_answered_whole(served: Served, slow: Slow, numbe
 
 def test_requests_that_wait_for_a_thread_are_answered_too(served: Served, slow: Slow) -> None:
     running, port = served
-    callers = listener.THREADS + 4
+    callers = waitress_server.THREADS + 4
     with ThreadPoolExecutor(callers) as pool:
         asked = [pool.submit(ask, port, SIGN, slow.request) for _ in range(callers)]
         assert slow.asked.wait(10)
@@ -150,7 +150,7 @@ def test_it_ends_as_the_first_process_of_a_container(tmp_path: Path, slow: Slow)
 
 
 def test_a_request_that_never_arrives_whole_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "PATIENCE_S", 1.5)
+    monkeypatch.setattr(waitress_server, "TIME_TO_FINISH_S", 1.5)
     server, ends = Server(create_app(), bind("127.0.0.1", 0)), list[bool]()
     thread = Thread(target=lambda: ends.append(server.run()))
     thread.start()
@@ -167,7 +167,7 @@ def test_a_request_that_never_arrives_whole_is_given_up(monkeypatch: pytest.Monk
 def test_a_request_that_takes_too_long_is_given_up_and_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(listener, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(waitress_server, "TIME_TO_FINISH_S", 0.5)
     over, begun, app = Event(), Event(), Flask("slow")
     app.add_url_rule("/", view_func=lambda: str(begun.set() or over.wait(20)))
     server, ends = Server(app, bind("127.0.0.1", 0)), list[bool]()

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.evaluation import EXTENSION
+from service.evaluation.answer import EXTENSION
 from service.settings import Settings
 
 HERE = Path(__file__).parent

@@ -19,10 +19,9 @@ from referencing import Registry, Resource
 from werkzeug.test import TestResponse
 
 from fhir_fixtures import Story, stories
-from service import evaluation
 from service.app import MAX_BODY_BYTES, create_app
-from service.hooks.services import SERVICES
-from service.listener import Server, bind
+from service.evaluation.services import SERVICES
+from service.server.waitress_server import Server, bind
 from service.settings import Settings
 from tests.fhir.build import MISSING, TODAY, alp, bundle, draft, outcome, patient, request
 from tests.trust.callers import client_of, signing, site
@@ -690,10 +689,11 @@ def test_production_answers_a_request_all_the_same(production: FlaskClient) -> N
 # A fault of ours
 
 WORDS = "ZZPHI, words of the patient"
+FLOW = ("evaluate.gather", "judge.read_chart", "judge.assess", "evaluate.build")
 
 
 @pytest.mark.hazard("O8", "H19")
-@pytest.mark.parametrize("step", ["gather", "read_chart", "assess", "build"])
+@pytest.mark.parametrize("step", FLOW)
 @pytest.mark.parametrize("error", [ValueError, KeyError, RecursionError, AssertionError])
 def test_a_fault_in_any_step_is_a_500_that_says_nothing(
     client: FlaskClient,
@@ -707,7 +707,7 @@ def test_a_fault_in_any_step_is_a_500_that_says_nothing(
     def fail(*_: object, **__: object) -> None:
         raise error(WORDS)
 
-    monkeypatch.setattr(evaluation, step, fail)
+    monkeypatch.setattr(f"service.evaluation.{step}", fail)
     answer = client.post(SIGN, json=request(), headers=ORIGIN)
     written = capfd.readouterr()
 
@@ -723,7 +723,7 @@ def test_after_a_fault_the_next_call_is_answered(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(evaluation, "assess", None)
+        patch.setattr("service.evaluation.judge.assess", None)
         failed = client.post(SIGN, json=request())
     answer = client.post(SIGN, json=request())
 

@@ -11,7 +11,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from fhir_fixtures import stories
-from service import evaluation
 from service.app import create_app
 from service.watch.logs import FIELDS, LOGGER, JsonLines
 from tests.fhir.build import MISSING, TODAY, draft, outcome, patient, request
@@ -138,7 +137,7 @@ def test_the_line_of_a_fault_names_its_class_and_place_and_not_its_words(
     def fail(*_: object) -> None:
         raise ValueError("ZZPHI of the patient")
 
-    monkeypatch.setattr(evaluation, "assess", fail)
+    monkeypatch.setattr("service.evaluation.judge.assess", fail)
     application([TODAY]).post(SIGN, json=request())
     (record,) = everything.records
     line = json.loads(JsonLines().format(record))

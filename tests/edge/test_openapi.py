@@ -12,8 +12,8 @@ from werkzeug.routing import Rule
 
 from fhir_fixtures import Story, stories
 from service.app import create_app
+from service.evaluation.services import SERVICES
 from service.hooks.openapi import document
-from service.hooks.services import SERVICES
 from service.settings import Settings
 from tests.edge.test_captures import capture
 from tests.edge.test_http import REQUIRED, SCHEMA, WRONG, changed

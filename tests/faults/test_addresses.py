@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.fhir.client import Deadline, Fetched, FhirClients, Policy
-from service.fhir.client.addresses import Base, Kind, kind_of, read_base
+from service.fhir.queries import Fetched
+from service.outbound.calls import Deadline
+from service.outbound.clients import FhirClients
+from service.outbound.servers import Policy
+from service.settings.addresses import Base, Kind, kind_of, read_base
 from tests.faults.conftest import Dialled
 from tests.faults.world import QUERY, World
 

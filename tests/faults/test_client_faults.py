@@ -13,8 +13,11 @@ from threading import Barrier
 
 import pytest
 
-from service.fhir.client import Deadline, Fetched, FhirClients, Policy, Query
-from service.fhir.client.breaker import Breaker
+from service.fhir.queries import Fetched, Query
+from service.outbound.breaker import Breaker
+from service.outbound.calls import Deadline
+from service.outbound.clients import FhirClients
+from service.outbound.servers import Policy
 from tests.faults.rows import BODIES, PAGES, REACHING, ROWS, STATUSES, TIMES, Row
 from tests.faults.world import QUERY, Outcome, World, call
 

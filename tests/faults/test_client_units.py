@@ -12,11 +12,13 @@ import pytest
 import responses
 from responses import RequestsMock, matchers
 
-from service.fhir.client import Deadline, Fetched, FhirClients, Policy, Query, paging
-from service.fhir.client.breaker import Breaker
-from service.fhir.client.calls import Call, Fault
-from service.fhir.client.clients import MOST_LOOPBACK_BASES
-from service.fhir.client.exchange import Allowance, Limits, _retry_after, exchange
+from service.fhir.queries import Fetched, Query
+from service.outbound import paging
+from service.outbound.breaker import Breaker
+from service.outbound.calls import Call, Deadline, Fault
+from service.outbound.clients import MOST_LOOPBACK_BASES, FhirClients
+from service.outbound.exchange import Allowance, Limits, _retry_after, exchange
+from service.outbound.servers import Policy
 
 BASE = "https://ehr.example.org/fhir"
 READ = Query("patient", "Patient/1")

@@ -19,8 +19,11 @@ from typing import Any
 
 import trustme
 
-from service.fhir.client import Deadline, Fetched, FhirClients, Policy, Query
-from service.fhir.client.breaker import Breaker
+from service.fhir.queries import Fetched, Query
+from service.outbound.breaker import Breaker
+from service.outbound.calls import Deadline
+from service.outbound.clients import FhirClients
+from service.outbound.servers import Policy
 from tests.faults.rows import Row
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.server import BlackHole, FaultServer, closed_port

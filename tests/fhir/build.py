@@ -10,10 +10,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from service.app import build_house
-from service.evaluation import ANYONE, EXTENSION, Answer, House, evaluate
+from service.app import build_engine
+from service.evaluation.answer import EXTENSION, Answer
+from service.evaluation.engine import ANYONE, Engine
+from service.evaluation.services import SERVICES
+from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
-from service.hooks.services import SERVICES
 from service.settings import Client, Settings
 
 Json = dict[str, Any]
@@ -195,8 +197,8 @@ def request(
 
 
 @cache
-def house(settings: Settings = DEFAULTS) -> House:
-    return build_house(settings)
+def engine(settings: Settings = DEFAULTS) -> Engine:
+    return build_engine(settings)
 
 
 def site(zone: str = "UTC", **client: Any) -> Settings:
@@ -209,7 +211,7 @@ def answer(body: Json, settings: Settings = DEFAULTS, today: date = TODAY) -> An
     """The real path, without HTTP."""
     service = next(s for s in SERVICES if s.hook == body["hook"])
     caller = settings.clients[0] if settings.clients else ANYONE
-    return evaluate(body, service, house(settings), today, client=caller)
+    return evaluate_body(body, service, engine(settings), today, client=caller)
 
 
 def said(given: Answer) -> Json:

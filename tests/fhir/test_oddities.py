@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.evaluation import Answer
+from service.evaluation.answer import Answer
 from service.hpp.model import JudgedResult, Result
 from tests.fhir import build
 from tests.fhir.build import (
@@ -108,6 +108,22 @@ def test_results_of_other_statuses_are_shown_and_not_judged(status: str, words: 
 
     assert verdict(given) == ("complete", "alpNotOnFile")
     assert f"28 U/L (2025-06-01): {words}" in card(given)["detail"]
+
+
+@pytest.mark.hazard("H6")
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("Final", "final"), ("FINAL", "final"), (" final ", "final"), ("Unknown", "unknown"),
+        ("Entered-In-Error", "entered-in-error"), ("F", "final"), ("f", "final"),
+        ("C", "corrected"), ("P", "preliminary"), ("X", "cancelled"), ("W", "entered-in-error"),
+        ("D", "entered-in-error"), ("I", "registered"), ("R", "preliminary"),
+    ],
+)  # fmt: skip
+def test_a_status_is_read_in_any_case_and_as_a_letter_of_hl7_v2(written: str, status: str) -> None:
+    (result,) = read_alp(alp(28, status=written))
+
+    assert result.status == status
 
 
 def test_a_missing_status_is_the_same_as_unknown() -> None:
@@ -267,6 +283,14 @@ def test_a_comparator_that_cannot_be_read_is_not_taken_for_none(comparator: obje
     assert reason_of(given) == ("invalid", "comparator")
 
 
+@pytest.mark.parametrize("comparator", ["", " ", "=", None])
+def test_a_comparator_that_compares_nothing_is_none(comparator: object) -> None:
+    """Some interfaces send the member empty, or `=`."""
+    (result,) = read_alp(alp(valueQuantity={**quantity(28), "comparator": comparator}))
+
+    assert (result.value, result.comparator, result.shown) == (28, "", "28 U/L")
+
+
 @pytest.mark.hazard("C13")
 @pytest.mark.parametrize(
     ("written", "problem"),
@@ -394,7 +418,9 @@ AGE_OF_A_CHILD = {"age": {"high": {"value": 17, "code": "a"}}}
         (MISSING, 35, "default"),
         ([], 35, "default"),
         ([printed(0, 0)], 35, "default"),
-        ([{"text": "40-129"}], 35, "default"),
+        ([{"text": "40-129"}], 40, "laboratory"),
+        ([{"text": "> 40 U/L"}], 40, "laboratory"),
+        ([{"text": "see report"}], 35, "default"),
         ([printed(high=129)], 35, "default"),
         ([printed(low=40)], 40, "laboratory"),
         ([printed(40, 129)], 40, "laboratory"),

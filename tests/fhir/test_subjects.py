@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.evaluation import Answer
+from service.evaluation.answer import Answer
 from service.hpp.model import Chart
 from service.settings import Settings
 from tests.fhir.build import (

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from service.evaluation import House
+from service.evaluation.engine import Engine
 from service.fhir import terminology
 from service.fhir.terminology import Terminology
 
@@ -18,8 +18,8 @@ def concept(system: str, code: str, text: str = "") -> dict[str, object]:
 
 
 @pytest.fixture
-def fresh(house: House) -> Terminology:
-    return Terminology(house.knowledge)
+def fresh(engine: Engine) -> Terminology:
+    return Terminology(engine.knowledge)
 
 
 def test_the_same_content_is_read_once(fresh: Terminology) -> None:

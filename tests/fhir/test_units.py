@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 
 from service.fhir.units import Reading, read_quantity
-from tests.fhir.build import house
+from tests.fhir.build import engine
 
 # The unit a measure is judged in, as UCUM writes it.
 JUDGED_IN = {
@@ -191,7 +191,7 @@ def test_no_unit_is_listed_twice_for_a_measure() -> None:
     assert len(set(listed)) == len(listed)
 
 
-KNOWLEDGE = house().knowledge
+KNOWLEDGE = engine().knowledge
 
 
 def read_alp(value: object, unit: str) -> Reading:

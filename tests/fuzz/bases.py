@@ -11,7 +11,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from fhir_fixtures import stories
-from service.hooks.services import BY_ID
+from service.evaluation.services import BY_ID
 from tests.edge.test_captures import CAPTURED_ON, capture
 from tests.fhir.build import TODAY
 from tests.fuzz.strategies import BASES, Drawn, requests

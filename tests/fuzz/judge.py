@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from service.evaluation import EXTENSION
+from service.evaluation.answer import EXTENSION
 from service.hooks.openapi import document
 from tests.edge.test_http import SCHEMA
 from tests.fuzz import canary

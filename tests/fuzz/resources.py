@@ -21,7 +21,7 @@ from tests.fhir.build import (
     condition,
     draft,
     drug,
-    house,
+    engine,
     lab,
     patient,
     procedure,
@@ -56,7 +56,7 @@ def seldom(odd: st.SearchStrategy[Any], usual: st.SearchStrategy[Any]) -> st.Sea
 def codes(*prefixes: str) -> st.SearchStrategy[Code]:
     """Active codes of the groups whose names begin so, every group as often as any other."""
     groups: dict[str, list[Code]] = {}
-    for code in house().knowledge.codes:
+    for code in engine().knowledge.codes:
         if code.active and code.code and code.group.startswith(prefixes):
             groups.setdefault(code.group, []).append(code)
     return st.sampled_from(sorted(groups)).flatmap(lambda name: st.sampled_from(groups[name]))

@@ -21,7 +21,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 
-from service.listener import Server, bind
+from service.server.waitress_server import Server, bind
 from tests.fuzz import caller
 from tests.fuzz.seeds import seed_of_today
 

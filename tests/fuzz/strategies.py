@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from service.hooks.services import SERVICES
+from service.evaluation.services import SERVICES
 from tests.fhir.build import MISSING, bundle, entry, outcome, request
 from tests.fuzz import resources
 from tests.fuzz.canary import HOSTILE

@@ -95,9 +95,9 @@ def _as_json(text: str) -> Any:
 def quantities() -> Target:
     """A quantity has a value or a problem, never both; no value is negative or infinite."""
     from service.fhir.units import read_quantity, read_string
-    from tests.fhir.build import house
+    from tests.fhir.build import engine
 
-    knowledge = house().knowledge
+    knowledge = engine().knowledge
     tests = [knowledge.tests[name] for name in ("alp_total", "lab_plp", "lab_potassium")]
 
     def target(raw: bytes) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from cards import blocks
-from service import evaluation
-from service.hooks import routes
-from service.hooks.errors import InvalidHookRequest, Issue
+from service.evaluation import evaluate
+from service.evaluation.errors import Issue
+from service.hooks import calls, routes
+from service.hooks.errors import InvalidHookRequest
 from tests.fuzz.judge import Fault
 from tests.fuzz.minimise import minimise
 from tests.fuzz.play import Tally, play
@@ -49,7 +50,7 @@ def test_a_crash_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ValueError("ZZPHI")
 
-    monkeypatch.setattr(evaluation, "assess", fail)
+    monkeypatch.setattr("service.evaluation.judge.assess", fail)
     found = [finding.fault for finding in played().findings]
 
     assert {fault.kind for fault in found} == {"5xx"}
@@ -80,14 +81,14 @@ def test_a_refusal_that_is_no_outcome_is_seen(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_refusal_that_quotes_what_was_wrong_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = evaluation.read_request
+    read = calls.read_request
 
     def quote(body: Json, hook: str) -> Any:
         if body.get("hook") != hook:
             raise InvalidHookRequest(Issue("/hook", f"must not be {body.get('hook')}"))
         return read(body, hook)
 
-    monkeypatch.setattr(evaluation, "read_request", quote)
+    monkeypatch.setattr("service.hooks.calls.read_request", quote)
 
     assert kinds(play(SEED, range(1_500))) == {"canary"}
 
@@ -112,15 +113,15 @@ def test_a_print_that_quotes_a_record_is_seen(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_card_that_quotes_a_name_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assess = evaluation._answer
+    assess = evaluate.answer_with
 
-    def named(card: Any, status: str, case: Any, house: Any) -> Any:
-        answer = assess(card, status, case, house)
+    def named(card: Any, status: str, case: Any, engine: Any) -> Any:
+        answer = assess(card, status, case, engine)
         for sent in answer.body["cards"]:
             sent["detail"] += " ZZPHI-canary"
         return answer
 
-    monkeypatch.setattr(evaluation, "_answer", named)
+    monkeypatch.setattr("service.evaluation.evaluate.answer_with", named)
 
     assert {f.fault for f in played().findings} == {Fault("canary", "in an answer")}
 
@@ -135,7 +136,7 @@ def test_what_failed_is_made_small_and_written_down(monkeypatch: pytest.MonkeyPa
     def fail(*_: object) -> None:
         raise ValueError("ZZPHI")
 
-    monkeypatch.setattr(evaluation, "assess", fail)
+    monkeypatch.setattr("service.evaluation.judge.assess", fail)
     tally = played()
     run = Run(tally, SEED, 1.0)
     (line, *_) = write_findings(run)

@@ -13,8 +13,9 @@ from cards.model import TOPIC_SYSTEM
 from fhir_fixtures import Story, stories
 from service import __version__
 from service.app import create_app
-from service.evaluation import EXTENSION, House
-from service.fhir.client import Deadline
+from service.evaluation.answer import EXTENSION
+from service.evaluation.engine import Engine
+from service.outbound.calls import Deadline
 from service.settings import Settings
 from tests.edge.test_http import SIGN
 from tests.faults.world import QUERY, World
@@ -44,8 +45,8 @@ each_card = pytest.mark.parametrize("story", WITH_CARDS, ids=lambda story: story
 each_verdict = pytest.mark.parametrize("story", VERDICTS, ids=lambda story: story.id)
 
 
-def detail_of(story: Story, house: House) -> str:
-    (found,) = answer_of(story, house)["cards"]
+def detail_of(story: Story, engine: Engine) -> str:
+    (found,) = answer_of(story, engine)["cards"]
     return str(found["detail"])
 
 
@@ -61,13 +62,13 @@ def dated_values(detail: str) -> list[str]:
 @pytest.mark.hazard("H22")
 @each_card
 def test_a_card_names_its_rule_its_version_and_that_nobody_signed(
-    story: Story, house: House
+    story: Story, engine: Engine
 ) -> None:
-    detail = detail_of(story, house)
+    detail = detail_of(story, engine)
     row = story.response["extension"][EXTENSION]["row"]
 
     assert f"Rule {row} of the decision table (" in detail
-    assert f"hpp-cds {__version__}, content {house.knowledge.version}." in detail
+    assert f"hpp-cds {__version__}, content {engine.knowledge.version}." in detail
     assert "No clinician has signed this content." in detail
     assert "A low ALP is a screening sign, not a diagnosis." in detail
 
@@ -75,10 +76,10 @@ def test_a_card_names_its_rule_its_version_and_that_nobody_signed(
 @pytest.mark.hazard("H9", "H22")
 @each_card
 def test_a_card_shows_each_value_with_its_limit_and_how_old_it_is(
-    story: Story, house: House
+    story: Story, engine: Engine
 ) -> None:
     """Unless none counts: then they are shown with the reason."""
-    detail = detail_of(story, house)
+    detail = detail_of(story, engine)
     rows = re.findall(r"^\| [0-9].*", detail, re.MULTILINE)
     counted = [line for line in rows if "may be raised" not in line]
     aged = re.search(r"Latest ALP used: [0-9-]{10}, [0-9]+ days before this order\.", detail)
@@ -89,8 +90,8 @@ def test_a_card_shows_each_value_with_its_limit_and_how_old_it_is(
 
 @pytest.mark.hazard("H22")
 @each_verdict
-def test_a_card_cites_where_its_rule_comes_from(story: Story, house: House) -> None:
-    (found,) = answer_of(story, house)["cards"]
+def test_a_card_cites_where_its_rule_comes_from(story: Story, engine: Engine) -> None:
+    (found,) = answer_of(story, engine)["cards"]
 
     assert found["source"]["label"]
     assert "Sources: " in found["detail"]
@@ -99,10 +100,10 @@ def test_a_card_cites_where_its_rule_comes_from(story: Story, house: House) -> N
 
 @pytest.mark.hazard("H22")
 @each_card
-def test_a_card_names_all_that_was_not_seen(story: Story, house: House) -> None:
+def test_a_card_names_all_that_was_not_seen(story: Story, engine: Engine) -> None:
     gaps = story.response["extension"][EXTENSION]["gaps"]
-    words = house.desk.words
-    detail = detail_of(story, house).lower()
+    words = engine.cards.words
+    detail = detail_of(story, engine).lower()
 
     assert [g for g in gaps if words.phrase("key", g["key"]).lower() not in detail] == []
 
@@ -116,10 +117,12 @@ def test_a_card_names_all_that_was_not_seen(story: Story, house: House) -> None:
     [request(), request(alp=outcome()), request(alp=bundle(alp(60))), request(hook="patient-view"),
      request(context={"draftOrders": {"resourceType": "Bundle"}})],
 )  # fmt: skip
-def test_every_answer_names_the_versions_of_content_and_settings(body: Json, house: House) -> None:
+def test_every_answer_names_the_versions_of_content_and_settings(
+    body: Json, engine: Engine
+) -> None:
     given = said(answer(body))
 
-    assert given["knowledge"] == house.knowledge.version
+    assert given["knowledge"] == engine.knowledge.version
     assert given["configuration"] == "embedded"
 
 
@@ -154,9 +157,9 @@ def test_a_clock_that_is_set_moves_no_deadline(
 @pytest.mark.hazard("H23")
 @each_verdict
 def test_a_verdict_offers_reasons_to_override_it_each_with_words(
-    story: Story, house: House
+    story: Story, engine: Engine
 ) -> None:
-    (found,) = answer_of(story, house)["cards"]
+    (found,) = answer_of(story, engine)["cards"]
     reasons = found["overrideReasons"]
 
     assert len(reasons) > 5
@@ -237,9 +240,9 @@ def test_no_answer_has_more_than_one_card() -> None:
     "more",
     [{"active": False}, {"link": [{"type": "replaced-by", "other": {"reference": "Patient/2"}}]}],
 )
-def test_a_record_that_goes_on_elsewhere_is_said_on_the_card(more: Json, house: House) -> None:
+def test_a_record_that_goes_on_elsewhere_is_said_on_the_card(more: Json, engine: Engine) -> None:
     given = answer(request(patient=patient(**more), alp=bundle(alp(60))))
 
     assert given.status == "partial"
     assert {gap["kind"] for gap in said(given)["gaps"]} == {"merged-record"}
-    assert house.desk.words.phrase("gap", "merged-record") in card(given)["detail"]
+    assert engine.cards.words.phrase("gap", "merged-record") in card(given)["detail"]

@@ -18,10 +18,11 @@ from werkzeug.test import TestResponse
 
 from fhir_fixtures import Story, stories
 from service.app import create_app, load_content
-from service.evaluation import House, evaluate
-from service.faults import Faulty
+from service.content.faults import Faulty
+from service.evaluation.engine import Engine
+from service.evaluation.services import BY_ID
+from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
-from service.hooks.services import BY_ID
 from service.settings import Settings
 from tests.edge.test_http import breaches, port  # noqa: F401  a fixture
 from tests.fhir.build import HPP, answer, bundle, condition, draft, request
@@ -48,9 +49,9 @@ def poisoned(value: Any, payload: str, members: tuple[str, ...], member: str = "
     return f"{value} {payload}" if isinstance(value, str) and member in members else value
 
 
-def cards_of(story: Story, payload: str, members: tuple[str, ...], house: House) -> list[Json]:
+def cards_of(story: Story, payload: str, members: tuple[str, ...], engine: Engine) -> list[Json]:
     body = poisoned(story.request, payload, members)
-    cards: list[Json] = evaluate(body, BY_ID[story.service], house, story.today).body["cards"]
+    cards: list[Json] = evaluate_body(body, BY_ID[story.service], engine, story.today).body["cards"]
     return cards
 
 
@@ -63,14 +64,14 @@ def structure(card: Json) -> list[str]:
 @pytest.mark.parametrize("members", [WORDS, (*WORDS, *READ)], ids=["words", "values too"])
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_hostile_text_of_a_record_builds_nothing_on_a_card(
-    payload: str, members: tuple[str, ...], house: House
+    payload: str, members: tuple[str, ...], engine: Engine
 ) -> None:
     """The card has the parts it has where a plain word stands instead."""
     plain = "word?" if "?" in payload else "word"  # a question mark puts a diagnosis in doubt
     different = []
     for story in WITH_CARDS:
-        hostile = cards_of(story, payload, members, house)
-        benign = cards_of(story, plain, members, house)
+        hostile = cards_of(story, payload, members, engine)
+        benign = cards_of(story, plain, members, engine)
         if [structure(card) for card in hostile] != [structure(card) for card in benign]:
             different.append(story.id)
 
@@ -78,12 +79,12 @@ def test_hostile_text_of_a_record_builds_nothing_on_a_card(
 
 
 @pytest.mark.hazard("O1")
-def test_the_hostile_texts_do_reach_cards(house: House) -> None:
+def test_the_hostile_texts_do_reach_cards(engine: Engine) -> None:
     """Else the test above would show nothing."""
     shown = [
         story.id
         for story in WITH_CARDS
-        if "zzpayload" in json.dumps(cards_of(story, "zzpayload", (*WORDS, *READ), house))
+        if "zzpayload" in json.dumps(cards_of(story, "zzpayload", (*WORDS, *READ), engine))
     ]
 
     assert len(shown) > 5
@@ -113,14 +114,14 @@ TEMPTING = (
 
 @pytest.mark.hazard("O2")
 @pytest.mark.parametrize("payload", TEMPTING)
-def test_no_address_of_a_record_can_be_followed_from_a_card(payload: str, house: House) -> None:
+def test_no_address_of_a_record_can_be_followed_from_a_card(payload: str, engine: Engine) -> None:
     """Addresses stand only in `links` and `source.url`, and are those of our references.
 
     What is quoted is no address as it stands either: some readers make links of those.
     """
-    ours = {reference.url for reference in house.desk.words.references.values() if reference.url}
+    ours = {reference.url for reference in engine.cards.words.references.values() if reference.url}
     for story in WITH_CARDS:
-        for card in cards_of(story, payload, (*WORDS, *READ, "fullUrl"), house):
+        for card in cards_of(story, payload, (*WORDS, *READ, "fullUrl"), engine):
             urls = {link["url"] for link in card.get("links", [])}
             urls |= {card["source"]["url"]} if "url" in card["source"] else set()
 
@@ -130,8 +131,8 @@ def test_no_address_of_a_record_can_be_followed_from_a_card(payload: str, house:
 
 
 @pytest.mark.hazard("O2")
-def test_our_own_addresses_are_https(house: House) -> None:
-    urls = [reference.url for reference in house.desk.words.references.values() if reference.url]
+def test_our_own_addresses_are_https(engine: Engine) -> None:
+    urls = [reference.url for reference in engine.cards.words.references.values() if reference.url]
 
     assert urls
     assert [url for url in urls if not url.startswith("https://")] == []
@@ -165,13 +166,13 @@ RANDOM_PATIENTS, SEED = 300, 20_260_615
 
 
 @pytest.fixture(scope="module")
-def answered(house: House) -> list[tuple[Json, Json]]:
+def answered(engine: Engine) -> list[tuple[Json, Json]]:
     """Requests of random patients, close to every edge of the table, with their answers."""
     rng, found = Random(SEED), []
     for _ in range(RANDOM_PATIENTS):
         patient = random_patient(rng)
         body = as_request(patient)
-        given = evaluate(body, BY_ID["hpp-order-sign"], house, patient["today"])
+        given = evaluate_body(body, BY_ID["hpp-order-sign"], engine, patient["today"])
         found.append((body, given.body))
     return found
 
@@ -190,9 +191,9 @@ def test_cards_of_random_patients_keep_what_the_protocol_demands(
 
 
 @pytest.mark.hazard("O3")
-def test_cards_of_all_stories_keep_what_the_protocol_demands(house: House) -> None:
+def test_cards_of_all_stories_keep_what_the_protocol_demands(engine: Engine) -> None:
     """Also those that say only what could not be seen or judged."""
-    cards = [card for story in WITH_CARDS for card in cards_of(story, "", (), house)]
+    cards = [card for story in WITH_CARDS for card in cards_of(story, "", (), engine)]
     foreign = draft(subject={"reference": "Patient/ZZPHI-2"})
     cards += answer(request(foreign)).body["cards"]
 
@@ -328,7 +329,7 @@ def test_a_fault_in_any_service_of_any_release_says_nothing(service: str, base: 
 
 @pytest.mark.hazard("O8")
 def test_a_fault_of_the_health_check_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.app.checks", fail)
+    monkeypatch.setattr("service.app.content_checks", fail)
     answer = create_app().test_client().get("/readyz")
 
     assert answer.status_code == 500

@@ -19,14 +19,14 @@ from marshmallow.validate import Regexp
 import cards
 import fhir_fixtures
 import service
-from service.evaluation import House
+from service.evaluation.engine import Engine
 from tests.hazards.log import ROOT
 
 # Patterns that are made from content: module -> each as it is made.
-MADE_LATER: dict[str, tuple[Callable[[House], re.Pattern[str]], ...]] = {
+MADE_LATER: dict[str, tuple[Callable[[Engine], re.Pattern[str]], ...]] = {
     "service.hpp.knowledge.model": (
-        lambda house: house.knowledge.drug_name_pattern,
-        lambda house: house.knowledge.gene_pattern,
+        lambda engine: engine.knowledge.drug_name_pattern,
+        lambda engine: engine.knowledge.gene_pattern,
     ),
 }
 # Pieces to repeat: of every kind of character, and of what the patterns look for.
@@ -110,14 +110,14 @@ def is_whole(name: str) -> bool:
     return re.search(rf"\b{name}\.(?:search|findall|finditer|sub|split)\b", SOURCE) is None
 
 
-def uses(house: House) -> list[Use]:
+def uses(engine: Engine) -> list[Use]:
     found = []
     for module in modules():
         name = module.__name__
         found += [Use(name, p, whole=is_whole(n)) for n, p in assigned(module).items()]
         found += [Use(name, pattern, whole=False) for pattern in inline(module)]
         made = MADE_LATER.get(name, ())
-        found += [Use(name, make(house), whole=False) for make in made]
+        found += [Use(name, make(engine), whole=False) for make in made]
     return found
 
 
@@ -169,9 +169,9 @@ def test_every_pattern_of_the_service_is_among_those_that_are_tried() -> None:
 
 
 @pytest.mark.hazard("C9")
-def test_no_pattern_takes_more_than_linear_time(house: House) -> None:
+def test_no_pattern_takes_more_than_linear_time(engine: Engine) -> None:
     """By how much longer a text of eight times the length takes."""
-    tried = uses(house)
+    tried = uses(engine)
     bad = {str(use): found for use in tried if (found := exploding(use))}
 
     assert len(tried) > 20

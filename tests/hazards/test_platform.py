@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from cards.words import PHRASE_TABLES
 from fhir_fixtures import stories
 from service.app import create_app, load_content
-from service.evaluation import EXTENSION
-from service.hooks.services import SERVICES
+from service.content.words import PHRASE_TABLES
+from service.evaluation.answer import EXTENSION
+from service.evaluation.services import SERVICES
 from service.settings import Settings
 from service.watch.logs import LOGGER, JsonLines
 from tests.edge.test_http import SIGN
@@ -97,12 +97,12 @@ def test_a_caller_writes_nothing_into_the_log(
 ALL_ANSWERS = """
 from hashlib import sha256
 from fhir_fixtures import stories
-from service.app import build_house
+from service.app import build_engine
 from service.settings import Settings
 from tests.stories.golden import answer_of, normalised
-house = build_house(Settings())
-said = [normalised(answer_of(story, house), house) for story in stories().values()]
-print(len(said), house.knowledge.version, sha256(repr(said).encode()).hexdigest())
+engine = build_engine(Settings())
+said = [normalised(answer_of(story, engine), engine) for story in stories().values()]
+print(len(said), engine.knowledge.version, sha256(repr(said).encode()).hexdigest())
 """
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from fhir_fixtures import stories
 from service.app import create_app
-from service.listener import Server, bind
+from service.server.waitress_server import Server, bind
 from service.settings import Settings
 from tests.pages import samples
 from tests.pages.conftest import FakeService

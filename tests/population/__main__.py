@@ -14,11 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from service.app import build_house
-from service.evaluation import EXTENSION, evaluate
+from service.app import build_engine
+from service.evaluation.answer import EXTENSION
+from service.evaluation.services import BY_ID
 from service.fhir.dates import read_days
 from service.fhir.observations import specimen_days
-from service.hooks.services import BY_ID
+from service.hooks.calls import evaluate_body
 from service.settings import Settings
 
 Json = dict[str, Any]
@@ -101,7 +102,7 @@ def judged_on(owned: dict[str, list[Json]]) -> date:
 
 
 def main(folder: Path) -> None:
-    house, service = build_house(Settings()), BY_ID["hpp-order-sign"]
+    engine, service = build_engine(Settings()), BY_ID["hpp-order-sign"]
     loaded = load(folder)
     kinds = set(KEYS.values())
     owned = {kind: by_patient(loaded.get(kind, [])) for kind in kinds}
@@ -112,7 +113,7 @@ def main(folder: Path) -> None:
         mine = {kind: owned[kind].get(patient["id"], []) for kind in kinds}
         today = judged_on(mine)
         body = request_for(patient, mine, loaded.get("Medication", []))
-        answer = evaluate(body, service, house, today)
+        answer = evaluate_body(body, service, engine, today)
         said = answer.body["extension"][EXTENSION]
         card = next((c["summary"] for c in answer.body["cards"]), "")
         values = (

@@ -12,7 +12,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.evaluation import EXTENSION
+from service.evaluation.answer import EXTENSION
 from tests.releases import dstu2
 from tests.trust.callers import client_of, signing, site
 

@@ -28,7 +28,11 @@ CONDITION_CODES: dict[str, tuple[Coded, ...]] = {
     "stress_fracture_foot": ((ICD10CM, "M84.374A"), (SNOMED, "263253007")),
     "fracture": ((SNOMED, "125605004"), (ICD10CM, "M80.08XA"), (ICD10CM, "M84.40XA")),
     "fracture_nonunion": ((SNOMED, "302941001"), (SNOMED, "134194006")),
-    "tooth_loss": ((SNOMED, "25540007"), (ICD10CM, "K08.0")),
+    "tooth_loss": (
+        (SNOMED, "25540007"),
+        (ICD10CM, "K08.0"),
+        (ICD10CM, "K00.6 Premature loss of primary teeth"),
+    ),
     "chondrocalcinosis": ((SNOMED, "239832006"), (ICD10CM, "M11.20")),
     "nephrocalcinosis": ((SNOMED, "48638002"), (ICD10CM, "E83.59 Nephrocalcinosis")),
     "craniosynostosis": ((SNOMED, "57219006"), (ICD10CM, "Q75.0")),

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from service.evaluation import EXTENSION, House, evaluate
-from service.hooks.services import BY_ID
+from service.evaluation.answer import EXTENSION
+from service.evaluation.engine import Engine
+from service.evaluation.services import BY_ID
+from service.hooks.calls import evaluate_body
 from tests.restatement.as_fhir import as_request
 from tests.restatement.limits import Patient
 from tests.restatement.patients import random_patient
@@ -34,9 +36,9 @@ def restated(patient: Patient) -> Said:
     return found.answer.status, found.verdict, found.row.split("-")[0], indicator
 
 
-def answered(patient: Patient, house: House) -> Said:
+def answered(patient: Patient, engine: Engine) -> Said:
     """What the engine answers, through FHIR and the whole reader."""
-    body = evaluate(as_request(patient), SERVICE, house, patient["today"]).body
+    body = evaluate_body(as_request(patient), SERVICE, engine, patient["today"]).body
     said: dict[str, Any] = body["extension"][EXTENSION]
     row = said["row"].split("-")[0] if said["verdict"] != "notEvaluated" else ""
     cards = body["cards"]
@@ -51,21 +53,21 @@ def agrees(expected: Said, actual: Said) -> bool:
 
 
 def disagreements(
-    house: House, number: int, seed: int
+    engine: Engine, number: int, seed: int
 ) -> Iterator[tuple[int, Patient, Said, Said]]:
     """The random patients that are judged differently: number, patient, restated, answered."""
     rng = Random(seed)
     for count in range(number):
         patient = random_patient(rng)
-        expected, actual = restated(patient), answered(patient, house)
+        expected, actual = restated(patient), answered(patient, engine)
         if not agrees(expected, actual):
             yield count, patient, expected, actual
 
 
-def test_twenty_thousand_random_patients_are_judged_alike(house: House) -> None:
+def test_twenty_thousand_random_patients_are_judged_alike(engine: Engine) -> None:
     """Verdict, row, indicator, status, and whether there is a card; some are partly seen."""
     found = [
         (count, expected, actual)
-        for count, _, expected, actual in disagreements(house, PATIENTS, SEED)
+        for count, _, expected, actual in disagreements(engine, PATIENTS, SEED)
     ]
     assert found[:5] == []

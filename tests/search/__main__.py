@@ -1,4 +1,4 @@
-"""`python -m tests.search`: every patient of the export, read from the live search engine."""
+"""`python -m tests.search`: every patient of the export, read from the live search server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 
-from tests.search.engine import NoEngine
+from tests.search.engine import NoSearchServer
 from tests.search.ward import open_ward
 
 
@@ -16,7 +16,7 @@ def main() -> None:
         print("| patient | verdict | row | status | open rows | gaps | card |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
         for patient in ward.patients:
-            said = ward.ask(patient, None, ward.engine.base())
+            said = ward.ask(patient, None, ward.search_server.base())
             found = said.extension
             card = next((card["summary"] for card in said.body.get("cards", [])), "")
             gaps = ", ".join(f"{key} {kind}" for kind, key in said.gaps)
@@ -31,5 +31,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except NoEngine as reason:
+    except NoSearchServer as reason:
         sys.exit(str(reason))

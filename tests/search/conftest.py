@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.conftest import TODAY
-from tests.search.engine import NoEngine
+from tests.search.engine import NoSearchServer
 from tests.search.ward import Prefetch, Said, Ward, open_ward
 
 
@@ -17,7 +17,7 @@ def ward() -> Iterator[Ward]:
     with ExitStack() as stack:
         try:
             ward = stack.enter_context(open_ward(TODAY))
-        except NoEngine as reason:
+        except NoSearchServer as reason:
             pytest.skip(str(reason))
         yield ward
 
@@ -31,4 +31,6 @@ def sent(ward: Ward) -> dict[str, Prefetch]:
 @pytest.fixture(scope="session")
 def expected(ward: Ward, sent: dict[str, Prefetch]) -> dict[str, Said]:
     """The answer for each patient with all six keys sent, Medications to be read."""
-    return {patient: ward.ask(patient, sent[patient], ward.engine.base()) for patient in sent}
+    return {
+        patient: ward.ask(patient, sent[patient], ward.search_server.base()) for patient in sent
+    }

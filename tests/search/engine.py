@@ -1,4 +1,4 @@
-"""The FHIR search engine as a process: install its packages once, start it, end it.
+"""The FHIR search server as a process: install its packages once, start it, end it.
 
 The packages go to a folder under the system's temporary directory, named by what is pinned.
 """
@@ -26,8 +26,8 @@ INSTALL = ("install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-packa
 DIRECT = build_opener(ProxyHandler({}))  # past any proxy of the machine
 
 
-class NoEngine(Exception):
-    """The engine cannot be had on this machine; the message says why."""
+class NoSearchServer(Exception):
+    """The search_server cannot be had on this machine; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Tools:
 
 
 def packages() -> Path:
-    """The folder with the installed packages.  Raises NoEngine."""
+    """The folder with the installed packages.  Raises NoSearchServer."""
     tools = _tools()
     pinned = (HERE / "package.json").read_bytes()
     user = os.getuid() if hasattr(os, "getuid") else 0
@@ -52,11 +52,13 @@ def packages() -> Path:
 def _tools() -> Tools:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
-        raise NoEngine("Node.js with npm is not installed")
+        raise NoSearchServer("Node.js with npm is not installed")
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     version = tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2] if part.isdigit())
     if version < OLDEST_NODE:
-        raise NoEngine(f"Node.js {said.strip()} is older than {'.'.join(map(str, OLDEST_NODE))}")
+        raise NoSearchServer(
+            f"Node.js {said.strip()} is older than {'.'.join(map(str, OLDEST_NODE))}"
+        )
     return Tools(node, npm)
 
 
@@ -83,13 +85,13 @@ def _npm_install(tools: Tools, place: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NoEngine(f"npm install did not end within {INSTALL_SECONDS} s") from None
+        raise NoSearchServer(f"npm install did not end within {INSTALL_SECONDS} s") from None
     if done.returncode:
-        raise NoEngine(f"npm install failed with status {done.returncode}")
+        raise NoSearchServer(f"npm install failed with status {done.returncode}")
 
 
-class Engine:
-    """A running engine that holds an export.  Use as a context manager."""
+class SearchServer:
+    """A running search_server that holds an export.  Use as a context manager."""
 
     def __init__(self, installed: Path, export: Path) -> None:
         self._process = subprocess.Popen(
@@ -102,7 +104,7 @@ class Engine:
         self.origin = self._process.stdout.readline().strip()
         if not self.origin:
             self.close()
-            raise RuntimeError("the search engine ended before it listened")
+            raise RuntimeError("the search server ended before it listened")
 
     def base(self, most: int = 0) -> str:
         """The FHIR base; most: entries a page, however many are asked for."""
@@ -110,7 +112,7 @@ class Engine:
 
     @property
     def as_is(self) -> str:
-        """The base of the engine alone: it does not complete `patient=ID`."""
+        """The base of the search_server alone: it does not complete `patient=ID`."""
         return f"{self.origin}/as-is/fhir"
 
     def get(self, path: str, base: str = "") -> dict[str, Any]:
@@ -123,7 +125,7 @@ class Engine:
     def close(self) -> None:
         self._process.communicate(timeout=10)  # closes its standard input, so it ends
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> SearchServer:
         return self
 
     def __exit__(

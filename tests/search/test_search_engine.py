@@ -1,4 +1,4 @@
-"""The service's own queries against a real FHIR search engine, for every patient of an export.
+"""The service's own queries against a real FHIR search server, for every patient of an export.
 
 However the record arrives, by prefetch or by search or both, whole or in pages, the answer and
 its whole reasoning are the same; where a part is left out, the answer says which.
@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from service.access import access_to
-from service.doctor import examine
-from service.evaluation import EXTENSION
-from service.fhir.client import Policy
+from service.commands.doctor import examine
+from service.evaluation.answer import EXTENSION
+from service.outbound.registered import one_server
+from service.outbound.servers import Policy
 from tests.search.export import owner
 from tests.search.ward import Prefetch, Said, Ward
 
@@ -54,7 +54,7 @@ def hpp_cds(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-# The engine
+# The search_server
 
 
 def test_the_export_holds_26_patients_with_something_to_find(ward: Ward, sent: Sent) -> None:
@@ -65,7 +65,7 @@ def test_the_export_holds_26_patients_with_something_to_find(ward: Ward, sent: S
 
 
 def test_the_engine_finds_exactly_what_the_templates_ask_for(ward: Ward, sent: Sent) -> None:
-    """Counted a second time from the export, without an engine."""
+    """Counted a second time from the export, without an search_server."""
     for patient in ward.patients:
         for key, kind in SEARCHED.items():
             found = {entry["resource"]["id"] for entry in sent[patient][key].get("entry", [])}
@@ -105,13 +105,13 @@ def test_every_patient_is_judged_whole(expected: Answers) -> None:
 
 
 def test_nothing_prefetched(ward: Ward, expected: Answers) -> None:
-    base = ward.engine.base()
+    base = ward.search_server.base()
 
     assert differing(ward, expected, lambda one: ward.ask(one, None, base)) == {}
 
 
 def test_only_patient_and_alp_prefetched(ward: Ward, sent: Sent, expected: Answers) -> None:
-    base = ward.engine.base()
+    base = ward.search_server.base()
 
     def ask(patient: str) -> Said:
         needed = {key: sent[patient][key] for key in ("patient", "alp")}
@@ -140,14 +140,14 @@ def test_all_prefetched_and_no_server(ward: Ward, sent: Sent, expected: Answers)
 def test_pages_of_25(ward: Ward, sent: Sent, expected: Answers) -> None:
     """The longest list takes several pages, and no answer changes."""
     longest = max(sent[one][key]["total"] for one in ward.patients for key in SEARCHED)
-    base = ward.engine.base(25)
+    base = ward.search_server.base(25)
 
     assert 25 < longest <= 25 * MOST_PAGES
     assert differing(ward, expected, lambda one: ward.ask(one, None, base)) == {}
 
 
 def test_only_the_first_pages_prefetched(ward: Ward, expected: Answers) -> None:
-    base = ward.engine.base(25)
+    base = ward.search_server.base(25)
 
     def ask(patient: str) -> Said:
         return ward.ask(patient, ward.prefetched(patient, most=25), base)
@@ -158,7 +158,7 @@ def test_only_the_first_pages_prefetched(ward: Ward, expected: Answers) -> None:
 @pytest.mark.hazard("H10")
 def test_pages_of_5(ward: Ward, sent: Sent, expected: Answers) -> None:
     """More pages than the client reads are a gap, and a verdict that changes is partial."""
-    base = ward.engine.base(5)
+    base = ward.search_server.base(5)
     others = differing(ward, expected, lambda one: ward.ask(one, None, base))
     cut = {
         patient: {key for key in SEARCHED if sent[patient][key]["total"] > 5 * MOST_PAGES}
@@ -181,7 +181,7 @@ def test_pages_of_5(ward: Ward, sent: Sent, expected: Answers) -> None:
 def test_evaluate_reads_the_server(ward: Ward, expected: Answers, verdict: str) -> None:
     """The draft names its drug in words here, and is judged alike."""
     patient = next(one for one, said in expected.items() if said.verdict == verdict)
-    server = ("--fhir-server", ward.engine.base(), "--patient", patient)
+    server = ("--fhir-server", ward.search_server.base(), "--patient", patient)
     printed = hpp_cds(
         "evaluate", *server, "--drug", "alendronate", "--today", ward.today.isoformat()
     )
@@ -192,7 +192,7 @@ def test_evaluate_reads_the_server(ward: Ward, expected: Answers, verdict: str) 
 
 
 def test_doctor_lists_every_query_and_ends_well(ward: Ward, sent: Sent) -> None:
-    printed = hpp_cds("doctor", ward.engine.base())
+    printed = hpp_cds("doctor", ward.search_server.base())
     rows = doctor_rows(printed.stdout)
     totals = {key: bundle.get("total", 1) for key, bundle in sent[ward.patients[0]].items()}
 
@@ -210,9 +210,9 @@ def doctor_rows(printed: str) -> dict[str, tuple[str, int, str]]:
 @pytest.mark.parametrize(("most", "remarked"), [(0, set()), (25, {"pages"})])
 def test_doctor_remarks_only_what_is_true(ward: Ward, most: int, remarked: set[str]) -> None:
     """Order, codes and owners are right for every patient; where there are pages, it says so."""
-    base = ward.engine.base(most)
-    ask = access_to(base).asking(base, "", 60_000)
-    found = [examine(base, one, ask, ward.house.knowledge) for one in ward.patients]
+    base = ward.search_server.base(most)
+    ask = one_server(base).asking(base, "", 60_000)
+    found = [examine(base, one, ask, ward.engine.knowledge) for one in ward.patients]
     rows = [row for each in found for row in each.rows]
     remarks = {remark for row in rows if row.key != "patient=" for remark in row.remarks}
     empty = [row for row in rows if row.key == "patient="]
@@ -224,7 +224,7 @@ def test_doctor_remarks_only_what_is_true(ward: Ward, most: int, remarked: set[s
 
 def test_doctor_finds_an_engine_that_wants_patient_references_whole(ward: Ward) -> None:
     """`patient=ID` is legal; where it finds nothing every answer would be a false all-clear."""
-    shown = hpp_cds("doctor", ward.engine.as_is)
+    shown = hpp_cds("doctor", ward.search_server.as_is)
 
     assert shown.returncode == 1
     assert "does not understand patient=ID" in " ".join(shown.stdout.split())

@@ -10,14 +10,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from service.access import open_access
-from service.app import build_house
-from service.evaluation import EXTENSION, House, evaluate
-from service.explain import explain
+from service.app import build_engine
+from service.evaluation.answer import EXTENSION
+from service.evaluation.engine import Engine
+from service.evaluation.explain import explain
+from service.evaluation.services import BY_ID, prefetch_templates, queries
+from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
-from service.hooks.services import BY_ID, prefetch_templates, queries
+from service.outbound.registered import open_servers
 from service.settings import Client, Settings
-from tests.search.engine import Engine, NoEngine, packages
+from tests.search.engine import NoSearchServer, SearchServer, packages
 from tests.search.export import PLACE, Export, export_folder, read_export, write_export
 
 Json = dict[str, Any]
@@ -53,11 +55,11 @@ class Said:
 
 @dataclass(frozen=True)
 class Ward:
-    """The engine with the export in it, the house that judges, and the day it judges on."""
+    """The search_server with the export in it, the engine that judges, and the day it judges on."""
 
-    engine: Engine
+    search_server: SearchServer
     export: Export
-    house: House
+    engine: Engine
     today: date
 
     @property
@@ -66,21 +68,21 @@ class Ward:
 
     def queries(self, patient_id: str) -> dict[str, str]:
         """The service's own templates for one patient."""
-        return queries(prefetch_templates(self.house.knowledge), patient_id)
+        return queries(prefetch_templates(self.engine.knowledge), patient_id)
 
     def prefetched(self, patient_id: str, most: int = 0) -> Prefetch:
-        """What an EHR sends that runs the templates against this engine; one page of each."""
-        base = self.engine.base(most)
-        return {key: self.engine.get(q, base) for key, q in self.queries(patient_id).items()}
+        """What an EHR sends that runs the templates against this server; one page of each."""
+        base = self.search_server.base(most)
+        return {key: self.search_server.get(q, base) for key, q in self.queries(patient_id).items()}
 
     def ask(self, patient_id: str, prefetch: Prefetch | None, base: str = "") -> Said:
         """base: the FHIR server that the request names; none by default."""
         body = request_for(patient_id, prefetch, base)
         try:
-            found = evaluate(body, SERVICE, self.house, self.today, client=PATIENT)
+            found = evaluate_body(body, SERVICE, self.engine, self.today, client=PATIENT)
         except ServiceError as error:
             return Said(error.status, error.outcome())
-        return Said(200, plain(found.body), plain(explain(found, self.house, self.today)))
+        return Said(200, plain(found.body), plain(explain(found, self.engine, self.today)))
 
 
 def request_for(patient_id: str, prefetch: Prefetch | None, base: str) -> Json:
@@ -117,15 +119,15 @@ def plain(value: Any) -> Any:
 
 @contextmanager
 def open_ward(today: date) -> Iterator[Ward]:
-    """Raises NoEngine where the export, Node.js or the packages cannot be had."""
+    """Raises NoSearchServer where the export, Node.js or the packages cannot be had."""
     folder = export_folder()
     if not (folder / "Patient.ndjson").is_file():
-        raise NoEngine(f"no bulk export of patients; {PLACE} may name its folder")
+        raise NoSearchServer(f"no bulk export of patients; {PLACE} may name its folder")
     settings = Settings()
-    house = build_house(settings, open_access(settings))
+    engine = build_engine(settings, open_servers(settings))
     export = read_export(folder, today)
     installed = packages()
     with TemporaryDirectory() as place:
         write_export(export, Path(place))
-        with Engine(installed, Path(place)) as engine:
-            yield Ward(engine, export, house, today)
+        with SearchServer(installed, Path(place)) as search_server:
+            yield Ward(search_server, export, engine, today)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from fhir_fixtures import stories
-from service.hooks.services import BY_ID
+from service.evaluation.services import BY_ID
 from tests.spec.contents import Chapter, chapters
-from tests.spec.render import house
+from tests.spec.render import engine
 from tests.spec.table import Table
 from tests.spec.variants import hidden
 from tests.spec.vignette import Case, Expected, Said, answer
@@ -40,7 +40,7 @@ class Chart:
         return tuple((how, self.ask(request)) for how, request in hidden(self.request))
 
     def ask(self, request: Json) -> Said:
-        return answer(request, self.case, house())
+        return answer(request, self.case, engine())
 
 
 @cache
@@ -65,9 +65,9 @@ def _of_chapter(chapter: Chapter) -> Iterator[Chart]:
 
 def urgency(row: str) -> int:
     """How urgent a row is by the table, before any modifier; -1 for what is no row."""
-    found = [known.indicator.rank for known in house().knowledge.table if known.id == row]
+    found = [known.indicator.rank for known in engine().knowledge.table if known.id == row]
     return found[0] if found else -1
 
 
 def verdict_of(row: str) -> str:
-    return next((known.verdict for known in house().knowledge.table if known.id == row), "")
+    return next((known.verdict for known in engine().knowledge.table if known.id == row), "")

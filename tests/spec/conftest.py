@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.spec.render import house
+from tests.spec.render import engine
 from tests.spec.vignette import Runner
 
 
 @pytest.fixture
 def vignette() -> Runner:
-    return Runner(house())
+    return Runner(engine())

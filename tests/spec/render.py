@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from service.app import build_house
-from service.evaluation import House
+from service.app import build_engine
+from service.evaluation.engine import Engine
 from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
 from tests.spec.contents import Chapter, Paragraph, Section, chapters
@@ -52,14 +52,14 @@ table (`service/hpp/knowledge/decision_table.toml`).
 
 
 @cache
-def house() -> House:
+def engine() -> Engine:
     """The service with what is shipped and nothing else."""
-    return build_house(Settings())
+    return build_engine(Settings())
 
 
 def document() -> str:
     """The whole of SPEC.md."""
-    parts = [INTRODUCTION, _table_of_contents(), *_chapters(), _numbers(house().knowledge)]
+    parts = [INTRODUCTION, _table_of_contents(), *_chapters(), _numbers(engine().knowledge)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -112,7 +112,7 @@ def _answers(example: Example) -> Iterator[str]:
         return
     threshold = example.cases[0].boundary
     if threshold:
-        known = house().knowledge.thresholds[threshold.threshold]
+        known = engine().knowledge.thresholds[threshold.threshold]
         unit = "" if known.unit == "1" else f" {known.unit}"
         of = f" of {threshold.of}" if threshold.of else ""
         since = f", counted from {threshold.since}" if threshold.since else ""
@@ -136,7 +136,7 @@ def _said(expected: Expected) -> str:
     """The answer in words; a full sentence for whatever is not usual."""
     if expected.http != 200:
         return f"**no answer** (HTTP {expected.http}: the data that is needed was not sent)."
-    label = house().desk.words.phrase("verdict", expected.verdict)
+    label = engine().cards.words.phrase("verdict", expected.verdict)
     parts = [f"**{label}**, {CARDS[expected.indicator]} (`{expected.row}`)."]
     if expected.row == "none":
         parts = [f"**{label}**, no card."]

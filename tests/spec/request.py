@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from service.hooks.services import Service
+from service.evaluation.services import Service
 from tests.spec import words
 from tests.spec.resources import (
     PATIENT_ID,

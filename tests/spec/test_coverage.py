@@ -10,7 +10,7 @@ import pytest
 
 from service.hpp.knowledge.model import Threshold
 from tests.spec.contents import cases, paragraphs
-from tests.spec.render import house
+from tests.spec.render import engine
 from tests.spec.resources import patient as patient_resource
 from tests.spec.resources import quantity, read_span
 from tests.spec.vignette import SIDES, Boundary, Case
@@ -20,8 +20,8 @@ from tests.spec.words import ALP_TESTS
 # those that only word a card or its suggestions are shown by what the card says or offers.
 NO_BOUNDARY: dict[str, str] = {}
 
-THRESHOLDS = house().knowledge.thresholds
-ROWS = [row.id for row in house().knowledge.table]
+THRESHOLDS = engine().knowledge.thresholds
+ROWS = [row.id for row in engine().knowledge.table]
 BOUNDED = [(case, case.boundary) for case in cases() if case.boundary]
 
 
@@ -32,7 +32,7 @@ def test_every_row_of_the_decision_table_is_shown(row: str) -> None:
 
 def test_expected_rows_and_verdicts_are_those_of_the_table() -> None:
     """A row that is renamed or dropped must not linger in a vignette."""
-    known = {row.id: row.verdict for row in house().knowledge.table}
+    known = {row.id: row.verdict for row in engine().knowledge.table}
     for case in cases():
         expected = case.expected
         if expected.http == 200 and expected.row != "none":

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from service.evaluation import EXTENSION, House, evaluate
+from service.evaluation.answer import EXTENSION
+from service.evaluation.engine import Engine
+from service.evaluation.services import BY_ID
+from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
-from service.hooks.services import BY_ID
 from service.settings import Client
 from tests.spec.request import as_request
 from tests.spec.table import Table, read_table
@@ -188,12 +190,12 @@ class Recorder(Vignette):
 class Runner(Vignette):
     """Asks the service: each case as written, and with the entries of every Bundle reordered."""
 
-    house: House
+    engine: Engine
 
     def take(self, example: Example) -> None:
         for case in example.cases:
-            said = answer(case.request(), case, self.house)
-            reordered = answer(in_order(case.request(), reverse=True), case, self.house)
+            said = answer(case.request(), case, self.engine)
+            reordered = answer(in_order(case.request(), reverse=True), case, self.engine)
 
             different = differences(case.expected, said.compared_with(case.expected))
             assert not different, "\n".join(different)
@@ -240,11 +242,11 @@ class Said:
         )
 
 
-def answer(request: Json, case: Case, house: House) -> Said:
+def answer(request: Json, case: Case, engine: Engine) -> Said:
     """What the service says on the day of the case."""
     client = Client(accepted_gaps=case.accepted_gaps)
     try:
-        body = evaluate(request, BY_ID[case.service], house, case.today, client=client).body
+        body = evaluate_body(request, BY_ID[case.service], engine, case.today, client=client).body
     except ServiceError as error:
         return Said(error.status)
     return said_by(body)

@@ -1,12 +1,12 @@
 """`python -m tests.stories` writes the golden answers; read the difference before committing."""
 
 from fhir_fixtures import stories
-from service.app import build_house
+from service.app import build_engine
 from service.settings import Settings
 from tests.stories.golden import write
 
-house = build_house(Settings())
-changed = [story.id for story in stories().values() if write(story, house)]
+engine = build_engine(Settings())
+changed = [story.id for story in stories().values() if write(story, engine)]
 print(f"{len(stories())} stories, {len(changed)} golden answers changed")
 for name in changed:
     print(f"  {name}")

@@ -12,36 +12,37 @@ from typing import Any
 
 from fhir_fixtures import Story
 from service import __version__
-from service.evaluation import House, evaluate
+from service.evaluation.engine import Engine
+from service.evaluation.services import BY_ID
+from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
-from service.hooks.services import BY_ID
 
 FOLDER = Path(__file__).parents[2] / "fhir_fixtures"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def answer_of(story: Story, house: House) -> dict[str, Any]:
+def answer_of(story: Story, engine: Engine) -> dict[str, Any]:
     """The body that HTTP would answer, errors included."""
     try:
-        return evaluate(story.request, BY_ID[story.service], house, story.today).body
+        return evaluate_body(story.request, BY_ID[story.service], engine, story.today).body
     except ServiceError as error:
         return error.outcome()
 
 
-def normalised(body: dict[str, Any], house: House) -> dict[str, Any]:
+def normalised(body: dict[str, Any], engine: Engine) -> dict[str, Any]:
     text = json.dumps(body, ensure_ascii=False)
     for number, found in enumerate(dict.fromkeys(UUID.findall(text)), 1):
         text = text.replace(found, f"00000000-0000-4000-8000-{number:012d}")
-    text = text.replace(house.knowledge.version, "CONTENT-VERSION")
+    text = text.replace(engine.knowledge.version, "CONTENT-VERSION")
     text = text.replace(f"hpp-cds {__version__}", "hpp-cds VERSION")
     plain: dict[str, Any] = json.loads(text)
     return plain
 
 
-def write(story: Story, house: House) -> bool:
+def write(story: Story, engine: Engine) -> bool:
     """Write a story's golden answer; whether it changed."""
     path = FOLDER / story.id / "response.json"
-    body = normalised(answer_of(story, house), house)
+    body = normalised(answer_of(story, engine), engine)
     text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
     changed = not path.is_file() or path.read_text("utf-8") != text
     path.write_text(text, "utf-8")

@@ -7,16 +7,17 @@ import json
 import pytest
 
 from fhir_fixtures import Story, stories
-from service.evaluation import EXTENSION, House
+from service.evaluation.answer import EXTENSION
+from service.evaluation.engine import Engine
 from tests.stories.golden import answer_of, normalised
 
 ALL = list(stories().values())
 
 
 @pytest.mark.parametrize("story", ALL, ids=lambda story: story.id)
-def test_answer_equals_the_golden_one(story: Story, house: House) -> None:
+def test_answer_equals_the_golden_one(story: Story, engine: Engine) -> None:
     """After a wanted change: `python -m tests.stories`, then read the difference."""
-    actual = normalised(answer_of(story, house), house)
+    actual = normalised(answer_of(story, engine), engine)
 
     assert story.response == actual
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from tests.keep.databases import postgres
+from tests.store.databases import postgres
 from tests.trust.callers import EHR, SIGN, key_file
 
 PUBLIC = "http://cds.example.org"

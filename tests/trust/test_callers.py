@@ -10,9 +10,9 @@ import pytest
 
 from fhir_fixtures import stories
 from service.hooks.callers import spellings
-from service.trust.lane import MOST_A_MINUTE, FailureLane
+from service.trust.failure_limit import MOST_A_MINUTE, FailureLimit
 from tests.answers.ward import Bed, Ward
-from tests.keep.databases import Postgres
+from tests.store.databases import Postgres
 from tests.trust.callers import EHR, SIGN, Caller, client_of, signing, site
 from tests.trust.door import THE_ANSWER, URL, Door, bearer, listening, open_door
 
@@ -133,15 +133,15 @@ def test_who_fails_too_often_is_slowed_and_valid_callers_pass() -> None:
 @pytest.mark.hazard("A27")
 def test_the_next_minute_begins_anew_and_the_table_is_bounded() -> None:
     now_s = [0.0]
-    lane = FailureLane(clock=lambda: now_s[0])
-    full = [lane.is_full("a") for _ in range(MOST_A_MINUTE + 1)]
+    limit = FailureLimit(clock=lambda: now_s[0])
+    full = [limit.is_full("a") for _ in range(MOST_A_MINUTE + 1)]
     now_s[0] = 60.0
 
     assert full == [False] * MOST_A_MINUTE + [True]
-    assert not lane.is_full("a")
+    assert not limit.is_full("a")
     for n in range(30_000):
-        lane.is_full(str(n))
-    assert len(lane._failures) <= 10_000
+        limit.is_full(str(n))
+    assert len(limit._failures) <= 10_000
 
 
 @pytest.mark.hazard("A28")

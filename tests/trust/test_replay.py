@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.keep.databases import Postgres
+from tests.store.databases import Postgres
 from tests.trust.replay import race
 
 TOKENS, PROCESSES = 100, 8

@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from cards.words import FOLDER, TABLES, TEXTS
 from service.app import load_content
-from service.faults import Faulty
-from service.hpp.knowledge.load import CONTENT_FILES
+from service.content.faults import Faulty
+from service.content.knowledge import CONTENT_FILES
+from service.content.words import FOLDER, TABLES, TEXTS
 from service.settings import Settings
 
 MUTATIONS = 12

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from service.app import load_content
-from service.faults import Faulty
-from service.hpp.knowledge import ContentFault, Knowledge, load_knowledge
-from service.hpp.knowledge.model import fold
+from service.content.faults import Faulty
+from service.content.knowledge import ContentFault, load_knowledge
+from service.hpp.knowledge.model import Knowledge, fold
 from service.settings import Settings
 
 
@@ -46,8 +46,7 @@ def test_unconfirmed_codes_ship_inactive(shipped: Knowledge) -> None:
     snomed = "http://snomed.info/sct"
 
     assert {frozenset()} == {
-        shipped.groups_of(snomed, code)
-        for code in ("70848009", "190859005", "124431003", "17301711000001109")
+        shipped.groups_of(snomed, code) for code in ("70848009", "190859005", "124431003")
     }
 
 
@@ -69,7 +68,7 @@ def test_a_snomed_code_has_no_children_here(shipped: Knowledge) -> None:
     ("text", "group"),
     [
         ("Alendronic acid 70mg tablets", "bp_alendronate"),
-        ("FOSAMAX plus D", "bp_alendronate"),
+        ("FOSAMAX plus D", "bp_alendronate_cholecalciferol"),
         ("Zoledronsäure 5 mg/100 ml", "bp_zoledronate"),
         ("acide zoledronique", "bp_zoledronate"),
         ("PROLIA 60 mg", "ar_denosumab"),
@@ -105,14 +104,17 @@ def test_a_site_changes_one_threshold_and_keeps_the_rest(
     assert shipped.version != ours.version
 
 
-def test_a_site_activates_its_own_codes(tmp_path: Path) -> None:
-    """The UK file laid over ours with active set to yes."""
-    source = files("service.hpp.knowledge").joinpath("valuesets/uk_dmd.csv").read_text("utf-8")
-    (tmp_path / "valuesets").mkdir()
-    (tmp_path / "valuesets" / "uk_dmd.csv").write_text(source.replace(",no,", ",yes,"), "utf-8")
-    groups = load_knowledge(tmp_path).groups_of("http://snomed.info/sct", "17301711000001109")
+def test_a_site_activates_its_own_codes(tmp_path: Path, shipped: Knowledge) -> None:
+    """Our file laid over itself, with a row that nobody confirmed set to yes."""
+    source = files("service.hpp.knowledge").joinpath("valuesets/bone_drugs.csv").read_text("utf-8")
+    strontium = "http://www.nlm.nih.gov/research/umls/rxnorm", "10122"
+    assert shipped.groups_of(*strontium) == frozenset()
 
-    assert {"ar_denosumab"} == groups
+    (tmp_path / "valuesets").mkdir()
+    ours = source.replace("10122,Strontium,no,", "10122,Strontium,yes,")
+    (tmp_path / "valuesets" / "bone_drugs.csv").write_text(ours, "utf-8")
+
+    assert {"bone_strontium"} == load_knowledge(tmp_path).groups_of(*strontium)
 
 
 @pytest.mark.hazard("O6", "H17")

@@ -7,26 +7,6 @@ from string import Template
 import pytest
 
 from cards.blanks import Text
-from service.lazy import lazy
-
-
-class Counted:
-    """How often something was worked out."""
-
-    times = 0
-
-    @lazy
-    def answer(self) -> int:
-        """Docs of the answer."""
-        self.times += 1
-        return 42
-
-
-def test_a_lazy_value_is_worked_out_once_for_each_object() -> None:
-    one, other = Counted(), Counted()
-
-    assert [one.answer, one.answer, other.answer] == [42, 42, 42]
-    assert (one.times, other.times) == (1, 1)
 
 
 @pytest.mark.parametrize(

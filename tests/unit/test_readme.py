@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from fhir_fixtures import stories
-from service.cli import main
-from service.evaluation import EXTENSION
-from service.hpp.knowledge.table import VERDICTS
+from service.commands.cli import main
+from service.content.decision_table import VERDICTS
+from service.evaluation.answer import EXTENSION
 from service.settings import CLIENT_KEYS, TABLES
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from cards.facts import OF_SUMMARY, shown_number
-from cards.words import SUMMARY_BLANKS
+from service.content.words import SUMMARY_BLANKS
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import trustme
 
-from service.hooks.services import BY_ID
-from service.serve import may_listen
+from service.evaluation.services import BY_ID
+from service.server.serve import may_listen
 from service.settings import (
     CLIENT_KEYS,
     ENVIRONMENT,

@@ -1,6 +1,1 @@
-"""The content that the core judges by, read from files that people edit."""
-
-from service.hpp.knowledge.load import ContentFault, load_knowledge
-from service.hpp.knowledge.model import Knowledge
-
-__all__ = ["ContentFault", "Knowledge", "load_knowledge"]
+"""What the core judges by: its types, and beside them the content files they are read from."""

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from service.hpp.model import Row
-from service.lazy import lazy
 
 NOTHING: frozenset[str] = frozenset()
 _WORD = re.compile(r"\w+")
@@ -152,11 +152,11 @@ class Knowledge:
         """A threshold in days."""
         return self._whole_days[name]
 
-    @lazy
+    @cached_property
     def _whole_days(self) -> Mapping[str, int]:
         return {name: int(threshold.value) for name, threshold in self.thresholds.items()}
 
-    @lazy
+    @cached_property
     def by_code(self) -> Mapping[tuple[str, str], frozenset[str]]:
         """(system name, code) -> groups, active rows only."""
         found: dict[tuple[str, str], set[str]] = {}
@@ -176,17 +176,17 @@ class Knowledge:
                 found |= self.by_code.get((name, code[:length].rstrip(".")), NOTHING)
         return found
 
-    @lazy
+    @cached_property
     def _stems(self) -> frozenset[tuple[str, str]]:
         """(system name, first three characters) of every code we know."""
         return frozenset((name, code[:3]) for name, code in self.by_code)
 
-    @lazy
+    @cached_property
     def unit_spellings(self) -> frozenset[str]:
         """Every unit that some test is measured in."""
         return frozenset(spelling for _, spelling in self.units)
 
-    @lazy
+    @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
         """Folded name -> groups, for matching by ingredient, brand or synonym."""
         found: dict[str, set[str]] = {}
@@ -195,23 +195,23 @@ class Knowledge:
                 found.setdefault(fold(row.code), set()).add(row.group)
         return {name: frozenset(groups) for name, groups in found.items()}
 
-    @lazy
+    @cached_property
     def labels(self) -> Mapping[str, str]:
         """Group -> our own name of a drug, cause, mask or feature."""
         tables = (self.features, self.masks, self.causes, self.drugs)
         return {code: entry.name for table in tables for code, entry in table.items()}
 
-    @lazy
+    @cached_property
     def _drug_names(self) -> Sequence[str]:
         return [n for n, groups in self.names.items() if any(g in self.drugs for g in groups)]
 
-    @lazy
+    @cached_property
     def drug_name_pattern(self) -> re.Pattern[str]:
         """All drug names as whole words, longest first."""
         ordered = sorted(self._drug_names, key=lambda name: (-len(name), name))
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
 
-    @lazy
+    @cached_property
     def _first_words(self) -> frozenset[str]:
         """The word each drug name begins with: most texts hold none of them."""
         return frozenset(word for name in self._drug_names for word in _WORD.findall(name)[:1])
@@ -229,7 +229,7 @@ class Knowledge:
         """Whether a name of the gene stands as a whole word in a text."""
         return bool(self.text["gene_words"]) and self.gene_pattern.search(text) is not None
 
-    @lazy
+    @cached_property
     def gene_pattern(self) -> re.Pattern[str]:
         """The names of the gene as whole words."""
         words = "|".join(map(re.escape, self.text["gene_words"]))

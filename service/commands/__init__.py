@@ -1,0 +1,1 @@
+"""The `hpp-cds` command.  Thin: each command calls one function."""

@@ -1,0 +1,340 @@
+"""The `hpp-cds` command.  Thin: each command calls one function.
+
+Standard output is for results, standard error for talk.  Exit status: 0 good, 1 the input
+is at fault, 2 usage, 78 bad configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import click
+
+from fhir_fixtures import Story, stories
+from service import __version__
+from service.content.faults import Faulty
+from service.server.refusal import end_with_faults
+from service.settings import load_settings
+
+if TYPE_CHECKING:
+    from service.outbound.registered import RegisteredServers
+
+DOCTOR_DEADLINE_MS = 60_000
+P = ParamSpec("P")
+R = TypeVar("R")
+
+config_option = click.option(
+    "--config",
+    "config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Settings file (hpp-cds.toml).  Default: $HPP_CDS_CONFIG, else embedded defaults.",
+)
+client_option = click.option(
+    "--client",
+    default="",
+    help="The configured client to answer as.  Default: the first one, else anyone.",
+)
+today_option = click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The order date, YYYY-MM-DD.  Default: the story's own day, else today.",
+)
+service_option = click.option(
+    "--service",
+    "service_id",
+    help="The service to ask, such as hpp-order-sign.  Default: the one of the request's hook.",
+)
+
+
+token_option = click.option(
+    "--token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that holds the bearer token for the FHIR server.",
+)
+
+
+def _configured(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn faults of settings and content into exit status 78."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except Faulty as error:
+            end_with_faults(error.faults)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hpp-cds")
+def main() -> None:
+    """Warns when a low ALP makes hypophosphatasia likely, before an antiresorptive is signed.
+
+    \b
+    Example:
+      hpp-cds serve
+      hpp-cds evaluate persistently-low-adult --pretty
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(0, 65535))
+@config_option
+@click.option(
+    "--allow-anyone",
+    is_flag=True,
+    help="Listen beyond loopback without clients, in development mode.",
+)
+@_configured
+def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None:
+    """Serve CDS Hooks over HTTP.
+
+    \b
+    Example:
+      hpp-cds serve --port 5000
+      curl http://127.0.0.1:5000/cds-services
+    """
+    from service.server.serve import may_listen, run
+
+    settings = load_settings(config)
+    refused = may_listen(settings, host, allow_anyone)
+    if refused:
+        end_with_faults([refused])
+    run(settings, host, port)
+
+
+@main.command()
+@click.argument("request_file", metavar="[REQUEST]", required=False)
+@click.option("--pretty", is_flag=True, help="Draw the cards in the terminal instead of JSON.")
+@click.option("--fhir-server", help="Build the request: read the record from this FHIR server.")
+@click.option("--patient", help="The patient's id on that server.")
+@click.option("--drug", default="alendronate", show_default=True, help="The drug of the draft.")
+@token_option
+@service_option
+@client_option
+@today_option
+@config_option
+@_configured
+def evaluate(
+    request_file: str | None,
+    pretty: bool,
+    fhir_server: str | None,
+    patient: str | None,
+    drug: str,
+    token_file: Path | None,
+    service_id: str | None,
+    client: str,
+    today: datetime | None,
+    config: Path | None,
+) -> None:
+    """Answer one request offline: exactly the body that HTTP would answer.
+
+    REQUEST is a JSON file, - for standard input, or the name of a built-in story.
+    Exit status 1 where HTTP would answer 4xx.
+
+    \b
+    Example:
+      hpp-cds evaluate request.json --today 2026-03-01
+      hpp-cds evaluate persistently-low-adult --pretty
+      hpp-cds evaluate --fhir-server http://127.0.0.1:8080/fhir --patient 123 --drug alendronate
+    """
+    from service.commands.offline import answer, request_for
+    from service.commands.terminal import draw_cards
+
+    if bool(request_file) == bool(fhir_server and patient):
+        raise click.UsageError("give either REQUEST, or --fhir-server with --patient")
+    access = None
+    if request_file:
+        given = _input(request_file, today)
+    else:
+        access = _access_to(fhir_server or "")
+        body = request_for(fhir_server or "", patient or "", drug, _token(token_file))
+        given = Given(json.dumps(body).encode(), "", today.date() if today else None)
+    settings = load_settings(config)
+    outcome = answer(given.body, service_id or given.service, settings, given.today, access, client)
+    if pretty:
+        draw_cards(outcome.body)
+    else:
+        click.echo(json.dumps(outcome.body, indent=2, ensure_ascii=False))
+    sys.exit(0 if outcome.status == 200 else 1)
+
+
+@main.command()
+@click.argument("request_file", metavar="REQUEST")
+@click.option("--json", "as_json", is_flag=True, help="The reasoning as JSON, for machines.")
+@service_option
+@client_option
+@today_option
+@config_option
+@_configured
+def explain(
+    request_file: str,
+    as_json: bool,
+    service_id: str | None,
+    client: str,
+    today: datetime | None,
+    config: Path | None,
+) -> None:
+    """Print the whole reasoning behind an answer.
+
+    \b
+    Example:
+      hpp-cds explain persistently-low-adult
+      hpp-cds explain request.json --today 2026-03-01 --json
+    """
+    from service.commands.offline import answer
+    from service.commands.terminal import draw_cards, draw_explanation
+
+    given = _input(request_file, today)
+    settings = load_settings(config)
+    outcome = answer(given.body, service_id or given.service, settings, given.today, client=client)
+    if as_json:
+        said = {
+            "status": outcome.status,
+            "response": outcome.body,
+            "explanation": outcome.explanation,
+        }
+        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+    elif outcome.explanation is None:
+        draw_cards(outcome.body)
+    else:
+        draw_explanation(outcome.explanation)
+    sys.exit(0 if outcome.status == 200 else 1)
+
+
+@main.command()
+@click.argument("url")
+@click.option("--patient", default="", help="A patient's id.  Default: the first one found.")
+@token_option
+@config_option
+@_configured
+def doctor(url: str, patient: str, token_file: Path | None, config: Path | None) -> None:
+    """Check an EHR's FHIR server against every query the service makes.
+
+    Prints a table that can be sent to the EHR's team; it holds counts and times, no data.
+    Exit status 1 where a query does not work.
+
+    \b
+    Example:
+      hpp-cds doctor http://127.0.0.1:8080/fhir --token-file token.txt
+    """
+    from service.app import load_content
+    from service.commands.doctor import examine
+    from service.commands.terminal import draw_diagnosis
+
+    ask = _access_to(url).asking(url, _token(token_file), DOCTOR_DEADLINE_MS)
+    found = examine(url, patient, ask, load_content(load_settings(config))[0])
+    draw_diagnosis(found)
+    sys.exit(0 if found.healthy else 1)
+
+
+@main.command()
+@config_option
+@_configured
+def check(config: Path | None) -> None:
+    """Check settings and content; report every fault at once and end with 78 if there is one.
+
+    \b
+    Example:
+      hpp-cds check --config hpp-cds.toml
+    """
+    from service.commands.check import check_all
+
+    report = check_all(config)
+    if report.faults:
+        end_with_faults(report.faults)
+    for line in report.lines:
+        click.echo(line)
+    for warning in report.warnings:
+        click.secho(f"warning: {warning}", err=True, fg="yellow")
+
+
+@main.command()
+@config_option
+@_configured
+def clients(config: Path | None) -> None:
+    """List who may call, how old their keys are, and why callers were refused.
+
+    A caller is never told why its token is refused; this is where an operator finds it.
+
+    \b
+    Example:
+      hpp-cds clients --config hpp-cds.toml
+    """
+    from service.commands.terminal import draw_clients
+    from service.trust.report import report
+
+    settings = load_settings(config)
+    if not settings.clients:
+        click.echo("no client is configured: no token is asked for, and only loopback is served")
+        return
+    draw_clients(report(settings, time.time()))
+
+
+@main.command("stories")
+def list_stories() -> None:
+    """List the built-in patient stories.
+
+    \b
+    Example:
+      hpp-cds stories
+      hpp-cds evaluate single-low-adult --pretty
+    """
+    width = max((len(name) for name in stories()), default=0)
+    for story in stories().values():
+        click.echo(f"{story.id:<{width}}  {story.verdict:<25} {story.title}")
+
+
+def _access_to(url: str) -> RegisteredServers:
+    from service.outbound.registered import one_server
+
+    try:
+        return one_server(url)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _token(path: Path | None) -> str:
+    return path.read_text("utf-8").strip() if path else ""
+
+
+class Given:
+    """What a command was given: a request body, its service, and the day to judge it on."""
+
+    def __init__(self, body: bytes, service: str, today: date | None) -> None:
+        self.body, self.service, self.today = body, service, today
+
+
+def _input(name: str, today: datetime | None) -> Given:
+    story = _story_of(name)
+    day = today.date() if today else (story.today if story else None)
+    if story is not None:
+        return Given(json.dumps(story.request).encode(), story.service, day)
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        click.secho(f"{name}: {error.strerror or 'cannot be read'}", err=True, fg="red")
+        sys.exit(1)
+    return Given(raw, "", day)
+
+
+def _story_of(name: str) -> Story | None:
+    """A story by its name, or by the path of its request.json or folder."""
+    path = Path(name)
+    if name in stories():
+        return stories()[name]
+    folder = path.parent if path.name == "request.json" else path
+    known = stories().get(folder.resolve().name)
+    if known is None or not (folder / "request.json").is_file():
+        return None
+    same = json.loads((folder / "request.json").read_bytes()) == known.request
+    return known if same else None

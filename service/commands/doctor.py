@@ -1,0 +1,185 @@
+"""`hpp-cds doctor URL`: does an EHR's FHIR server answer every query the service makes?
+
+Prints what an integrator can send to the EHR's team.  Asks for one patient's data and shows
+none of it: only counts, times and what is wrong.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date
+from functools import partial
+from itertools import pairwise
+
+from service.evaluation.services import prefetch_templates, queries
+from service.fhir.bundles import resources
+from service.fhir.codings import read_lab
+from service.fhir.dates import first_day, read_days
+from service.fhir.gather import TYPES
+from service.fhir.observations import specimen_days
+from service.fhir.queries import Fetch, Fetched, Query
+from service.fhir.references import Owner, Subject, local_reference
+from service.fhir.releases import (
+    AUTHORED,
+    PERFORMED,
+    RECORDED,
+    Release,
+    first_of,
+    medication_pointer,
+)
+from service.fhir.tolerant import Json, obj, objs, text
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import ALP
+
+SLOW_SECONDS = 1.0
+VERSIONS = {"1.": Release.DSTU2, "3.": Release.STU3, "4.": Release.R4, "5.": Release.R5}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One query: whether it works, how long it took, and what an EHR's team should look at."""
+
+    key: str
+    ok: bool
+    seconds: float
+    entries: int
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    release: str
+    patient_found: bool
+    rows: tuple[Row, ...]
+
+    @property
+    def healthy(self) -> bool:
+        return self.patient_found and all(row.ok for row in self.rows)
+
+
+def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Diagnosis:
+    """Ask for the capability statement, a patient, and every template for that patient."""
+    release, remark = _release(ask)
+    patient_id = patient_id or _any_patient(ask)
+    if not patient_id:
+        return Diagnosis(remark, False, ())
+    asked = queries(prefetch_templates(knowledge, release), patient_id)
+    subject = Subject(patient_id, (base.rstrip("/"),))
+    answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
+    rows = [_row(key, *answer, subject, knowledge) for key, answer in answers.items()]
+    if not any(row.entries for row in rows if row.key != "patient"):
+        rows.append(_nothing_found(patient_id, ask))
+    rows += _medication(answers["medications"][0], ask)
+    return Diagnosis(remark, True, tuple(rows))
+
+
+def _nothing_found(patient_id: str, ask: Fetch) -> Row:
+    """All searches are empty: does the server understand `patient=ID` at all?"""
+    path = f"Observation?patient=Patient/{patient_id}&_count=1"
+    fetched, seconds = _ask_one(ask, "labs", path)
+    found = len(list(_resources("labs", fetched)))
+    if found:
+        remark = "does not understand patient=ID, only patient=Patient/ID: every search is empty"
+        return Row("patient=", False, seconds, found, (remark,))
+    return Row("patient=", True, seconds, 0, ("nothing found: try another --patient",))
+
+
+def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
+    """Read the first Medication that an order refers to, where there is one."""
+    for order in _resources("medications", orders):
+        name = local_reference(medication_pointer(order).get("reference"))
+        if name.startswith("Medication/"):
+            fetched, seconds = _ask_one(ask, "medications", name)
+            remarks = (fetched.problem,) if fetched.problem else ()
+            yield Row("Medication", not fetched.problem, seconds, len(fetched.pages), remarks)
+            return
+
+
+def _ask_one(ask: Fetch, key: str, path: str) -> tuple[Fetched, float]:
+    started = time.monotonic()
+    (fetched,) = ask([Query(key, path)])
+    return fetched, time.monotonic() - started
+
+
+def _release(ask: Fetch) -> tuple[Release, str]:
+    fetched, _ = _ask_one(ask, "metadata", "metadata")
+    version = text(obj(fetched.pages[0]).get("fhirVersion")) if fetched.pages else ""
+    for prefix, release in VERSIONS.items():
+        if version.startswith(prefix):
+            return release, f"{release} (FHIR {version})"
+    return Release.R4, "R4 assumed: the capability statement names no release"
+
+
+def _any_patient(ask: Fetch) -> str:
+    fetched, _ = _ask_one(ask, "patient", "Patient?_count=1")
+    found = [
+        text(resource.get("id"))
+        for page in fetched.pages
+        for resource in resources(page, "patient")
+        if resource.get("resourceType") == "Patient"
+    ]
+    return found[0] if found else ""
+
+
+def _row(key: str, fetched: Fetched, seconds: float, subject: Subject, knowledge: Knowledge) -> Row:
+    sent = list(_resources(key, fetched))
+    remarks = list(_remarks(key, fetched, sent, subject, knowledge))
+    if seconds > SLOW_SECONDS:
+        remarks.append("slow")
+    bad = fetched.problem not in ("", "truncated") or "other patients' data" in remarks
+    return Row(key, not bad, seconds, len(sent), tuple(remarks))
+
+
+def _resources(key: str, fetched: Fetched) -> Iterator[Json]:
+    for page in fetched.pages:
+        if page.get("resourceType") in TYPES[key]:
+            yield page
+        yield from (r for r in resources(page, key) if r.get("resourceType") in TYPES[key])
+
+
+def _remarks(
+    key: str, fetched: Fetched, sent: list[Json], subject: Subject, knowledge: Knowledge
+) -> Iterator[str]:
+    if fetched.problem:
+        yield f"{fetched.problem}{f' ({fetched.detail})' if fetched.detail else ''}"
+    if fetched.problem == "truncated":
+        yield "answers stay partial: allow larger pages (_count)"
+    if any(page.get("resourceType") == "OperationOutcome" for page in fetched.pages):
+        yield "answers an OperationOutcome"
+    if key == "patient":
+        if sent and text(sent[0].get("id")) != subject.patient_id:
+            yield "other patients' data"
+        return
+    if any(subject.owner_of(resource) is Owner.FOREIGN for resource in sent):
+        yield "other patients' data"
+    if not _is_newest_first(key, sent):
+        yield "ignores _sort"
+    if key == "alp" and any(not _is_alp(resource, knowledge) for resource in sent):
+        yield "ignores code"
+    if len(fetched.pages) > 1 or _has_next(fetched):
+        yield "pages"
+
+
+def _has_next(fetched: Fetched) -> bool:
+    links = [link for page in fetched.pages for link in objs(page.get("link"))]
+    return any(text(link.get("relation")) == "next" for link in links)
+
+
+def _is_alp(resource: Json, knowledge: Knowledge) -> bool:
+    parts = [resource, *objs(resource.get("component"))]
+    return any(read_lab(part.get("code"), knowledge).test == ALP for part in parts)
+
+
+def _is_newest_first(key: str, sent: list[Json]) -> bool:
+    days = [day for resource in sent if (day := _day(key, resource))]
+    return all(first >= second for first, second in pairwise(days))
+
+
+def _day(key: str, resource: Json) -> date | None:
+    if key in ("alp", "labs"):
+        days = specimen_days(resource, partial(read_days, zone=UTC))
+        return days.first if days else None
+    names = {"medications": AUTHORED, "conditions": RECORDED, "procedures": PERFORMED}[key]
+    return first_day(first_of(resource, names), UTC)

@@ -1,0 +1,1 @@
+"""The one reader of content files; every fault at once, by file and key."""

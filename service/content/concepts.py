@@ -1,0 +1,127 @@
+"""Read concepts.toml: what the value-set groups mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from service.content.shape import misfits
+from service.hpp.knowledge import model
+
+FILE = "concepts.toml"
+EFFECTS = (
+    "suppresses", "masks", "explains", "explains-unless-very-low", "invalidates", "none",
+)  # fmt: skip
+SHAPE = {
+    "review": str,
+    "review_date?": object,
+    "source": str,
+    "class": {"*": {"triggers": bool, "effect": str, "washout?": str}},
+    "drug": {"*": {"name": str, "class": str, "injected_class?": str}},
+    "injected": {"words": [str], "source": str},
+    "cause": {
+        "*": {"name": str, "kind": str, "window?": str, "needs_tsh?": bool, "suggest?": [str]}
+    },
+    "mask": {"*": {"name": str, "window?": str}},
+    "feature": {"*": {"name": str, "weight": str, "for": str}},
+    "sign": {"*": {"test": str, "cause": str, "below?": str, "above?": str}},
+    "test": {"*": {"name": str, "measure?": str, "unit?": str}},
+    "oncology": {
+        "indications": [str],
+        "metabolic_indications": [str],
+        "malignant_calcium": str,
+        "high_calcium": str,
+        "drugs": [str],
+        "doses_mg": {"*": Decimal},
+        "brands": [str],
+        "source": str,
+    },
+    "text": {
+        "hpp": [str],
+        "not_hpp": [str],
+        "doubted": [str],
+        "rickets": [str],
+        "hypercalcaemia_malignancy": [str],
+        "pathogenic": [str],
+        "pathogenic_codes": [str],
+        "gene_codes": [str],
+        "gene_words": [str],
+        "source": str,
+    },
+}
+# Words of which one must stand in these places.
+CHOICES = {
+    ("class", "effect"): EFFECTS,
+    ("cause", "kind"): ("explains", "acute", "named"),
+    ("feature", "weight"): ("major", "minor"),
+    ("feature", "for"): ("adult", "child", "both"),
+}
+
+
+def read_concepts(
+    data: Mapping[str, Any], fault: Callable[[str, str, str], None]
+) -> dict[str, Any]:
+    """The typed tables by their names in Knowledge; empty ones where the file is at fault."""
+    problems = [*misfits(data, SHAPE), *([] if not data else _wrong_choices(data))]
+    for key, message in problems:
+        fault(FILE, key, message)
+    return _typed(data) if not problems else _nothing()
+
+
+def _wrong_choices(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (f"{table}.{name}.{key}", f"must be one of {', '.join(known)}")
+        for (table, key), known in CHOICES.items()
+        for name, entry in (data[table].items() if isinstance(data.get(table), dict) else ())
+        if isinstance(entry, dict) and entry.get(key) not in known
+    ]
+
+
+def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "classes": {name: model.DrugClass(**entry) for name, entry in data["class"].items()},
+        "drugs": {name: _drug(entry) for name, entry in data["drug"].items()},
+        "causes": {name: model.Cause(**entry) for name, entry in data["cause"].items()},
+        "masks": {name: model.Mask(**entry) for name, entry in data["mask"].items()},
+        "tests": {name: model.Test(**entry) for name, entry in data["test"].items()},
+        "features": {name: _feature(entry) for name, entry in data["feature"].items()},
+        "signs": tuple(_sign(entry) for entry in data["sign"].values()),
+        "injected_words": tuple(data["injected"]["words"]),
+        "text": {k: tuple(v) for k, v in data["text"].items() if isinstance(v, list)},
+        "oncology": _oncology(data["oncology"]),
+    }
+
+
+def _nothing() -> dict[str, Any]:
+    tables = ("classes", "drugs", "causes", "masks", "tests", "features", "text")
+    empty: dict[str, Any] = {name: {} for name in tables}
+    none: frozenset[str] = frozenset()
+    oncology = model.Oncology(none, none, "", "", none, {}, ())
+    return {**empty, "signs": (), "injected_words": (), "oncology": oncology}
+
+
+def _drug(entry: Mapping[str, Any]) -> model.Drug:
+    return model.Drug(entry["name"], entry["class"], entry.get("injected_class", ""))
+
+
+def _feature(entry: Mapping[str, Any]) -> model.Feature:
+    whom, major = entry["for"], entry["weight"] == "major"
+    return model.Feature(entry["name"], major, whom != "child", whom != "adult")
+
+
+def _sign(entry: Mapping[str, Any]) -> model.Sign:
+    name = entry.get("below") or entry.get("above", "")
+    return model.Sign(entry["test"], name, "below" in entry, entry["cause"])
+
+
+def _oncology(entry: Mapping[str, Any]) -> model.Oncology:
+    return model.Oncology(
+        frozenset(entry["indications"]),
+        frozenset(entry["metabolic_indications"]),
+        entry["malignant_calcium"],
+        entry["high_calcium"],
+        frozenset(entry["drugs"]),
+        {drug: Decimal(dose) for drug, dose in entry["doses_mg"].items()},
+        tuple(entry["brands"]),
+    )

@@ -1,0 +1,61 @@
+"""What a piece of an edited file must look like, and where it does not.
+
+A shape is a type, a list with one shape, or a dict: its keys are the known ones, a trailing
+`?` makes one optional, and `*` stands for any key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from service.content.faults import hint
+
+NAMES = {
+    str: "text, not empty",
+    bool: "true or false",
+    Decimal: "a number",
+    list: "a list",
+    dict: "a table",
+}
+
+
+def misfits(value: object, shape: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """(key, what is wrong) of everything that does not fit; nothing for a good value."""
+    if isinstance(shape, dict):
+        if isinstance(value, dict):
+            yield from _members(value, shape, at)
+        else:
+            yield at, "must be a table"
+    elif isinstance(shape, list):
+        if isinstance(value, list):
+            for position, item in enumerate(value):
+                yield from misfits(item, shape[0], f"{at}[{position}]")
+        else:
+            yield at, "must be a list"
+    elif not _is(value, shape):
+        yield at, f"must be {NAMES.get(shape, shape.__name__)}"
+
+
+def _is(value: object, kind: type) -> bool:
+    if kind is Decimal:
+        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return isinstance(value, kind) and (kind is not str or bool(str(value).strip()))
+
+
+def _members(
+    value: Mapping[str, Any], shape: Mapping[str, Any], at: str
+) -> Iterator[tuple[str, str]]:
+    known = {key.rstrip("?"): inner for key, inner in shape.items()}
+    for key, item in value.items():
+        path = f"{at}.{key}" if at else key
+        if key in known:
+            yield from misfits(item, known[key], path)
+        elif "*" in shape:
+            yield from misfits(item, shape["*"], path)
+        else:
+            yield path, "is not a key here" + hint(key, known)
+    for key in shape:
+        if key != "*" and not key.endswith("?") and key not in value:
+            yield (f"{at}.{key}" if at else key), "is missing"

@@ -1,0 +1,247 @@
+"""Read the words of cards from their files; report every fault by file and key.
+
+Texts are Markdown with TOML front matter and string.Template blanks.  At start every blank
+is compared with what can fill it, and the longest possible summary with 140 characters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from cards.blanks import Text
+from cards.words import CardText, Offer, OrderText, Reference, Words
+from service.content.shape import misfits
+
+Say = Callable[[str, str, str], None]  # file, key, message
+FOLDER = "texts"
+SUMMARY_LIMIT = 139
+TABLES = ("phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml")
+TEXTS = (
+    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpCauseNotReassuring",
+    "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
+    "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
+)  # fmt: skip
+SUMMARY_BLANKS = frozenset(
+    {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
+)
+BODY_BLANKS = frozenset(
+    {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "footer"}
+)
+FRONT_SHAPE = {
+    "verdict": str,
+    "summary": str,
+    "summary_child?": str,
+    "summary_for?": {"*": str},
+    "source": str,
+    "source_child?": str,
+    "suggestions": [str],
+    "references": [str],
+    "references_child?": [str],
+    "review?": str,
+}
+# What the rest of the code looks up by name; a site's phrases.toml must hold it all.
+PHRASE_TABLES = (
+    "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
+    "heading", "sentence",
+)  # fmt: skip
+SHAPES: Mapping[str, Any] = {
+    "phrases.toml": {
+        "review": str, "source": str, **{name: {"*": str} for name in PHRASE_TABLES},
+    },
+    "suggestions.toml": {
+        "review": str,
+        "source": str,
+        "*": {
+            "label": str, "description?": str, "text?": str, "loinc?": str, "test?": str,
+            "note?": str,
+        },
+    },
+    "references.toml": {
+        "review": str, "*": {"label": str, "says": str, "url?": str, "publisher?": str},
+    },
+    "override_reasons.toml": {
+        "review": str, "source": str, "system": str, "reasons": {"*": str},
+    },
+}  # fmt: skip
+
+
+def load_words(
+    longest: Callable[[Words], Mapping[str, str]], say: Say, overlay: Path | None = None
+) -> Words:
+    """Read all texts.  longest: from the words, the longest value each summary blank can take."""
+    source = _Source(overlay, say)
+    tables = {name: _fitting(name, source) for name in TABLES}
+    references = {
+        key: Reference(**entry)
+        for key, entry in tables["references.toml"].items()
+        if isinstance(entry, dict)
+    }
+    texts = {name: text for name in TEXTS if (text := _text(name, source, references))}
+    overrides = tables["override_reasons.toml"]
+    words = Words(
+        texts=texts,
+        phrases={name: dict(tables["phrases.toml"].get(name, {})) for name in PHRASE_TABLES},
+        suggestions=_suggestions(tables["suggestions.toml"]),
+        references=references,
+        override_system=overrides.get("system", ""),
+        override_reasons=overrides.get("reasons", {}),
+        reviews={f"{FOLDER}/{n}": str(t.get("review", "none")) for n, t in tables.items()},
+        version=source.digest.hexdigest(),
+    )
+    _check(words, source, say)
+    _check_summaries(words, longest(words), say)
+    return words
+
+
+@dataclass
+class _Source:
+    """Reads a file of the texts folder, the site's own first."""
+
+    overlay: Path | None
+    say: Say
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def read(self, name: str, *, shipped: bool = False) -> str:
+        theirs = self.overlay / FOLDER / name if self.overlay else None
+        try:
+            if theirs is not None and theirs.is_file() and not shipped:
+                raw = theirs.read_bytes()
+            else:
+                raw = files("cards").joinpath(FOLDER, name).read_bytes()
+            self.digest.update(name.encode() + b"\0" + raw + b"\0")
+            return raw.decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            self.say(f"{FOLDER}/{name}", "", "cannot be read as UTF-8 text")
+            return ""
+
+    def toml(self, name: str, *, shipped: bool = False) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.read(name, shipped=shipped))
+        except tomllib.TOMLDecodeError as error:
+            self.say(f"{FOLDER}/{name}", "", f"is not TOML: {error}")
+            return {}
+
+
+def _fitting(name: str, source: _Source) -> dict[str, Any]:
+    """A table file; the shipped one, after its faults were said, where a site's does not fit."""
+    data = source.toml(name)
+    problems = list(misfits(data, SHAPES[name]))
+    for key, message in problems:
+        source.say(f"{FOLDER}/{name}", key, message)
+    return source.toml(name, shipped=True) if problems else data
+
+
+def _text(name: str, source: _Source, references: Mapping[str, Reference]) -> CardText | None:
+    file = f"{FOLDER}/{name}.md"
+    parts = source.read(f"{name}.md").split("+++\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        source.say(file, "", "must begin with TOML front matter between two lines +++")
+        return None
+    try:
+        front = tomllib.loads(parts[1])
+    except tomllib.TOMLDecodeError as error:
+        source.say(file, "front matter", f"is not TOML: {error}")
+        return None
+    shapeless = list(misfits(front, FRONT_SHAPE))
+    for problem in shapeless or _front_problems(name, front, references):
+        source.say(file, *problem)
+    if shapeless:
+        return None
+    text = _card_text(front, parts[2])
+    _check_blanks(file, "body", text.body, BODY_BLANKS, source.say)
+    return text
+
+
+def _front_problems(
+    name: str, front: Mapping[str, Any], references: Mapping[str, Reference]
+) -> Iterable[tuple[str, str]]:
+    if front["verdict"] != name:
+        yield "verdict", f"must be {name!r}, as the file is called"
+    cited = {*front.get("references", ()), *front.get("references_child", ())}
+    main = {front["source"], front.get("source_child", front["source"])}
+    for reference in sorted((cited | main) - set(references)):
+        yield "references", f"{reference!r} is not in references.toml"
+
+
+def _card_text(front: Mapping[str, Any], body: str) -> CardText:
+    child = front.get("summary_child")
+    return CardText(
+        verdict=front.get("verdict", ""),
+        summary=Text(front.get("summary", "")),
+        summary_child=Text(child) if child else None,
+        summary_for={row: Text(text) for row, text in front.get("summary_for", {}).items()},
+        body=Text(body.strip()),
+        source=front.get("source", ""),
+        source_child=front.get("source_child", front.get("source", "")),
+        suggestions=tuple(map(_offer, front.get("suggestions", ()))),
+        references=tuple(front.get("references", ())),
+        references_child=tuple(front.get("references_child", front.get("references", ()))),
+    )
+
+
+def _check_summaries(words: Words, longest: Mapping[str, str], say: Say) -> None:
+    for name, text in words.texts.items():
+        for template in (text.summary, text.summary_child, *text.summary_for.values()):
+            if template is not None:
+                _check_summary(f"{FOLDER}/{name}.md", template, longest, say)
+
+
+def _check_summary(file: str, template: Template, longest: Mapping[str, str], say: Say) -> None:
+    if not _check_blanks(file, "summary", template, SUMMARY_BLANKS, say):
+        return
+    length = len(template.substitute(longest))
+    if length > SUMMARY_LIMIT:
+        message = (
+            f"can grow to {length} characters; {SUMMARY_LIMIT} is the most: {template.template}"
+        )
+        say(file, "summary", message)
+
+
+def _check_blanks(file: str, key: str, template: Template, known: frozenset[str], say: Say) -> bool:
+    if not template.is_valid():
+        say(file, key, "has a $ that is not a blank; write $$ for a dollar sign")
+        return False
+    unknown = sorted(set(template.get_identifiers()) - known)
+    for blank in unknown:
+        say(file, key, f"${{{blank}}} is not a blank here; known: {', '.join(sorted(known))}")
+    return not unknown
+
+
+def _suggestions(table: Mapping[str, Any]) -> dict[str, OrderText]:
+    return {
+        name: OrderText(**{**entry, "label": Text(entry["label"])})
+        for name, entry in table.items()
+        if isinstance(entry, dict)
+    }
+
+
+def _offer(entry: str) -> Offer:
+    """An entry such as `remove-draft!` or `plp?child`."""
+    name, _, condition = entry.rstrip("!").partition("?")
+    return Offer(name, condition, preselected=entry.endswith("!"))
+
+
+def _check(words: Words, source: _Source, say: Say) -> None:
+    for text in words.texts.values():
+        for offer in text.suggestions:
+            if offer.name not in words.suggestions and offer.name != "@cause":
+                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"{offer.name!r} is not known")
+            if offer.condition not in ("", "liver", "child"):
+                message = f"?{offer.condition} is not known"
+                say(f"{FOLDER}/{text.verdict}.md", "suggestions", message)
+    ours = source.toml("phrases.toml", shipped=True)
+    for table in PHRASE_TABLES:
+        for key, phrase in ours.get(table, {}).items():
+            theirs = words.phrases[table].get(key)
+            if theirs is None:
+                say(f"{FOLDER}/phrases.toml", f"{table}.{key}", "is missing")
+            elif table == "sentence":
+                blanks = frozenset(Template(phrase).get_identifiers())
+                _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)

@@ -1,0 +1,84 @@
+"""An evaluation as the body of an answer: cards, and the extension that says what they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cards.build import CardInput
+from cards.model import Card
+from cards.wire import to_json
+from service.evaluation.engine import Engine
+from service.hpp.decide import NOT_EVALUATED
+from service.hpp.model import Assessment, Chart, Row
+
+EXTENSION = "org.hpp-cds.evaluation"
+ORDER_GAPS = "draftOrders"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response body, and what it rests on where the chart was read."""
+
+    body: dict[str, Any]
+    status: str
+    chart: Chart | None = None
+    assessment: Assessment | None = None
+
+
+def evaluation_status(assessment: Assessment) -> str:
+    """complete, partial or unavailable."""
+    if assessment.verdict == NOT_EVALUATED:
+        return "unavailable"
+    foreign = any(gap.key == ORDER_GAPS for gap in assessment.gaps)
+    return "partial" if assessment.open_rows or foreign else "complete"
+
+
+def answer_with(card: Card | None, status: str, judged: CardInput, engine: Engine) -> Answer:
+    """The body with one card or none."""
+    assessment = judged.assessment
+    extension = {
+        "status": status,
+        "verdict": assessment.verdict,
+        "row": assessment.row.id,
+        "openRows": [row.id for row in assessment.open_rows],
+        "gaps": _gaps(judged.chart),
+        **_versions(engine),
+    }
+    cards = [to_json(card, judged.capabilities)] if card else []
+    body = {"cards": cards, "extension": {EXTENSION: extension}}
+    return Answer(body, status, judged.chart, assessment)
+
+
+def not_applicable(engine: Engine) -> Answer:
+    """No drug of interest was ordered."""
+    extension = {
+        "status": "not-applicable",
+        "verdict": "notApplicable",
+        "row": "none",
+        "openRows": [],
+        "gaps": [],
+        **_versions(engine),
+    }
+    return Answer({"cards": [], "extension": {EXTENSION: extension}}, "not-applicable")
+
+
+def _gaps(chart: Chart) -> list[dict[str, Any]]:
+    listed = []
+    for gap in chart.gaps:
+        entry: dict[str, Any] = {"kind": gap.kind, "key": gap.key}
+        if gap.count:
+            entry["count"] = gap.count
+        if gap.key in chart.accepted_gaps:
+            entry["accepted"] = True
+        listed.append(entry)
+    return listed
+
+
+def _versions(engine: Engine) -> dict[str, str]:
+    return {"knowledge": engine.knowledge.version, "configuration": engine.configuration}
+
+
+def open_row_keys(assessment: Assessment, row: Row) -> list[str]:
+    """The prefetch keys that a row waits for."""
+    return sorted({key for code in row.when for key in assessment.findings[code].missing})

@@ -1,0 +1,45 @@
+"""What every evaluation stands on, made once a process: content, words, queries, servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+from cards.build import CardContent
+from service.fhir.queries import Fetch
+from service.fhir.releases import Release
+from service.fhir.terminology import Terminology
+from service.hpp.knowledge.model import Knowledge
+from service.settings import Client
+
+ANYONE = Client()
+
+
+class FhirServers(Protocol):
+    """The part of the FHIR client that an evaluation needs."""
+
+    def knows(self, base: str, client: Client) -> bool: ...
+
+    def asking(self, base: str, token: str, deadline_ms: int) -> Fetch: ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Content checked whole, and what is made of it.
+
+    templates: the queries of each release.  servers: how FHIR servers are asked, or None where
+    nothing is ever asked.
+    """
+
+    terminology: Terminology
+    cards: CardContent
+    zone: tzinfo
+    configuration: str
+    templates: Mapping[Release, Mapping[str, str]]
+    servers: FhirServers | None = None
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.terminology.knowledge

@@ -1,0 +1,185 @@
+"""The way of one request: gather, read, find, decide, say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+
+from cards.build import CardInput, build, build_incomplete, build_unjudged
+from cards.model import ClientCapabilities
+from cards.orders import Requester
+from service.evaluation.answer import (
+    ORDER_GAPS,
+    Answer,
+    answer_with,
+    evaluation_status,
+    not_applicable,
+)
+from service.evaluation.engine import ANYONE, Engine
+from service.evaluation.errors import DataUnavailable, Issue
+from service.evaluation.judge import judge
+from service.evaluation.request import HookRequest
+from service.evaluation.services import Service, queries
+from service.fhir.gather import Record, gather
+from service.fhir.obtain import draft_orders, obtain, obtain_medications
+from service.fhir.queries import Fetch
+from service.fhir.read import Asked, Draft, read_drafts
+from service.fhir.releases import Release, release_of
+from service.hpp.decide import NOT_EVALUATED
+from service.hpp.findings import NEEDED
+from service.hpp.model import Assessment, Chart, Indicator
+from service.settings import Client
+from service.watch.logs import log
+
+PATIENT_VIEW_VERDICTS = frozenset({"hppProbable", "hppSuspected"})
+
+
+def evaluate(
+    request: HookRequest,
+    service: Service,
+    engine: Engine,
+    today: date,
+    path: str = "",
+    client: Client = ANYONE,
+) -> Answer:
+    """Answer one request.  path: the release segment of the URL that was called, or nothing.
+
+    client: who calls, as configured; anyone where no client is.
+
+    Raises DataUnavailable where needed data cannot be had; every other answer has cards or
+    the reason for none in its evaluation extension.
+    """
+    record = gather(request.prefetch, request.draft_orders)
+    asked = _asked(request, client)
+    fetch = _fetch(request, engine, client)
+    drafts: list[Draft] | None = _read_drafts(record, asked, request, fetch, engine)
+    if service.judges_orders and not drafts and not record.unreadable_drafts:
+        return not_applicable(engine)
+    release = _release(path, request, record, client)
+    _complete(record, request, release, fetch, engine)
+    if fetch is not None:  # what was fetched may tell more of them
+        drafts = None
+    judged = judge(record, asked, engine, today, drafts)
+    requester = Requester(request.patient_id, request.user_reference, today)
+    capabilities = ClientCapabilities(client.selection_behavior, client.one_action_suggestions)
+    case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
+    if not service.judges_orders:
+        return _answer_view(case, engine)
+    if not judged.chart.drafts:
+        return _answer_nothing_judged(case, engine)
+    if _must_refuse(case, client, has_access=fetch is not None):
+        raise _unavailable(case.chart)
+    return _answer_order(case, engine)
+
+
+def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None:
+    """How to ask the request's FHIR server; None where it must not or cannot be asked."""
+    base = request.fhir_server
+    if not base or engine.servers is None or request.token_is_over:
+        return None
+    if not engine.servers.knows(base, client):
+        log("fhir-server-not-registered", client=client.name)
+        return None
+    return engine.servers.asking(base, request.access_token, client.deadline_ms)
+
+
+def _read_drafts(
+    record: Record, asked: Asked, request: HookRequest, fetch: Fetch | None, engine: Engine
+) -> list[Draft]:
+    """The drafts to judge that matter, their Medications read if need be."""
+    drafts = read_drafts(record, asked, engine.terminology)
+    if fetch is None or not (drafts or record.unreadable_drafts):
+        return drafts
+    obtain_medications(record, draft_orders(record), fetch, request.fhir_server)
+    return read_drafts(record, asked, engine.terminology)
+
+
+def _release(path: str, request: HookRequest, record: Record, client: Client) -> Release:
+    """Only orders and conditions differ enough between the releases to tell them apart."""
+    sent = (r for key in ("medications", "conditions") for _, r in record.resources.get(key, ()))
+    return release_of(path, client.fhir_release, chain(draft_orders(record), sent))
+
+
+def _complete(
+    record: Record, request: HookRequest, release: Release, fetch: Fetch | None, engine: Engine
+) -> None:
+    """Ask for what was not sent; without access to a named server the gap is `blocked`."""
+    if fetch is not None:
+        wanted = queries(engine.templates[release], request.patient_id)
+        obtain(record, wanted, fetch, request.fhir_server)
+    elif request.fhir_server and engine.servers is not None:
+        record.gaps[:] = [
+            replace(gap, kind="blocked") if gap.kind == "not-sent" else gap for gap in record.gaps
+        ]
+
+
+def _asked(request: HookRequest, client: Client) -> Asked:
+    return Asked(
+        patient_id=request.patient_id,
+        selections=request.selections,
+        bases=tuple(filter(None, (request.fhir_server, client.fhir_base))),
+        accepted_gaps=frozenset(client.accepted_gaps),
+    )
+
+
+def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
+    """Refused where needed data was never to be had, or the client wants no card about it."""
+    missing = evaluation_status(case.assessment) == "unavailable"
+    return missing and (client.on_unavailable == "412" or _never_had(case.chart, has_access))
+
+
+def _answer_order(case: CardInput, engine: Engine) -> Answer:
+    """A card for the verdict, or one that says what was not seen."""
+    status = evaluation_status(case.assessment)
+    card = build(case, engine.cards)
+    if card is None and status != "complete":
+        card = build_incomplete(case, engine.cards)
+    return answer_with(card, status, case, engine)
+
+
+def _answer_nothing_judged(case: CardInput, engine: Engine) -> Answer:
+    """Only orders for another patient, or of a drug that could not be identified."""
+    row = engine.knowledge.table[-1]
+    unjudged = replace(
+        case.assessment, row=row, indicator=row.indicator, open_rows=(), modifiers=()
+    )
+    case = replace(case, assessment=unjudged)
+    return answer_with(build_unjudged(case, engine.cards), "partial", case, engine)
+
+
+def _answer_view(case: CardInput, engine: Engine) -> Answer:
+    """No drug in hand: a card only where HPP is likely and not written down.
+
+    Never an error card: refused where the needed data cannot be had.  Where only other data was
+    missing, the answer without a card does not claim to be complete: it says that no drug was
+    in hand, and lists the rows that stayed open.
+    """
+    assessment = case.assessment
+    written = _is_written_down(assessment)
+    if assessment.verdict == NOT_EVALUATED and not written:
+        raise _unavailable(case.chart)
+    opened = bool(assessment.open_rows)
+    if assessment.verdict in PATIENT_VIEW_VERDICTS and not written:
+        as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
+        card = build(as_information, engine.cards, with_orders=False)
+        return answer_with(card, "partial" if opened else "complete", case, engine)
+    return answer_with(None, "not-applicable" if opened else "complete", case, engine)
+
+
+def _is_written_down(assessment: Assessment) -> bool:
+    known = ("hpp-on-record", "hpp-unconfirmed", "asfotase-alfa")
+    return any(assessment.findings[code].seen for code in known)
+
+
+def _never_had(chart: Chart, has_access: bool) -> bool:
+    """Needed data was not sent, and there is no FHIR server that may be asked for it."""
+    kinds = ("not-sent", "blocked")
+    return not has_access and any(g.key in NEEDED and g.kind in kinds for g in chart.gaps)
+
+
+def _unavailable(chart: Chart) -> DataUnavailable:
+    gaps = [gap for gap in chart.gaps if gap.key not in chart.accepted_gaps]
+    return DataUnavailable(
+        *(Issue(f"/prefetch/{g.key}", g.kind) for g in gaps if g.key != ORDER_GAPS)
+    )

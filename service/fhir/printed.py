@@ -1,0 +1,121 @@
+"""Observation.referenceRange -> the limits the laboratory printed for this patient."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from service.fhir.codings import codings, texts
+from service.fhir.context import Context
+from service.fhir.ranges import read_range_text
+from service.fhir.releases import RANGE_TYPE, first_of
+from service.fhir.tolerant import Json, content_of, number, obj, objs, text
+from service.fhir.units import unit_factor
+from service.hpp.knowledge.model import Knowledge, Test, fold
+from service.hpp.model import Patient, PrintedRange, Sex
+
+NO_RANGE = PrintedRange()
+AGE_UNIT_DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
+SEX_WORDS = {"female": Sex.FEMALE, "male": Sex.MALE, "f": Sex.FEMALE, "m": Sex.MALE}
+
+
+def printed_range(part: Json, name: str, day: date | None, context: Context) -> PrintedRange:
+    """The one printed range that applies to this patient; none where several disagree.
+
+    name: of the test.  A laboratory prints the same range beside every result of a test.
+    """
+    if not part.get("referenceRange"):
+        return NO_RANGE
+    test, own = context.knowledge.tests[name], obj(part.get("valueQuantity"))
+    content = content_of((part.get("referenceRange"), own.get("unit"), own.get("code")))
+    if content is None or b'"age"' in content:
+        return _one_range(part, test, day, context)
+    key = (content, name)
+    if key not in context.printed:
+        context.printed[key] = _one_range(part, test, None, context)
+    return context.printed[key]
+
+
+def _one_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
+    found = {
+        _limits(item, part, test, context.knowledge)
+        for item in objs(part.get("referenceRange"))
+        if _is_normal_range(item) and _applies(item, day, context.patient)
+    } - {NO_RANGE}
+    return found.pop() if len(found) == 1 else NO_RANGE
+
+
+def _is_normal_range(item: Json) -> bool:
+    """A range without type is the normal one; treatment or therapeutic ranges are not."""
+    kind = first_of(item, RANGE_TYPE)
+    kinds = [code.lower() for _, code in codings(kind)] if kind else []
+    return not kinds or "normal" in kinds
+
+
+def _applies(item: Json, day: date | None, patient: Patient) -> bool:
+    """To everyone, unless it names a sex or an age."""
+    return ("appliesTo" not in item or _applies_to_sex(item, patient)) and (
+        "age" not in item or _applies_to_age(obj(item["age"]), day, patient)
+    )
+
+
+def _applies_to_sex(item: Json, patient: Patient) -> bool:
+    """A range for a named sex; one for anything else (a pregnancy) is not known to apply."""
+    named = objs(item.get("appliesTo"))
+    if not named:
+        return True
+    words = {fold(word).removesuffix("s") for concept in named for word in texts(concept)}
+    words |= {code.lower() for concept in named for _, code in codings(concept)}
+    sexes = {SEX_WORDS[word] for word in words if word in SEX_WORDS}
+    return patient.sex is not None and sexes == {patient.sex}
+
+
+def _applies_to_age(age: Json, day: date | None, patient: Patient) -> bool:
+    if not age:
+        return True
+    ages = patient.ages_days(day) if day else None
+    low, high = _age_days(obj(age.get("low"))), _age_days(obj(age.get("high")))
+    if ages is None:
+        return False
+    return (low is None or ages[0] >= low) and (high is None or ages[1] <= high)
+
+
+def _age_days(quantity: Json) -> float | None:
+    value = number(quantity.get("value"))
+    unit = text(quantity.get("code")) or text(quantity.get("unit"))
+    days = AGE_UNIT_DAYS.get(unit)
+    return float(value) * days if value is not None and days is not None else None
+
+
+def sides_of(item: Json) -> tuple[Json, Json]:
+    """Low and high, structured or else as the text plainly says (decision table, section 2.8)."""
+    if "low" not in item and "high" not in item:
+        item = read_range_text(text(item.get("text")))
+    return obj(item.get("low")), obj(item.get("high"))
+
+
+def _limits(item: Json, part: Json, test: Test, knowledge: Knowledge) -> PrintedRange:
+    """Low and high in the test's unit, each by its own unit, else the result's (2a.2).
+
+    0 to 0 and a low above the high say nothing.
+    """
+    own = obj(part.get("valueQuantity"))
+    low, high = (_limit(side, own, test, knowledge) for side in sides_of(item))
+    if high is not None and (high <= 0 or (low is not None and low > high)):
+        return NO_RANGE
+    return PrintedRange(low if low is not None and low > 0 else None, high)
+
+
+def _limit(side: Json, own: Json, test: Test, knowledge: Knowledge) -> Decimal | None:
+    value = number(side.get("value"))
+    if value is None:
+        return None
+    has_unit = text(side.get("code")) or text(side.get("unit"))
+    if not test.measure:
+        same = {text(side.get("unit")), text(side.get("code"))} & {
+            text(own.get("unit")), text(own.get("code"))
+        }  # fmt: skip
+        return value if not has_unit or same - {""} else None
+    used = side if has_unit else own
+    factor, _ = unit_factor(text(used.get("code")), text(used.get("unit")), test, knowledge)
+    return value * factor if factor is not None else None

@@ -1,0 +1,73 @@
+"""One call of a service, whoever makes it: over HTTP, offline, or from the page.
+
+The one place where what an evaluation could not do becomes an answer of the protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.evaluation.answer import Answer
+from service.evaluation.engine import ANYONE, Engine
+from service.evaluation.errors import DataUnavailable
+from service.evaluation.evaluate import evaluate
+from service.evaluation.explain import explain
+from service.evaluation.services import BY_ID, SERVICES, Service
+from service.hooks.errors import NotObtainable, ServiceError, UnknownService
+from service.hooks.messages import parse_body, read_request
+from service.settings import Client
+
+
+def evaluate_body(
+    body: Mapping[str, Any],
+    service: Service,
+    engine: Engine,
+    today: date,
+    path: str = "",
+    client: Client = ANYONE,
+) -> Answer:
+    """Answer the JSON object of one request.  Raises a ServiceError for what is refused."""
+    try:
+        return evaluate(read_request(body, service.hook), service, engine, today, path, client)
+    except DataUnavailable as error:
+        raise NotObtainable(*error.issues) from None
+
+
+def service_of(service_id: str) -> Service:
+    """Raises UnknownService."""
+    try:
+        return BY_ID[service_id]
+    except KeyError:
+        raise UnknownService from None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What HTTP would answer, and the reasoning where a chart was read."""
+
+    status: int
+    body: dict[str, Any]
+    explanation: dict[str, Any] | None = None
+
+
+def outcome_of(
+    raw: bytes, service_id: str, engine: Engine, today: date, client: Client = ANYONE
+) -> Outcome:
+    """Answer the bytes of one request as HTTP would, errors included, with the reasoning.
+
+    An empty service id means the service of the body's hook.
+    """
+    try:
+        body = parse_body(raw)
+        service = service_of(service_id or _id_for(body.get("hook")))
+        answer = evaluate_body(body, service, engine, today, client=client)
+    except ServiceError as error:
+        return Outcome(error.status, error.outcome())
+    return Outcome(200, answer.body, explain(answer, engine, today))
+
+
+def _id_for(hook: object) -> str:
+    return next((s.id for s in SERVICES if s.hook == hook), SERVICES[0].id)

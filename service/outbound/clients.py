@@ -1,0 +1,127 @@
+"""The FHIR client: the way to an EHR, for the whole service.
+
+Nothing it meets is an exception, and it answers by the deadline whatever happens.  A problem
+is one of `timeout`, `refused`, `http-4xx`, `http-5xx`, `malformed`, `too-large`, `truncated` and
+`blocked`; the finer word beside it is for the log:
+
+timeout    `queue` (never asked), `dns`, `connect`, `tls`, `answer`
+refused    `dns`, `connect`, `tls`, `certificate`, `reset`, `closed`, `cut`, `redirect`, `internal`
+http-..    the status
+malformed  `protocol`, `status`, `encoded`, `type`, `empty`, `json`, `shape`
+too-large  `page`, `total`
+truncated  `pages`, `next-outside`, `next-cycle`, `deadline`
+blocked    `base`, `path`, `token`, `address`, `breaker`, `closed`
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Lock
+
+from service.fhir.queries import Fetched, Query
+from service.outbound.breaker import Breaker
+from service.outbound.calls import Deadline, Fault, Lookup, Resolver, Route
+from service.outbound.exchange import TOKEN, Allowance, Limits
+from service.outbound.paging import Task, fetched
+from service.outbound.servers import FhirServer, JobQueue, Policy
+from service.settings.addresses import Base, Kind, read_base
+
+MOST_LOOPBACK_BASES = 16
+
+
+class FhirClients:
+    """For each base a pooled session and a breaker; for all of them one pool of threads.
+
+    loopback_without_registration: for development, any base that names this machine will do.
+    lookup, breaker: for tests.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        *,
+        loopback_without_registration: bool = False,
+        threads: int = 24,
+        lookup: Lookup = socket.getaddrinfo,
+        breaker: Callable[[], Breaker] = Breaker,
+    ) -> None:
+        self._loopback = loopback_without_registration
+        self._resolver, self._breaker = Resolver(lookup), breaker
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="fhir")
+        # One base never has more than half of the threads, so one that hangs starves no other.
+        self._width = max(1, threads // 2)
+        self._lock, self._closed = Lock(), False
+        self._visitors: OrderedDict[Base, FhirServer] = OrderedDict()
+        self._tenants = {base: self._server(base, policy) for base, policy in map(_read, policies)}
+
+    def knows(self, base: str) -> bool:
+        found = read_base(base)
+        return isinstance(found, Base) and (found in self._tenants or self._visits(found))
+
+    def fetch(
+        self, base: str, queries: Sequence[Query], token: str, deadline: Deadline
+    ) -> list[Fetched]:
+        """The answers in the order of the queries, by the deadline; the token goes there only."""
+        server = self._find(base)
+        fault = self._fault(server, token)
+        if server is None or fault:
+            return [fetched(query, (), fault) for query in queries]
+        limits = Limits(server.policy.max_page_bytes, Allowance(server.policy.max_total_bytes))
+        tasks = [Task(server, query, token, deadline, limits) for query in queries]
+        for task in tasks:
+            server.jobs.add(task.run)
+        wait([task.done for task in tasks], timeout=deadline.left())
+        return [task.result() for task in tasks]
+
+    def close(self) -> None:
+        """Turn further calls away.  Those under way end by their own deadlines."""
+        self._closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for server in (*self._tenants.values(), *self._visitors.values()):
+            server.session.close()
+
+    def _server(self, base: Base, policy: Policy) -> FhirServer:
+        kinds = {Kind.PUBLIC} | ({Kind.PRIVATE, Kind.LOOPBACK} if policy.allow_private else set())
+        if policy is _VISITOR:
+            kinds = {Kind.LOOPBACK}
+        route = Route(base, frozenset(kinds), policy.connect_ms / 1000, self._resolver)
+        return FhirServer(policy, route, self._breaker(), JobQueue(self._pool, self._width))
+
+    def _visits(self, base: Base) -> bool:
+        return self._loopback and base.is_loopback
+
+    def _find(self, written: str) -> FhirServer | None:
+        base = read_base(written)
+        if not isinstance(base, Base) or base in self._tenants or not self._visits(base):
+            return self._tenants.get(base) if isinstance(base, Base) else None
+        with self._lock:
+            if base not in self._visitors:
+                self._visitors[base] = self._server(base, _VISITOR)
+            if len(self._visitors) > MOST_LOOPBACK_BASES:
+                self._visitors.popitem(last=False)[1].session.close()
+            return self._visitors[base]
+
+    def _fault(self, server: FhirServer | None, token: str) -> Fault | None:
+        if self._closed:
+            return Fault("blocked", "closed")
+        if server is None:
+            return Fault("blocked", "base")
+        if not TOKEN.fullmatch(token):
+            return Fault("blocked", "token")
+        return Fault("blocked", "breaker") if server.breaker.is_open else None
+
+
+_VISITOR = Policy("", allow_http=True)
+
+
+def _read(policy: Policy) -> tuple[Base, Policy]:
+    """ValueError in words that do not repeat the value: settings report it by file and key."""
+    base = read_base(policy.base)
+    if not isinstance(base, Base):
+        raise ValueError(f"not a FHIR base URL: {base}")
+    if base.scheme == "http" and not policy.allow_http:
+        raise ValueError("not a FHIR base URL: https is needed")
+    return base, policy

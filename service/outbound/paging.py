@@ -1,0 +1,120 @@
+"""One query, page by page: what is asked again, when to stop, and what is kept."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from typing import Any
+
+from service.fhir.queries import Fetched, Query
+from service.fhir.tolerant import Json, objs, text
+from service.outbound.calls import Call, Deadline, Fault
+from service.outbound.exchange import FRAMING, Limits, Page, exchange
+from service.outbound.servers import FhirServer
+
+RETRY_SHARE = 0.4  # of the budget: less is not enough for a second try, nor to blame a server
+
+
+class Task:
+    """One query under way in the pool.  What it has so far can be taken at any moment."""
+
+    def __init__(
+        self, server: FhirServer, query: Query, token: str, deadline: Deadline, limits: Limits
+    ) -> None:
+        self._server, self._query, self._token = server, query, token
+        self._deadline, self._limits = deadline, limits
+        self._pages: list[dict[str, Any]] = []
+        self._fault: Fault | None = Fault("refused", "internal")
+        self._call: Call | None = None
+        self.done: Future[None] = Future()
+
+    def run(self) -> None:
+        """The outermost handler of a pool thread: `internal` stays where a fault is our own."""
+        try:
+            self._fault = self._walk()
+        finally:
+            self.done.set_result(None)
+
+    def result(self) -> Fetched:
+        """The result, or what there is of it at the deadline."""
+        if self.done.done():
+            fault = self._fault
+        else:
+            fault = Fault("timeout", self._call.stage if self._call else "queue")
+        if fault and fault.problem == "timeout" and self._pages:
+            fault = Fault("truncated", "deadline")
+        return fetched(self._query, tuple(self._pages), fault)
+
+    def _walk(self) -> Fault | None:
+        """Follow the pages; None once there are no more."""
+        base, seen = self._server.route.base, set[str]()
+        url, outside = base.resolve(self._query.path), Fault("blocked", "path")
+        while True:
+            if not url:
+                return outside
+            if url in seen:
+                return Fault("truncated", "next-cycle")
+            if len(seen) >= self._server.policy.max_pages:
+                return Fault("truncated", "pages")
+            seen.add(url)
+            page = self._page(url)
+            if page.body is None:
+                return page.fault
+            self._pages.append(page.body)
+            link = _next(page.body)
+            if link is None:
+                return None
+            url, outside = base.resolve(link), Fault("truncated", "next-outside")
+
+    def _page(self, url: str) -> Page:
+        """One page, asked for twice where that can help."""
+        if self._deadline.expired:
+            return Page(fault=Fault("timeout", "queue"))
+        ticket = self._server.breaker.enter()
+        if ticket is None:
+            return Page(fault=Fault("blocked", "breaker"))
+        failed: bool | None = None
+        try:
+            enough = self._deadline.share() >= RETRY_SHARE
+            page = self._ask(url)
+            if page.worth_a_retry and self._deadline.share(page.wait_s) >= RETRY_SHARE:
+                time.sleep(page.wait_s)
+                page = self._ask(url)
+            failed = _blames(page.fault, enough)
+        finally:
+            self._server.breaker.settle(ticket, failed)
+        return page
+
+    def _ask(self, url: str) -> Page:
+        most = self._limits.page_bytes + FRAMING
+        self._call = Call(self._server.route, self._deadline, most)
+        return exchange(self._server.session, url, self._token, self._call, self._limits)
+
+
+def _blames(fault: Fault | None, enough: bool) -> bool | None:
+    """Whether an answer counts against its server; None where it says nothing of it.
+
+    A time-out says nothing where we came late ourselves, after a queue or other pages.
+    """
+    if fault is None:
+        return False
+    if fault.problem == "blocked" or fault.detail == "internal":
+        return None
+    if fault.problem == "timeout":
+        return True if enough else None
+    return fault.problem == "http-5xx" or (
+        fault.problem == "refused" and fault.detail != "redirect"
+    )
+
+
+def _next(page: Json) -> str | None:
+    """The `next` link of a Bundle: None without one, empty where it cannot be read."""
+    if page.get("resourceType") == "Bundle":
+        for link in objs(page.get("link")):
+            if text(link.get("relation")) == "next":
+                return text(link.get("url"))
+    return None
+
+
+def fetched(query: Query, pages: tuple[Json, ...], fault: Fault | None) -> Fetched:
+    return Fetched(query.key, pages, fault.problem if fault else "", fault.detail if fault else "")

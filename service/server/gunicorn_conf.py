@@ -1,0 +1,103 @@
+"""gunicorn's settings for this service, behind a proxy that buffers (README, Deploy).
+
+    gunicorn --config python:service.server.gunicorn_conf service.server.wsgi:app
+
+Options on the command line win over what is here.  HUP reads hpp-cds.toml and the content anew.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import orjson
+from flask import Flask
+from gunicorn import util
+from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
+from gunicorn.http.wsgi import Response
+from werkzeug.exceptions import BadRequest
+
+from service.hooks.errors import status_outcome
+from service.hooks.routes import answer_http_error
+from service.server.serve import keep_start_up_out_of_garbage_collection
+from service.server.waitress_server import REFUSAL_HEADERS
+
+bind = "127.0.0.1:8000"
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
+worker_class = "gthread"
+threads = 8  # a request that waits for a FHIR server holds one
+preload_app = True  # one copy of the content, and refused settings end gunicorn itself
+graceful_timeout = 9  # container engines kill after 10 seconds
+timeout = 30
+keepalive = 75  # longer than a proxy keeps an idle connection, so that it is the one to close
+limit_request_fields = 64
+limit_request_field_size = 16_380  # a token of 8 kB is refused by the application, as a token
+forwarded_allow_ips = "127.0.0.1,::1"
+forwarder_headers = ""
+accesslog = None  # a path may hold an id; the service's own log holds none
+control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Before the first fork: what the workers share stays shared."""
+    _settle(server.app.callable)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Until a worker hears signals itself, TERM ends it; as the master's child it would miss it."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def on_reload(server: Any) -> None:
+    """Settings and content anew; where they cannot be used, the last good ones stay."""
+    try:
+        server.app.callable = server.app.load()
+    except (SystemExit, Exception):  # whatever is wrong with them, a reload ends nothing
+        server.log.error("The settings cannot be used; the last good ones stay.")
+    _settle(server.app.callable)
+
+
+def _settle(app: Flask) -> None:
+    """A chunk that gunicorn cannot read shows only when the application reads the body."""
+    app.register_error_handler(ParseException, lambda _: answer_http_error(BadRequest()))
+    keep_start_up_out_of_garbage_collection()
+
+
+class logger_class(Logger):
+    """gunicorn's own log, without what it would quote of a request: lines, headers, messages.
+
+    A setting like those above, hence its name.
+    """
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if msg.startswith("Invalid request"):
+            msg, args = "Refused a malformed request", ()
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        kind = sys.exc_info()[0]
+        if msg.startswith("Error handling request") and kind:
+            super().error("Failed: %s", kind.__name__)
+        else:
+            super().exception(msg, *args, **kwargs)
+
+
+def _refuse(sock: Any, status: int, reason: str, _quoted: str) -> None:
+    """What gunicorn refuses itself, as JSON; its page would quote what was sent."""
+    body = orjson.dumps(status_outcome(status, reason))
+    headers = (("Connection", "close"), ("Content-Length", len(body)), *REFUSAL_HEADERS)
+    head = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers)]
+    util.write_nonblock(sock, "\r\n".join([*head, "", ""]).encode() + body)
+
+
+def _without_banner(response: Any) -> list[str]:
+    return [line for line in _default_headers(response) if not line.startswith("Server:")]
+
+
+# gunicorn has no settings for these two.
+util.write_error = _refuse
+_default_headers = Response.default_headers
+Response.default_headers = _without_banner

@@ -1,0 +1,104 @@
+"""Listen with waitress, and refuse to listen where anybody could call unasked."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from dataclasses import replace
+from types import FrameType
+
+import click
+
+from service import __version__
+from service.app import create_app
+from service.content.faults import Fault
+from service.evaluation.services import SERVICES
+from service.server.waitress_server import Server, bind
+from service.settings import Settings
+from service.watch import logs
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def may_listen(settings: Settings, host: str, allow_anyone: bool) -> Fault | None:
+    """Why this service must not listen here, or None: it fails closed.
+
+    Beyond loopback, or behind a proxy that brings others there, callers are verified and nothing
+    is relaxed for development, unless somebody says in that mode that it is a test machine.
+    """
+    file = settings.file.name if settings.file else "command line"
+    if allow_anyone and not settings.is_development:
+        return Fault(file, "--allow-anyone", "is for development mode only")
+    if allow_anyone or (host in LOOPBACK and not settings.trusted_proxies):
+        return None
+    if settings.clients and not settings.is_development:
+        return None
+    where = f"behind a proxy on {host}" if settings.trusted_proxies else f"on {host}"
+    message = f"refusing to listen {where} {_unsafe(settings)}; {_ADVICE}"
+    return Fault(file, "--host", message)
+
+
+_ADVICE = "mount hpp-cds.toml, or add --allow-anyone on a test machine"
+
+
+def _unsafe(settings: Settings) -> str:
+    return "in development mode" if settings.clients else "without configured clients"
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until a signal says stop.  Says on standard error what runs and a line to try."""
+    ending = _Ending()
+    signal.signal(signal.SIGTERM, ending)
+    signal.signal(signal.SIGINT, ending)
+    with bind(host, port) as sock:
+        port = sock.getsockname()[1]
+        app = create_app(_reached_at(settings, host, port))
+        logs.to_standard_error()
+        server = ending.server = Server(app, sock, behind_proxy=settings.trusted_proxies > 0)
+        keep_start_up_out_of_garbage_collection()
+        _announce(settings, host, port)
+        if not server.run():
+            click.echo("Stopped with requests unfinished.", err=True)
+            os._exit(1)  # threads that still ask a FHIR server are not waited for
+
+
+class _Ending:
+    """What signals do: the first lets the server finish what it began, the second does not."""
+
+    server: Server | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self.server is None or self.server.stopping:
+            os._exit(128 + number)
+        self.server.stop()
+
+
+def _reached_at(settings: Settings, host: str, port: int) -> Settings:
+    """On loopback the public base is where it listens; beyond, its name is not known here."""
+    if settings.public_base_url or host not in LOOPBACK:
+        return settings
+    name = f"[{host}]" if ":" in host else host
+    return replace(settings, public_base_url=f"http://{name}:{port}")
+
+
+def keep_start_up_out_of_garbage_collection() -> None:
+    """What start-up made lives for ever; collecting it costs tens of milliseconds a time."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _announce(settings: Settings, host: str, port: int) -> None:
+    base = settings.public_base_url or f"http://{host}:{port}"
+    click.echo(f"hpp-cds {__version__}, {settings.mode} mode, listening on {host}:{port}", err=True)
+    for service in SERVICES:
+        click.echo(f"  POST {base}/cds-services/{service.id}", err=True)
+    click.echo(f"Try: curl {base}/cds-services", err=True)
+    if settings.has_page:
+        click.echo(f"Look: {base}/", err=True)
+    click.echo("No clinician has signed the content.", err=True)
+    if host not in LOOPBACK and not settings.clients:
+        message = "WARNING: anyone who reaches this address can call; use no real patient data"
+        click.secho(message, err=True, fg="red")

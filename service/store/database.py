@@ -1,0 +1,192 @@
+"""The store: SQLite in the data folder, or PostgreSQL by `[store] url` for several nodes."""
+
+from __future__ import annotations
+
+import sqlite3
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from service.content.faults import Fault, Faulty
+from service.settings import Settings
+from service.store import StoreDown
+
+WAIT_S = 2
+FILE = "hpp-cds.sqlite3"
+_METADATA = MetaData()
+SPENT = Table(
+    "spent_tokens",
+    _METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("until_s", BigInteger, nullable=False, index=True),
+)
+NOTES = Table(
+    "trust_notes",
+    _METADATA,
+    Column("client", String(256), primary_key=True),
+    Column("about", String(16), primary_key=True),
+    Column("word", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_s", BigInteger, nullable=False),
+)
+# Two processes may create the tables at once; PostgreSQL lets only one of them through.
+_CREATE_LOCK = 0x6870705F636473
+
+
+class Store:
+    """A connection pool, opened in each process when it is first used."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error, OSError)
+        weakref.finalize(self, engine.dispose)  # whoever drops a store leaves no connection open
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction.  Raises StoreDown for whatever the database does not do."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except self._failures:
+            raise StoreDown from None
+
+    def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An insert that can say what happens on a conflict; both databases say it alike."""
+        return postgresql.insert(table) if self._is_postgresql else sqlite.insert(table)
+
+    def inserter(self, table: Table) -> Callable[[Mapping[str, object]], bool]:
+        """What inserts one row in a transaction of its own, and says whether it was new.
+
+        SQLAlchemy writes the statement and the driver runs it, which costs half as much.
+        """
+        new = self.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+        statement = str(new.compile(dialect=self._engine.dialect))
+
+        def run(row: Mapping[str, object]) -> bool:
+            with self._cursor() as cursor:
+                cursor.execute(statement, row)
+                return cursor.fetchone() is not None
+
+        return run
+
+    @contextmanager
+    def _cursor(self) -> Iterator[DBAPICursor]:
+        """One transaction of the driver's own.  Raises StoreDown, and gives the connection up."""
+        try:
+            connection = self._engine.raw_connection()
+            try:
+                yield connection.cursor()
+                connection.commit()
+            except BaseException:
+                connection.invalidate()
+                raise
+            connection.close()
+        except self._failures:
+            raise StoreDown from None
+
+    def shrink(self, connection: Connection) -> None:
+        """Give the pages that a purge emptied back to the file system (PostgreSQL reuses them)."""
+        if not self._is_postgresql:
+            # Each step frees one page, and only a script is stepped to its end; it commits first.
+            connection.connection.cursor().executescript("PRAGMA incremental_vacuum")
+
+    def is_up(self) -> bool:
+        try:
+            with self.begin() as connection:
+                connection.execute(SPENT.select().limit(1))
+        except StoreDown:
+            return False
+        return True
+
+    def create_tables(self) -> None:
+        with self.begin() as connection:
+            if self._is_postgresql:
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_CREATE_LOCK})"))
+            for table in _METADATA.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones (also behind a fork)."""
+        self._engine.dispose()
+
+    @property
+    def _is_postgresql(self) -> bool:
+        return self._engine.dialect.name == "postgresql"
+
+
+def open_store(settings: Settings) -> Store:
+    """The site's store, with its tables.  Raises Faulty where it cannot be used."""
+    key = "store.url" if settings.store_url else "site.data_dir"
+    try:
+        store = Store(_postgresql(settings.store_url) if settings.store_url else _sqlite(settings))
+        store.create_tables()
+        store.close()
+    except (StoreDown, ArgumentError, OSError, TypeError, ValueError):
+        # Without the error's own words: they may repeat a password.
+        raise Faulty(
+            [Fault(settings.file_name, key, "the store there cannot be opened and written")]
+        ) from None
+    return store
+
+
+def is_new(settings: Settings) -> bool:
+    """Whether opening the store would create it."""
+    return not settings.store_url and not (_folder(settings) / FILE).exists()
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir or user_data_path("hpp-cds", appauthor=False)
+
+
+def _sqlite(settings: Settings) -> Engine:
+    """A file in the data folder; both are the service's own."""
+    folder = _folder(settings)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / FILE).touch(mode=0o600)
+    url = URL.create("sqlite", database=str(folder / FILE))
+    limits = {"timeout": WAIT_S}
+    engine = create_engine(url, paramstyle="named", pool_timeout=WAIT_S, connect_args=limits)
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _postgresql(written: str) -> Engine:
+    """prepare_threshold None: a pooler in between may give each transaction another server."""
+    from service.store.bounded_connection import connect
+
+    url = make_url(written).set(drivername="postgresql+psycopg")
+    limits = {"connect_timeout": WAIT_S, "prepare_threshold": None}
+    engine = create_engine(url, pool_pre_ping=True, pool_timeout=WAIT_S, connect_args=limits)
+    event.listen(engine, "do_connect", connect)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    """Writers do not block readers; a crash of the process loses nothing (SQLite, WAL)."""
+    for pragma in ("auto_vacuum = INCREMENTAL", "journal_mode = WAL", "synchronous = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")

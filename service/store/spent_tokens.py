@@ -1,0 +1,44 @@
+"""Token ids that were used: one atomic insert, shared by all workers and nodes.
+
+Kept as digests: a row has one size whatever callers call their tokens, and tells nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from contextlib import suppress
+from itertools import count
+
+from sqlalchemy import delete, select
+
+from service.store import StoreDown
+from service.store.database import SPENT, Store
+
+PURGE_EVERY, PURGED_AT_ONCE = 100, 500
+
+
+class SpentTokens:
+    """Who inserts an (issuer, token id) first has not been seen before; everyone else has."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._calls = store, count()
+        self._is_first = store.inserter(SPENT)
+
+    def spend(self, issuer: str, token_id: str, until_s: int) -> bool:
+        """True once for each pair.  until_s: when it may be forgotten.  Raises StoreDown."""
+        digest = hashlib.sha256(f"{issuer}\0{token_id}".encode()).digest()
+        first = self._is_first({"digest": digest, "until_s": until_s})
+        if next(self._calls) % PURGE_EVERY == 0:
+            with suppress(StoreDown):  # a purge that has to wait can wait for the next one
+                self.purge(time.time())
+        return first
+
+    def purge(self, now_s: float) -> int:
+        """Forget some of what has expired; how many.  Small steps: nobody waits long for a lock."""
+        expired = select(SPENT.c.digest).where(SPENT.c.until_s < int(now_s)).limit(PURGED_AT_ONCE)
+        with self._store.begin() as connection:
+            purged = connection.execute(delete(SPENT).where(SPENT.c.digest.in_(expired))).rowcount
+            if purged:
+                self._store.shrink(connection)
+        return purged
