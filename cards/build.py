@@ -10,9 +10,17 @@ from functools import cached_property
 
 from cards import blocks
 from cards.facts import OF_SUMMARY, CardFacts
-from cards.model import DEFAULT_CAPABILITIES, Card, ClientCapabilities, Json
-from cards.orders import OrderBook, Requester, remove
-from cards.wire import link, override_reason, suggestion
+from cards.model import (
+    DEFAULT_CAPABILITIES,
+    Card,
+    ClientCapabilities,
+    CreateOrder,
+    DeleteDraft,
+    Link,
+    OverrideReason,
+    Suggestion,
+)
+from cards.orders import OrderBook, Requester
 from cards.words import CardText, Words
 from service.fhir.releases import Release
 from service.hpp.knowledge.model import Knowledge
@@ -33,10 +41,10 @@ class CardContent:
     new_uuid: Callable[[], str]
 
     @cached_property
-    def override_reasons(self) -> tuple[Json, ...]:
+    def override_reasons(self) -> tuple[OverrideReason, ...]:
         system = self.words.override_system
         reasons = self.words.override_reasons.items()
-        return tuple(override_reason(code, system, display) for code, display in reasons)
+        return tuple(OverrideReason(code, system, display) for code, display in reasons)
 
 
 @dataclass(frozen=True)
@@ -82,14 +90,14 @@ def _card(text: CardText, case: CardInput, content: CardContent, with_orders: bo
     indicator = case.assessment.indicator
     return Card(
         uuid=content.new_uuid(),
+        verdict=case.assessment.verdict,
+        row=case.assessment.row.id,
+        indicator=indicator if indicator is not Indicator.NONE else Indicator.INFO,
         summary=_summary(text, facts),
-        indicator=str(indicator if indicator is not Indicator.NONE else Indicator.INFO),
         detail=_detail(text, facts, case, content, cited),
-        source_label=main.publisher or main.label,
-        source_url=main.url,
-        topic=case.assessment.verdict,
         topic_display=content.words.phrase("verdict", case.assessment.verdict),
-        suggestions=_suggestions(text, case, facts, content, with_orders),
+        source=Link(main.publisher or main.label, main.url),
+        suggestions=tuple(_suggestions(text, case, facts, content, with_orders)),
         override_reasons=content.override_reasons if _wants_reason(text) else (),
         links=_links(cited, content.words),
     )
@@ -131,38 +139,41 @@ def _tidy(body: str) -> str:
     return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", body)).strip()
 
 
-def _links(cited: Sequence[str], words: Words) -> list[Json]:
+def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
     known = (words.references[name] for name in cited)
-    return [link(item.label, item.url) for item in known if item.url]
+    return tuple(Link(item.label, item.url) for item in known if item.url)
 
 
 def _suggestions(
     text: CardText, case: CardInput, facts: CardFacts, content: CardContent, with_orders: bool
-) -> list[Json]:
+) -> list[Suggestion]:
     """Removals and orders, in the form that the client's EHR can take."""
     removals = _removals(text, case, content) if with_orders else []
     orders = _orders(_tests_offered(text, case, facts), case, content)
+    new_uuid = content.new_uuid
     if len(orders) > 1 and not case.capabilities.one_action:  # the EHR applies every action of one
         label = content.words.sentence("order_together", n=len(orders))
-        return [*removals, suggestion(content.new_uuid(), label, [order for _, order in orders])]
-    alone = [suggestion(content.new_uuid(), label, [order]) for label, order in orders]
+        return [*removals, Suggestion(new_uuid(), "blood-set", label, tuple(orders))]
+    alone = [Suggestion(new_uuid(), order.order, order.description, (order,)) for order in orders]
     return [*removals, *alone]
 
 
-def _removals(text: CardText, case: CardInput, content: CardContent) -> list[Json]:
+def _removals(text: CardText, case: CardInput, content: CardContent) -> list[Suggestion]:
     """One suggestion for each draft that has an id to name, where the text offers it."""
     offer = next((offer for offer in text.suggestions if offer.name == "remove-draft"), None)
     if offer is None or "urgent-oncology" in case.assessment.modifiers:
         return []
-    words, found = content.words.suggestions["remove-draft"], list[Json]()
+    words, found = content.words.suggestions["remove-draft"], list[Suggestion]()
     only_one = case.capabilities.selection_behavior == "at-most-one"  # then one may be recommended
+    code = "remove" if offer.preselected else "hold"
     for draft in case.assessment.drafts:
         if draft.reference:
             drug = content.knowledge.drugs[draft.group].name
-            action = remove(draft.reference, words.description.replace("${drug}", drug))
+            description = words.description.replace("${drug}", drug)
+            action = DeleteDraft(draft.reference, description, draft.group)
             label = words.label.fill({"drug": drug})
             recommended = offer.preselected and not (only_one and found)
-            found.append(suggestion(content.new_uuid(), label, [action], recommended))
+            found.append(Suggestion(content.new_uuid(), code, label, (action,), recommended))
     return found
 
 
@@ -194,17 +205,15 @@ def _applies(condition: str, case: CardInput) -> bool:
     return True
 
 
-def _orders(names: Iterable[str], case: CardInput, content: CardContent) -> list[tuple[str, Json]]:
-    """Label and action of orders for what is not recently on record."""
-    book, release, found = content.orders, case.release, []
+def _orders(names: Iterable[str], case: CardInput, content: CardContent) -> list[CreateOrder]:
+    """Orders for what is not recently on record."""
+    found = []
     since = case.today - timedelta(days=content.knowledge.days("workup_recent"))
-    fill = book.fill(case.requester, release)
     for name in names:
         text = content.words.suggestions[name]
         results = case.chart.of(text.test) if text.test else ()
         if not (results and _has_value_since(since, results, case.today)):
-            label = text.label.fill({})
-            found.append((label, book.create(name, label, fill, release)))
+            found.append(CreateOrder(name, text.label.fill({})))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Suggestion actions: FHIR resources to create, drafts to delete, in the client's release.
+"""The orders that a card may offer, as FHIR resources of the client's release.
 
 Each order is built and validated once with fhir.resources (DSTU2 has no package and is built
 plainly); a request only fills in the patient, the day and the requester, whose shapes were
@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
-from typing import Any
 
-from cards.model import Json
-from cards.wire import action
+from cards.wire import Json, WriteOrder
 from cards.words import OrderText
 from service.fhir.releases import Release
 
@@ -51,13 +49,10 @@ class OrderBook:
             if text.text:
                 self._template(name, Release.R4)
 
-    def fill(self, requester: Requester, release: Release) -> Json:
-        """What a request fills in, the same for all orders of a card."""
-        return FILL[release](requester)
-
-    def create(self, name: str, label: str, fill: Mapping[str, Any], release: Release) -> Json:
-        """An action that creates one draft order for the patient."""
-        return action("create", label, resource={**self._template(name, release), **fill})
+    def writer(self, requester: Requester, release: Release) -> WriteOrder:
+        """Writes draft orders for the patient of one request."""
+        filled = FILL[release](requester)
+        return lambda order: {**self._template(order, release), **filled}
 
     def _build(self, name: str, release: Release) -> Json:
         return _checked(BUILD[release](self._texts[name]), release)
@@ -142,8 +137,3 @@ FILL: Mapping[Release, Callable[[Requester], Json]] = {
     Release.R4: lambda requester: _filled(requester, lambda who: {"requester": who}),
     Release.R5: lambda requester: _filled(requester, lambda who: {"requester": who}),
 }
-
-
-def remove(reference: str, description: str) -> Json:
-    """An action that deletes one draft of the request."""
-    return action("delete", description, resourceId=reference)

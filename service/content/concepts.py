@@ -37,10 +37,14 @@ SHAPE = {
         "brands": [str],
         "source": str,
     },
+    "by_text": {"*": {"group": str, "words": [str]}},
     "text": {
         "hpp": [str],
         "not_hpp": [str],
         "doubted": [str],
+        "family": [str],
+        "no_family": [str],
+        "status": [str],
         "rickets": [str],
         "hypercalcaemia_malignancy": [str],
         "pathogenic": [str],
@@ -89,12 +93,16 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         "signs": tuple(_sign(entry) for entry in data["sign"].values()),
         "injected_words": tuple(data["injected"]["words"]),
         "text": {k: tuple(v) for k, v in data["text"].items() if isinstance(v, list)},
+        "by_text": {
+            name: model.ByText(entry["group"], tuple(entry["words"]))
+            for name, entry in data["by_text"].items()
+        },
         "oncology": _oncology(data["oncology"]),
     }
 
 
 def _nothing() -> dict[str, Any]:
-    tables = ("classes", "drugs", "causes", "masks", "tests", "features", "text")
+    tables = ("classes", "drugs", "causes", "masks", "tests", "features", "text", "by_text")
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()
     oncology = model.Oncology(none, none, "", "", none, {}, ())

@@ -24,6 +24,8 @@ from service.content.concepts import read_concepts
 from service.content.decision_table import read_table
 from service.content.faults import Fault, Faulty, hint
 from service.hpp.knowledge import model
+from service.hpp.knowledge.unit_words import KINDS, UnitWord
+from service.hpp.knowledge.units import Units
 
 VALUE_SETS = (
     "bone_drugs",
@@ -37,6 +39,7 @@ VALUE_SETS = (
 TOML_FILES = ("thresholds.toml", "decision_table.toml", "concepts.toml")
 CSV_FILES = (
     "units.csv",
+    "unit_words.csv",
     "systems.csv",
     "reference_intervals.csv",
     *(f"valuesets/{name}.csv" for name in VALUE_SETS),
@@ -117,7 +120,7 @@ def load_knowledge(overlay: Path | None = None) -> model.Knowledge:
         thresholds=thresholds,
         codes=_codes(reader),
         systems={row["uri"]: row["name"] for row in reader.rows(*SYSTEMS)},
-        units=_units(reader),
+        units=Units(_units(reader), _unit_words(reader)),
         intervals=_intervals(reader),
         table=read_table(reader.toml("decision_table.toml"), reader.fault),
         **concepts,
@@ -237,6 +240,7 @@ def _codes(reader: Reader) -> list[model.Code]:
 
 
 def _units(reader: Reader) -> dict[tuple[str, str], Decimal]:
+    """Spellings as listed: (measure, spelling) -> factor."""
     found = {}
     for row in reader.rows("units.csv", ("measure", "spelling", "factor", "source")):
         factor = decimal(row["factor"])
@@ -246,6 +250,26 @@ def _units(reader: Reader) -> dict[tuple[str, str], Decimal]:
             reader.fault("units.csv", row["line"], f"{row['spelling']} is there twice")
         else:
             found[row["measure"], row["spelling"]] = factor
+    return found
+
+
+def _unit_words(reader: Reader) -> list[UnitWord]:
+    name, found = "unit_words.csv", []
+    rows = reader.rows(name, ("kind", "word", "prefixes", "factor", "source"))
+    prefixes = {row["word"] for row in rows if row["kind"] == "prefix"}
+    for row in rows:
+        factor, used = decimal(row["factor"]), tuple(row["prefixes"].split())
+        unknown = sorted(set(used) - prefixes)
+        if factor is None or factor <= 0 or not row["word"] or not row["source"]:
+            reader.fault(name, row["line"], "needs a word, a factor above 0 and a source")
+        elif row["kind"] not in KINDS:
+            reader.fault(
+                name, row["line"], f"{row['kind']!r} is not a kind{hint(row['kind'], KINDS)}"
+            )
+        elif unknown:
+            reader.fault(name, row["line"], f"{unknown[0]!r} is not a prefix")
+        else:
+            found.append(UnitWord(row["kind"], row["word"], used, factor))
     return found
 
 

@@ -45,9 +45,14 @@ def answer_with(card: Card | None, status: str, judged: CardInput, engine: Engin
         "gaps": _gaps(judged.chart),
         **_versions(engine),
     }
-    cards = [to_json(card, judged.capabilities)] if card else []
+    cards = [_written(card, judged, engine)] if card else []
     body = {"cards": cards, "extension": {EXTENSION: extension}}
     return Answer(body, status, judged.chart, assessment)
+
+
+def _written(card: Card, judged: CardInput, engine: Engine) -> dict[str, Any]:
+    write_order = engine.cards.orders.writer(judged.requester, judged.release)
+    return to_json(card, judged.capabilities, write_order)
 
 
 def not_applicable(engine: Engine) -> Answer:

@@ -62,7 +62,7 @@ def evaluate(
         drafts = None
     judged = judge(record, asked, engine, today, drafts)
     requester = Requester(request.patient_id, request.user_reference, today)
-    capabilities = ClientCapabilities(client.selection_behavior, client.one_action_suggestions)
+    capabilities = _capabilities(client)
     case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
     if not service.judges_orders:
         return _answer_view(case, engine)
@@ -71,6 +71,15 @@ def evaluate(
     if _must_refuse(case, client, has_access=fetch is not None):
         raise _unavailable(case.chart)
     return _answer_order(case, engine)
+
+
+def _capabilities(client: Client) -> ClientCapabilities:
+    return ClientCapabilities(
+        selection_behavior=client.selection_behavior,
+        one_action=client.one_action_suggestions,
+        card_style=client.card_style,
+        autolaunchable=client.says_autolaunchable,
+    )
 
 
 def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None:

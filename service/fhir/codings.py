@@ -146,6 +146,17 @@ def read_drug(concept: object, knowledge: Knowledge) -> DrugConcept:
     )
 
 
+def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
+    """What several concepts of one drug say together."""
+    return DrugConcept(
+        coded=_union(concept.coded for concept in concepts),
+        named=_union(concept.named for concept in concepts),
+        has_code=any(concept.has_code for concept in concepts),
+        has_name=any(concept.has_name for concept in concepts),
+        has_known_system=any(concept.has_known_system for concept in concepts),
+    )
+
+
 def _folded(said: Iterable[str]) -> list[str]:
     return [fold(item[:LONGEST]) for item in dict.fromkeys(said)]
 

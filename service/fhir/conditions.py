@@ -1,19 +1,27 @@
-"""Condition and Procedure -> diagnoses with their groups and when they were active."""
+"""Condition, FamilyMemberHistory and Procedure -> diagnoses, their groups and when they were."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-from service.fhir.codings import ConditionConcept, codings
+from service.fhir.codings import LONGEST, ConditionConcept, codings, texts
 from service.fhir.context import Context
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
-from service.fhir.tolerant import Json, obj, text
+from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.causes import OVER
 from service.hpp.features import HPP_GROUPS
+from service.hpp.knowledge.model import Knowledge, fold
 from service.hpp.model import Condition
 
 HPP_BY_TEXT = "cond_hpp"
+STATUS = "cond_status"  # codes that say only that something was
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
+# The seventh character of ICD-10-CM in the chapters of injuries and fractures: sequela, and
+# every later encounter (tabular list, chapters 13, 19 and 20).
+_SEVENTH = re.compile(r"[MSTVWXY][0-9][0-9A-Z]\.?[0-9A-Z]{3}(?P<last>[A-Z])", re.IGNORECASE)
+SEQUELA, SUBSEQUENT = "S", frozenset("DEFGHJKMNPQR")
+ICD10 = frozenset({"icd10", "icd10cm"})
 
 
 def may_matter(concept: ConditionConcept) -> bool:
@@ -25,10 +33,12 @@ def read_condition(
     resource: Json, reference: str, concept: ConditionConcept, context: Context
 ) -> Condition | None:
     """A diagnosis that belongs to a group we know; None for any other."""
-    groups = _groups(concept, context)
-    if not groups:
+    words = Words(resource.get("code"), context.knowledge)
+    groups = _groups(concept, words, context)
+    if not groups or (words.is_family and not groups & HPP_GROUPS):
         return None
     known = _status(resource.get("verificationStatus"), VERIFICATIONS)
+    letters = _seventh(resource.get("code"), context)
     return Condition(
         reference=reference,
         groups=groups,
@@ -37,26 +47,83 @@ def read_condition(
         onset=_onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
+        is_status=STATUS in groups or words.is_status or SEQUELA in letters,
+        is_subsequent=bool(letters & SUBSEQUENT),
+        family_history=words.is_family,
     )
 
 
-def _groups(concept: ConditionConcept, context: Context) -> frozenset[str]:
-    """By code; HPP, rickets and hypercalcaemia of malignancy also by text.
+def read_family(resource: Json, reference: str, context: Context) -> Condition | None:
+    """HPP of a relative (FamilyMemberHistory), by code or by text; None for anything else."""
+    for item in objs(resource.get("condition")):
+        concept = context.terminology.diagnosis(item.get("code"))
+        words = Words(item.get("code"), context.knowledge)
+        groups = _groups(concept, words, context) & HPP_GROUPS
+        if groups and not words.is_none_in_family:
+            status = text(resource.get("status")).lower()
+            return Condition(
+                reference=reference,
+                groups=groups,
+                verification=status if status == "entered-in-error" else "",
+                recorded=context.first_day(resource.get("date")),
+                family_history=True,
+            )
+    return None
+
+
+class Words:
+    """What the text of a diagnosis says beside its name."""
+
+    def __init__(self, code: object, knowledge: Knowledge) -> None:
+        self._said = [fold(item[:LONGEST]) for item in texts(code)]
+        self._lists = knowledge.text
+
+    def says(self, *words: str) -> bool:
+        return any(word in item for item in self._said for word in words)
+
+    @property
+    def is_none_in_family(self) -> bool:
+        return self.says(*self._lists["no_family"])
+
+    @property
+    def is_family(self) -> bool:
+        """It is true of a relative, not of this patient."""
+        return self.says(*self._lists["family"]) and not self.is_none_in_family
+
+    @property
+    def is_status(self) -> bool:
+        """A text that begins with what says that something was."""
+        return any(item.startswith(self._lists["status"]) for item in self._said)
+
+
+def _groups(concept: ConditionConcept, words: Words, context: Context) -> frozenset[str]:
+    """By code; HPP, rickets and hypercalcaemia of malignancy also by text.  A code that covers
+    other things too counts only where the text says which.
 
     The text `hypophosphatasi` never matches hypophosphataemia, the opposite disorder.
     """
     groups = concept.groups
+    for wide, narrow in context.knowledge.by_text.items():
+        if wide in groups:
+            groups = (groups - {wide}) | ({narrow.group} if words.says(*narrow.words) else set())
     if "rickets" in concept.mentions:
         groups |= {"cond_rickets"}
     if "hypercalcaemia_malignancy" in concept.mentions:
         groups |= {context.knowledge.oncology.malignant_calcium}
-    if "hpp" in concept.mentions and not is_mention_only(concept):
+    if "hpp" in concept.mentions and (words.is_family or not is_mention_only(concept)):
         groups |= {HPP_BY_TEXT}
     return groups
 
 
+def _seventh(code: object, context: Context) -> set[str]:
+    """The seventh characters of its ICD-10-CM codes, which some send as plain ICD-10."""
+    systems = context.knowledge.systems
+    found = (_SEVENTH.fullmatch(c) for s, c in codings(code) if systems.get(s) in ICD10)
+    return {match["last"].upper() for match in found if match}
+
+
 def is_mention_only(concept: ConditionConcept) -> bool:
-    """HPP stands in the text, not as a diagnosis of this patient (family history, "no ...")."""
+    """HPP stands in the text, not as a diagnosis of this patient ("no ...", "carrier of")."""
     return concept.mentions >= {"hpp", "not_hpp"} and not concept.groups & HPP_GROUPS
 
 
@@ -106,9 +173,21 @@ def _abatement(resource: Json, context: Context) -> date | None:
 def read_procedure(resource: Json, reference: str, context: Context) -> Condition | None:
     """A procedure that was done, as something that began on its day."""
     groups = context.terminology.diagnosis(resource.get("code")).groups
-    undone = resource.get("notPerformed") is True or resource.get("notDone") is True
-    if not groups or undone or text(resource.get("status")) in NOT_DONE:
+    if not groups or not was_done(resource):
         return None
-    period = obj(first_of(resource, PERFORMED_PERIOD))
-    done = context.first_day(first_of(resource, PERFORMED) or period.get("start"))
-    return Condition(reference, groups, onset=done, abatement=context.last_day(period.get("end")))
+    first, last = performed(resource, context)
+    words = Words(resource.get("code"), context.knowledge)
+    is_status = STATUS in groups or words.is_status
+    return Condition(reference, groups, onset=first, abatement=last, is_status=is_status)
+
+
+def was_done(procedure: Json) -> bool:
+    undone = procedure.get("notPerformed") is True or procedure.get("notDone") is True
+    return not undone and text(procedure.get("status")).lower() not in NOT_DONE
+
+
+def performed(procedure: Json, context: Context) -> tuple[date | None, date | None]:
+    """The first day, and the last where a period names it."""
+    period = obj(first_of(procedure, PERFORMED_PERIOD))
+    first = context.first_day(first_of(procedure, PERFORMED) or period.get("start"))
+    return first, context.last_day(period.get("end"))

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
+from typing import NamedTuple
 
+from service.fhir.codings import DrugConcept, merged
 from service.fhir.dates import Days, read_days
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
+from service.fhir.tolerant import Json
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Patient, PrintedRange
+
+
+class Named(NamedTuple):
+    """What the concepts of one drug say together; said: their names, folded and cut."""
+
+    concept: DrugConcept
+    said: str
+
+
+NOT_NAMED = Named(merged(()), "")
 
 
 @dataclass
 class Context:
     """zone: for dates with a time.  printed: ranges that were read, by what they were read from.
 
-    inpatient: whether an Encounter is, by its identity in the index.
+    inpatient, medications, reasons: what an Encounter, a Medication and a Condition say that
+    other resources refer to; wholes: the panel or report of a result; all by identity.
     """
 
     terminology: Terminology
@@ -28,7 +42,10 @@ class Context:
     zone: tzinfo = UTC
     patient: Patient = field(default_factory=Patient)
     printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
+    wholes: dict[int, Json] = field(default_factory=dict)
     inpatient: dict[int, bool] = field(default_factory=dict)
+    medications: dict[int, Named] = field(default_factory=dict)
+    reasons: dict[int, frozenset[str]] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

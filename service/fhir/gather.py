@@ -22,12 +22,11 @@ from service.fhir.bundles import (
     read_bundles,
 )
 from service.fhir.references import Index
-from service.fhir.releases import ORDERS, TAKEN
+from service.fhir.releases import DRUGS
 from service.fhir.tolerant import Json, obj, text
 from service.hpp.model import Gap
 
 RESULTS = frozenset({"Observation", "DiagnosticReport"})
-DRUGS = ORDERS | TAKEN
 # What each key holds.
 TYPES: Mapping[str, frozenset[str]] = {
     "patient": frozenset({"Patient"}),
@@ -125,17 +124,17 @@ def _take_bundle(record: Record, key: str, read: Read, more_follows: bool) -> No
 
 def _take_entry(record: Record, key: str, entry: Entry) -> None:
     """Put a resource where it belongs, or say that nobody asked for it."""
-    kind = entry.resource["resourceType"]
+    kind, is_included = entry.resource["resourceType"], entry.mode == "include"
+    # A report that was sent along holds further results, which nobody asked for.
+    home = key if kind in TYPES[key] else "" if is_included else HOME.get(kind, "")
     if kind == OUTCOME:
         if has_failed(entry.resource):
             record.gap("failed", key)
-    elif kind in TYPES[key]:
-        _add(record, key, entry.where, entry.resource, entry.full_url)
-    elif entry.mode != "include" and kind in HOME:
-        _add(record, HOME[kind], entry.where, entry.resource, entry.full_url)
+    elif home and not (is_included and kind == "DiagnosticReport"):
+        _add(record, home, entry.where, entry.resource, entry.full_url)
     else:
         index_resource(record, entry.resource, entry.full_url)
-        if entry.mode != "include" and kind not in REFERRED_TO:
+        if not is_included and kind not in REFERRED_TO:
             record.gap("unreadable", key, entry.where)
 
 

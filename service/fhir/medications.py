@@ -1,4 +1,4 @@
-"""MedicationRequest -> drug uses on record, and draft orders of a drug of interest."""
+"""Which drug an order is of, and draft orders of a drug of interest."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import NO_DRUG, DrugConcept, Match, drug_of, texts
-from service.fhir.context import Context
-from service.fhir.releases import AUTHORED, ORDERS, first_of, medication_pointer
-from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
-from service.hpp.drugs import NOT_TAKEN
+from service.fhir.codings import LONGEST, NO_DRUG, DrugConcept, Match, drug_of, merged, texts
+from service.fhir.context import NOT_NAMED, Context, Named
+from service.fhir.releases import DRUGS, medication_pointer
+from service.fhir.tolerant import Json, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge, fold
-from service.hpp.model import DraftOrder, DrugUse
+from service.hpp.model import DraftOrder
 
-NOT_AN_ORDER = frozenset({"proposal", "option"})
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
 # Between the two stands the drug's name, and no more: an open end would take quadratic time.
 _VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.{0,200}?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
 LONGEST_NAME = 2000
-UNKNOWN_DRUG = "unknown"
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-.]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
@@ -31,40 +28,56 @@ NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 class Drugs:
     """The drugs of one order.
 
-    named: the concepts that have a name.  display: that of the reference.
-    unresolved: it names a Medication that was not sent.
+    said: its names, folded.  unresolved: it names a Medication that was not sent.
     """
 
     match: Match
-    named: Sequence[object]
-    display: str
+    said: str
     unresolved: bool
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """All its names, as written."""
-        return (*(word for concept in self.named for word in texts(concept)), self.display)
 
-
-OTHER_DRUG = Drugs(NO_DRUG, (), "", unresolved=False)
+OTHER_DRUG = Drugs(NO_DRUG, "", unresolved=False)
 
 
 def drugs_of(order: Json, context: Context) -> Drugs:
     """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
-    written, pointer = [_own_concept(order)], medication_pointer(order)
-    if not pointer and _is_other_drug(context.terminology.drug(written[0])):
+    own, pointer = _named((_own_concept(order),), context), medication_pointer(order)
+    if not pointer and _is_other_drug(own.concept):
         return OTHER_DRUG
-    if pointer:
-        sent = context.index.resolve(pointer.get("reference"), order)
-        written += (sent.get("code"), *_ingredients(sent))
-    concepts = [context.terminology.drug(item) for item in written]
-    named = [item for item, concept in zip(written, concepts, strict=True) if concept.has_name]
+    sent = _medication(pointer, order, context) if pointer else NOT_NAMED
     display = text(pointer.get("display"))
+    concepts = (own.concept, sent.concept)
     match = drug_of(concepts, display, context.knowledge)
     # A code of a system we know, though of no drug of ours, is some other drug.
-    is_told = bool(named or display or match.groups) or any(c.has_known_system for c in concepts)
-    chosen = concepts[0].has_code or "reference" in pointer or "identifier" in pointer
-    return Drugs(match, named, display, unresolved=chosen and not is_told)
+    is_told = bool(display or match.groups) or any(
+        concept.has_name or concept.has_known_system for concept in concepts
+    )
+    chosen = own.concept.has_code or "reference" in pointer or "identifier" in pointer
+    said = " ".join((own.said, sent.said, fold(display[:LONGEST])))
+    return Drugs(match, said, unresolved=chosen and not is_told)
+
+
+def _named(written: Sequence[object], context: Context) -> Named:
+    """What concepts say of a drug, and their names."""
+    concepts = [context.terminology.drug(item) for item in written]
+    names, room = [], LONGEST_NAME
+    for item, concept in zip(written, concepts, strict=True):
+        if concept.has_name and room > 0:
+            names += [fold(word[:LONGEST]) for word in texts(item)]
+            room = LONGEST_NAME - sum(map(len, names))
+    return Named(merged(concepts), " ".join(names)[:LONGEST_NAME])
+
+
+def _medication(pointer: Json, order: Json, context: Context) -> Named:
+    """What the Medication says that an order points at; each is read once for a request."""
+    reference = pointer.get("reference")
+    sent = context.index.resolve(reference, order)
+    known = context.medications.get(id(sent))
+    if known is None:
+        holder = order if text(reference).startswith("#") else sent
+        written = (sent.get("code"), *_ingredients(sent, holder, context))
+        known = context.medications[id(sent)] = _named(written, context)
+    return known
 
 
 def _is_other_drug(concept: DrugConcept) -> bool:
@@ -74,61 +87,36 @@ def _is_other_drug(concept: DrugConcept) -> bool:
 
 def _own_concept(order: Json) -> object:
     """The drug's concept in the order itself; a service request may carry one as its code."""
-    if order.get("resourceType") in ORDERS:
+    if order.get("resourceType") in DRUGS:
         return order.get("medicationCodeableConcept") or obj(order.get("medication")).get("concept")
     code = obj(order.get("code"))
     return obj(code.get("concept")) or code
 
 
-def _ingredients(medication: Json) -> Iterator[object]:
+def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[object]:
+    """Concepts of the ingredients, of the Substances or Medications they refer to, and what the
+    references call them.  holder: the resource that contains those that are contained."""
     product = obj(medication.get("product"))
     for item in objs(medication.get("ingredient") or product.get("ingredient")):
         inner = obj(item.get("item"))
-        named = {"text": text(inner.get("display"))}
-        yield item.get("itemCodeableConcept") or inner.get("concept") or named
+        own = item.get("itemCodeableConcept") or inner.get("concept")
+        if own:
+            yield own
+            continue
+        pointer = obj(item.get("itemReference") or inner.get("reference")) or inner
+        code = context.index.resolve(pointer.get("reference"), holder).get("code")
+        yield obj(code).get("concept") or code
+        yield {"text": text(pointer.get("display"))}
 
 
-def read_uses(order: Json, reference: str, context: Context) -> Iterator[DrugUse]:
-    """One use for each known drug of an order on record, with its period (2a.5).
-
-    An order whose drug cannot be identified is yielded as the unknown drug.
-    """
-    if order.get("doNotPerform") is True or text(order.get("intent")) in NOT_AN_ORDER:
-        return
-    drugs, knowledge = drugs_of(order, context), context.knowledge
-    if drugs.unresolved and text(order.get("status")) not in NOT_TAKEN:
-        yield DrugUse(reference, UNKNOWN_DRUG, "")
-    period = _bounds(order) if drugs.match.groups else NOTHING
-    for group in sorted(drugs.match.groups):
-        yield DrugUse(
-            reference=reference,
-            group=group,
-            drug_class=_class_of(knowledge.drugs[group], drugs.words, order, knowledge),
-            status=text(order.get("status")),
-            start=context.first_day(period.get("start")),
-            end=context.last_day(period.get("end")),
-            authored=context.first_day(first_of(order, AUTHORED)),
-            by_name=drugs.match.by_name,
-        )
-
-
-def _bounds(order: Json) -> Json:
-    """The first boundsPeriod of the dosage instructions, else the period of the whole order."""
-    for dosage in objs(order.get("dosageInstruction")):
-        period = obj(obj(obj(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
-        if period:
-            return period
-    ended = order.get("dateEnded")
-    return obj(order.get("effectiveDosePeriod")) or ({"end": ended} if ended else NOTHING)
-
-
-def _class_of(drug: Drug, words: tuple[str, ...], order: Json, knowledge: Knowledge) -> str:
+def class_of(drug: Drug, said: str, order: Json, knowledge: Knowledge) -> str:
     """The injected class where the name or the route of a drug with two forms says so."""
     if not drug.injected_class:
         return drug.drug_class
-    routes = [w for d in objs(order.get("dosageInstruction")) for w in texts(d.get("route"))]
-    said = f" {fold(' '.join([*words, *routes]))} "
-    injected = any(_stands_in(word, said) for word in knowledge.injected_words)
+    dosages = objs(order.get("dosageInstruction")) + objs(order.get("dosage"))
+    routes = [fold(word[:LONGEST]) for dosage in dosages for word in texts(dosage.get("route"))]
+    known = f" {' '.join([said, *routes])} "
+    injected = any(_stands_in(word, known) for word in knowledge.injected_words)
     return drug.injected_class if injected else drug.drug_class
 
 
@@ -138,14 +126,14 @@ def _stands_in(word: str, said: str) -> bool:
 
 def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, bool]:
     """A draft order of a drug that is judged; and whether its drug could not be resolved."""
-    if order.get("doNotPerform") is True or text(order.get("status")) in NOT_JUDGED:
+    if order.get("doNotPerform") is True or text(order.get("status")).lower() in NOT_JUDGED:
         return None, False
     drugs, knowledge = drugs_of(order, context), context.knowledge
     group, kind = _judged(order, drugs, knowledge)
     if not group:
         return None, drugs.unresolved
     reasons = _reasons(order, context)
-    dosed = _is_oncology_dose(group, drugs.words, order, knowledge)
+    dosed = _is_oncology_dose(group, drugs.said, order, knowledge)
     name = _own_reference(order)
     return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
 
@@ -153,7 +141,7 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, bool]:
 def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
     """The drug of an order that is judged, with its class; two empty words where none is."""
     for group in sorted(drugs.match.groups):
-        kind = _class_of(knowledge.drugs[group], drugs.words, order, knowledge)
+        kind = class_of(knowledge.drugs[group], drugs.said, order, knowledge)
         if knowledge.classes[kind].triggers:
             return group, kind
     return "", ""
@@ -175,26 +163,32 @@ def _reasons(order: Json, context: Context) -> frozenset[str]:
     concepts += [item.get("concept") for item in objs(order.get("reason"))]
     pointers = list(objs(order.get("reasonReference")))
     pointers += [obj(item.get("reference")) for item in objs(order.get("reason"))]
-    for pointer in pointers:
-        concepts.append({"text": text(pointer.get("display"))})
-        concepts.append(context.index.resolve(pointer.get("reference"), order).get("code"))
-    found: frozenset[str] = frozenset()
-    for concept in map(context.terminology.diagnosis, concepts):
-        found |= concept.groups
-        if "hypercalcaemia_malignancy" in concept.mentions:
-            found |= {context.knowledge.oncology.malignant_calcium}
-    return found
+    found = frozenset[str]().union(*(_reason(concept, context) for concept in concepts))
+    return found.union(*(_reason_of(pointer, order, context) for pointer in pointers))
 
 
-def _is_oncology_dose(
-    group: str, words: tuple[str, ...], order: Json, knowledge: Knowledge
-) -> bool:
+def _reason_of(pointer: Json, order: Json, context: Context) -> frozenset[str]:
+    """Groups of what a reason refers to, and of what the reference calls it."""
+    sent = context.index.resolve(pointer.get("reference"), order)
+    known = context.reasons.get(id(sent))
+    if known is None:
+        known = context.reasons[id(sent)] = _reason(sent.get("code"), context)
+    return known | _reason({"text": text(pointer.get("display"))}, context)
+
+
+def _reason(written: object, context: Context) -> frozenset[str]:
+    concept = context.terminology.diagnosis(written)
+    if "hypercalcaemia_malignancy" in concept.mentions:
+        return concept.groups | {context.knowledge.oncology.malignant_calcium}
+    return concept.groups
+
+
+def _is_oncology_dose(group: str, said: str, order: Json, knowledge: Knowledge) -> bool:
     """The dose or brand of a drug that is given for bone metastases."""
     oncology = knowledge.oncology
     wanted = oncology.doses_mg.get(group)
     if wanted is None:
         return False
-    said = fold(" ".join(words)[:LONGEST_NAME])
     if any(brand in said for brand in oncology.brands):
         return True
     if f"{wanted} mg" in {f"{a} {b}" for a, b in pairwise(said.split())}:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
-from service.fhir import conditions, medications, observations, patients
+from service.fhir import conditions, exposures, medications, observations, panels, patients
 from service.fhir.bundles import Entry
 from service.fhir.context import Context
-from service.fhir.gather import KEYS, TYPES, Record
+from service.fhir.gather import KEYS, RESULTS, TYPES, Record
 from service.fhir.references import Owner, Subject
-from service.fhir.releases import ORDERS, SERVICES, SUBJECT, first_of
+from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.drugs import NOT_TAKEN
@@ -44,6 +44,7 @@ class Asked:
 
 @dataclass
 class _Reading:
+    subject: Subject
     results: list[Result] = field(default_factory=list)
     variants: list[Variant] = field(default_factory=list)
     drugs: list[DrugUse] = field(default_factory=list)
@@ -97,16 +98,25 @@ def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
 
 
 def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
-    reading = _Reading()
+    reading = _Reading(subject)
+    context.wholes = panels.wholes(_results_in(record), record.index)
     for key in TYPES:
         for name, resource in record.resources.get(key, ()) if key != "patient" else ():
             if id(resource) in record.moved:
                 continue
-            read = READERS[resource["resourceType"]]
-            gap = _gap_of(resource, subject) or read(resource, name, reading, context, key)
+            if id(resource) in context.wholes:
+                resource = panels.complete(resource, context.wholes[id(resource)])
+            gap = _gap_of(resource, subject)
+            if not gap:
+                gap = READERS[resource["resourceType"]](resource, name, reading, context, key)
             if gap:
                 reading.gaps.append(Gap(gap, key, 1, (name,)))
     return reading
+
+
+def _results_in(record: Record) -> Iterator[Json]:
+    for key in ("alp", "labs"):
+        yield from (resource for _, resource in record.resources.get(key, ()))
 
 
 def _gap_of(resource: Json, subject: Subject) -> str:
@@ -120,21 +130,37 @@ def _gap_of(resource: Json, subject: Subject) -> str:
 # Each reads one resource into the reading: the kind of gap it is where it says nothing.
 
 
-def _read_observation(
-    resource: Json, name: str, reading: _Reading, context: Context, key: str
-) -> str:
-    """A result, a panel or a genetic result, of which every part may have measured something."""
+def _read_results(resource: Json, name: str, reading: _Reading, context: Context, key: str) -> str:
+    """An Observation or a report, with the Observations that it contains."""
+    is_report = resource["resourceType"] == "DiagnosticReport"
+    is_empty = is_report or _read_observation(resource, name, reading, context)
+    for where, member in panels.contained_in(resource, name):
+        gap = _gap_of(member, reading.subject)
+        if gap:
+            reading.gaps.append(Gap(gap, key, 1, (where,)))
+        else:
+            is_empty &= _read_observation(member, where, reading, context)
+    lost, sent = panels.count_members(resource, context.index)
+    if lost or (is_empty and not sent and (is_report or key == "alp")):
+        return "unreadable"
+    return ""
+
+
+def _read_observation(resource: Json, name: str, reading: _Reading, context: Context) -> bool:
+    """A result, a panel or a genetic result; whether it nowhere says what was measured."""
     seen = observations.read_observation(resource, name, context)
     reading.results += seen.results
     if seen.variant:
         reading.variants.append(seen.variant)
-    return "unreadable" if seen.is_empty and key == "alp" else ""
+    return seen.is_empty
 
 
 def _read_procedure(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
+    """What was done, and a drug that was given with it."""
     seen = conditions.read_procedure(resource, name, context)
     if seen:
         reading.conditions.append(seen)
+    reading.drugs += exposures.read_given(resource, name, context)
     return ""
 
 
@@ -145,24 +171,32 @@ def _read_condition(resource: Json, name: str, reading: _Reading, context: Conte
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append(seen)
-    if conditions.is_mention_only(concept):
+    elif conditions.is_mention_only(concept):
         reading.mentions.append(Excluded(name, "mention"))
+    return ""
+
+
+def _read_family(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
+    seen = conditions.read_family(resource, name, context)
+    if seen:
+        reading.conditions.append(seen)
     return ""
 
 
 def _read_order(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     """Orders whose drug cannot be identified are gaps: it may be one that matters."""
-    uses = list(medications.read_uses(resource, name, context))
-    known = [use for use in uses if use.group != medications.UNKNOWN_DRUG]
+    uses = list(exposures.read_uses(resource, name, context))
+    known = [use for use in uses if use.group != exposures.UNKNOWN_DRUG]
     reading.drugs += known
     return "unknown-drug" if len(known) < len(uses) else ""
 
 
 READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
-    "Observation": _read_observation,
+    **dict.fromkeys(RESULTS, _read_results),
     "Condition": _read_condition,
+    "FamilyMemberHistory": _read_family,
     "Procedure": _read_procedure,
-    **dict.fromkeys(ORDERS, _read_order),
+    **dict.fromkeys(DRUGS, _read_order),
 }
 
 

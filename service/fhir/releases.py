@@ -40,7 +40,6 @@ TAKEN_AT = (
 )  # fmt: skip
 TAKEN_DURING = ("effectivePeriod", "occurencePeriod", "occurrencePeriod", "effectiveTimePeriod")
 NOT_TAKEN_FLAGS = ("wasNotGiven", "notGiven", "wasNotTaken", "notDone")
-ASSERTED = ("dateAsserted", "recorded")
 # Result statuses that interfaces pass through from HL7 v2 (table 0085, as HL7's own map to
 # observation-status in the v2-to-FHIR guide reads them).
 LETTERS = {
@@ -50,6 +49,7 @@ LETTERS = {
 }  # fmt: skip
 ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 TAKEN = frozenset({"MedicationAdministration", "MedicationDispense", "MedicationStatement"})
+DRUGS = ORDERS | TAKEN
 SERVICES = frozenset({"ServiceRequest", "ProcedureRequest"})
 
 

@@ -1,6 +1,7 @@
 """Quantities -> exact values in the unit a test is judged in.
 
-The factors are ours (units.csv); a unit that is not in the table makes the value unusable.
+The factors are ours (units.csv and unit_words.csv); a unit that is not understood makes the value
+unusable and is named as it was written.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from service.fhir.tolerant import Json, number, obj, text
 from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
+LONGEST_SHOWN = 40  # characters of a unit
 NO_DECIMALS = 1e16  # from here on a float has none, and Decimal could not write two
 ONE, HUNDREDTH = Decimal(1), Decimal("0.01")
 PRINTED = (int, float, str)
 COMPARATORS = ("<=", ">=", "<", ">")
-_PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(\S{0,20})")
+_PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(.{0,60})")
 
 
 class Reading(NamedTuple):
@@ -36,7 +38,7 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
     raw, comparator = quantity.get("value"), _comparator(quantity.get("comparator"))
     code, written = text(quantity.get("code")), text(quantity.get("unit"))
-    shown = f"{comparator}{_plain(raw)} {written or code}".strip()
+    shown = f"{comparator[:2]}{_plain(raw)} {(written or code)[:LONGEST_SHOWN]}".strip()
     value = number(raw)
     if raw is None or value is None:
         return Reading(shown=shown, problem="no-value" if raw is None else "number")
@@ -81,7 +83,7 @@ def unit_factor(
     if not code and not unit:
         return None, "no-unit"
     if code == unit or not code or not unit:
-        factor = knowledge.units.get((test.measure, code or unit))
+        factor = knowledge.units.factor(test.measure, code or unit)
         return factor, "" if factor is not None else "unit"
     return _factor_of_two(code, unit, test, knowledge)
 
@@ -90,9 +92,10 @@ def _factor_of_two(
     code: str, unit: str, test: Test, knowledge: Knowledge
 ) -> tuple[Decimal | None, str]:
     """Of a code and another text; a text that is no unit of anything says nothing."""
-    factors = {written: knowledge.units.get((test.measure, written)) for written in (code, unit)}
+    units = knowledge.units
+    factors = {written: units.factor(test.measure, written) for written in (code, unit)}
     known = {factor for factor in factors.values() if factor is not None}
-    foreign = any(u in knowledge.unit_spellings for u, factor in factors.items() if factor is None)
+    foreign = any(units.is_unit(text) for text, factor in factors.items() if factor is None)
     if len(known) > 1 or (known and foreign):
         return None, "unit-conflict"
     return (known.pop(), "") if known else (None, "unit")

@@ -131,5 +131,7 @@ def hpp_conditions(chart: Chart) -> list[Condition]:
     return [
         condition
         for condition in chart.conditions
-        if condition.groups & HPP_GROUPS and condition.verification != "entered-in-error"
+        if condition.groups & HPP_GROUPS
+        and not condition.family_history
+        and condition.verification != "entered-in-error"
     ]

@@ -131,7 +131,10 @@ class Condition:
 
     @property
     def counts(self) -> bool:
-        return self.verification not in ("refuted", "entered-in-error")
+        return not self.family_history and self.verification not in (
+            "refuted",
+            "entered-in-error",
+        )
 
     @property
     def began(self) -> date | None:

@@ -34,6 +34,8 @@ class Client:
     ca_file: the certificate authorities of its servers, instead of the usual ones.
     on_unavailable: `card` or `412`, the answer where the record could not be had.
     accepted_gaps: prefetch keys this client never sends and the site accepts it.
+    card_style: `markdown`, or `plain` for an EHR that draws tables as pipes.
+    says_autolaunchable: links carry that member of CDS Hooks 2.0.1; it is always false.
     """
 
     name: str = "anyone"
@@ -56,6 +58,8 @@ class Client:
     accepted_gaps: tuple[str, ...] = ()
     selection_behavior: str = "any"
     one_action_suggestions: bool = True
+    card_style: str = "markdown"
+    says_autolaunchable: bool = False
     shadow: bool = False
 
     @property
@@ -84,6 +88,8 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "accepted_gaps": checks.some_of(OPTIONAL_KEYS),
     "selection_behavior": checks.one_of(("any", "at-most-one")),
     "one_action_suggestions": checks.yes_or_no,
+    "card_style": checks.one_of(("markdown", "plain")),
+    "says_autolaunchable": checks.yes_or_no,
     "shadow": checks.yes_or_no,
 }
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 
-from service.fhir.units import Reading, read_quantity
+from service.fhir.units import Reading, read_quantity, read_string
 from tests.fhir.build import engine
 
 # The unit a measure is judged in, as UCUM writes it.
@@ -59,13 +59,28 @@ BEYOND_UCUM: dict[str, dict[str, tuple[str, ...]]] = {
             "international unit per liter", "µkat/L", "µkat/l", "μkat/L", "μkat/l",
             "microkatal per liter", "nanokatal per liter",
         ),
-        "potassium": ("mEq/L",),
-        "calcium": ("mEq/L",),
-        "magnesium": ("mEq/L",),
-        "tsh": ("mIU/L", "uIU/mL", "µIU/mL", "μIU/mL"),
-        "pyridoxal_phosphate": ("µg/L", "μg/L"),
-        "zinc": ("µmol/L", "μmol/L", "µg/dL", "μg/dL"),
-        "filtration": ("mL/min/1.73_m2", "mL/min/1.73m2", "mL/min/1.73 m2"),
+        "potassium": ("mEq/L", "millimole per liter", "milliequivalent per liter"),
+        "calcium": ("mEq/L", "millimole per liter", "milligram per deciliter"),
+        "magnesium": ("mEq/L", "millimole per liter", "milligram per deciliter"),
+        "tsh": (
+            "mIU/L", "uIU/mL", "µIU/mL", "μIU/mL", "mUI/L", "uUI/mL",
+            "milli international unit per liter", "micro international unit per milliliter",
+        ),
+        "pyridoxal_phosphate": (
+            "µg/L", "μg/L", "nanomole per liter", "microgram per liter", "nanogram per milliliter",
+        ),
+        "protein": ("gram per liter", "gram per deciliter", "milligram per deciliter"),
+        "zinc": (
+            "µmol/L", "μmol/L", "µg/dL", "μg/dL", "micromole per liter", "microgram per deciliter",
+        ),
+        "cobalamin": ("picomole per liter", "picogram per milliliter", "nanogram per liter"),
+        "folate": ("nanomole per liter", "nanogram per milliliter", "microgram per liter"),
+        "calcidiol": ("nanomole per liter", "nanogram per milliliter", "microgram per liter"),
+        "filtration": (
+            "mL/min/1.73_m2", "mL/min/1.73m2", "mL/min/1.73 m2", "mL/min/1.73m*2", "mL/分/1.73m2",
+            "milliliter per minute per 1.73 square meter",
+        ),
+        "body_mass_index": ("kilogram per square meter",),
     },
     ARBITRARY: {
         "activity": ("[IU]/L", "[IU]/l", "[iU]/L"),
@@ -73,10 +88,10 @@ BEYOND_UCUM: dict[str, dict[str, tuple[str, ...]]] = {
     },
     VALENCE: {"calcium": ("meq/L",), "magnesium": ("meq/L",)},
     MOLAR: {
-        "calcium": ("mg/dL", "mg/dl"),
-        "magnesium": ("mg/dL", "mg/dl"),
+        "calcium": ("mg/dL", "mg/dl", "mg/L"),
+        "magnesium": ("mg/dL", "mg/dl", "mg/L"),
         "pyridoxal_phosphate": ("ug/L", "ng/mL"),
-        "zinc": ("ug/dL",),
+        "zinc": ("ug/dL", "ug/L", "ug/mL", "mg/L"),
         "cobalamin": ("pg/mL", "ng/L"),
         "folate": ("ng/mL", "ug/L"),
         "calcidiol": ("ng/mL", "ug/L"),
@@ -85,9 +100,13 @@ BEYOND_UCUM: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def rows_of(file: str) -> Iterator[dict[str, str]]:
+    text = files("service.hpp.knowledge").joinpath(file).read_text("utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
 def rows() -> Iterator[tuple[str, str, Decimal]]:
-    text = files("service.hpp.knowledge").joinpath("units.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in rows_of("units.csv"):
         yield row["measure"], row["spelling"], Decimal(row["factor"])
 
 
@@ -151,6 +170,16 @@ TWINS = {
     "international unit per liter": "U/L", "microkatal per liter": "ukat/L",
     "nanokatal per liter": "nkat/L", "mEq/L": "meq/L", "mIU/L": "m[IU]/L",
     "uIU/mL": "u[IU]/mL", "mU/L": "m[IU]/L", "uU/mL": "u[IU]/mL",
+    "mUI/L": "m[IU]/L", "uUI/mL": "u[IU]/mL", "milli international unit per liter": "m[IU]/L",
+    "micro international unit per milliliter": "u[IU]/mL", "millimole per liter": "mmol/L",
+    "milliequivalent per liter": "meq/L", "milligram per deciliter": "mg/dL",
+    "nanomole per liter": "nmol/L", "microgram per liter": "ug/L",
+    "nanogram per milliliter": "ng/mL", "gram per liter": "g/L", "gram per deciliter": "g/dL",
+    "micromole per liter": "umol/L", "microgram per deciliter": "ug/dL",
+    "picomole per liter": "pmol/L", "picogram per milliliter": "pg/mL",
+    "nanogram per liter": "ng/L", "kilogram per square meter": "kg/m2",
+    "mL/min/1.73m*2": "mL/min/{1.73_m2}", "mL/分/1.73m2": "mL/min/{1.73_m2}",
+    "milliliter per minute per 1.73 square meter": "mL/min/{1.73_m2}",
     "mL/min/1.73_m2": "mL/min/{1.73_m2}", "mL/min/1.73m2": "mL/min/{1.73_m2}",
     "mL/min/1.73 m2": "mL/min/{1.73_m2}", "mL/min/1.73.m2": "mL/min/{1.73_m2}",
 }  # fmt: skip
@@ -232,18 +261,79 @@ def test_one_activity_reads_the_same_as_number_and_as_string(microkatals: Decima
 
 @pytest.mark.hazard("H8")
 @given(st.text(max_size=12))
-def test_a_unit_that_is_not_listed_makes_the_value_unusable(unit: str) -> None:
+def test_a_unit_that_is_not_understood_makes_the_value_unusable_and_is_named(unit: str) -> None:
     """Never guessed; blanks around a spelling do not count."""
-    known = ("activity", unit.strip()) in KNOWLEDGE.units
+    known = KNOWLEDGE.units.factor("activity", unit.strip()) is not None
     reading = read_alp(28, unit)
 
     assert known is (reading.value is not None)
-    assert known is (reading.problem == "")
+    assert reading.problem == ("" if known else "unit" if unit.strip() else "no-unit")
+    assert reading.shown == f"28 {unit.strip()}".strip()
 
 
-@pytest.mark.parametrize("unit", ["u/L", "U/dL", "kU/L", "U", "L/U", "ukat", "U/L/d", "Ｕ/L"])
+@pytest.mark.hazard("H8")
+@pytest.mark.parametrize(
+    ("code", "unit", "expected"),
+    [
+        ("U/L", "ukat/L", "unit-conflict"),
+        ("U/L", "U/mL", "unit-conflict"),
+        ("U/L", "mg/dL", "unit-conflict"),
+        ("U/L", "MG/DL", "unit-conflict"),
+        ("mmol/L", "U/L", "unit-conflict"),
+        ("U/L", "UI/L", ""),
+        ("[IU]/L", "IU/L/37℃", ""),
+        ("U/L", "enzyme units", ""),
+        ("258947003", "U/L", ""),
+        ("", "mg/dL", "unit"),
+        ("mmol/L", "mmol/L", "unit"),
+        ("", "", "no-unit"),
+    ],
+)
+def test_a_code_and_a_text_that_disagree_are_a_problem(code: str, unit: str, expected: str) -> None:
+    """A text that is no unit of anything says nothing beside a readable code."""
+    written = {"value": 28, "unit": unit, "code": code}
+    reading = read_quantity(written, KNOWLEDGE.tests["alp_total"], KNOWLEDGE)
+
+    assert expected == reading.problem
+    assert (reading.value == 28) is (expected == "")
+
+
+@pytest.mark.parametrize("unit", ["MU/L", "U", "L/U", "ukat", "U/L/d", "U L", "U/L (25 °C)"])
 def test_units_near_the_known_ones_are_not_taken_for_them(unit: str) -> None:
     assert read_alp(28, unit).problem == "unit"
+
+
+@pytest.mark.parametrize(
+    ("comparator", "expected"),
+    [
+        ("", ""),
+        ("=", ""),
+        (None, ""),
+        (" ", ""),
+        ("<", ""),
+        ("<=>", "comparator"),
+        (7, "comparator"),
+    ],
+)
+def test_an_empty_comparator_and_an_equals_sign_are_none(comparator: object, expected: str) -> None:
+    written = {"value": 28, "unit": "U/L", "comparator": comparator}
+    reading = read_quantity(written, KNOWLEDGE.tests["alp_total"], KNOWLEDGE)
+
+    assert expected == reading.problem
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("<20 IntlUnit/L", 20), ("<= 0.3 µkat / l", 18), ("< 20 units per litre", 20), ("<20", 20)],
+)
+def test_a_comparator_and_a_number_are_read_with_their_unit(written: str, expected: int) -> None:
+    test = KNOWLEDGE.tests["alp_total"]
+
+    assert expected == read_string(written, "U/L", test, KNOWLEDGE).value
+
+
+def test_a_very_long_unit_is_shown_cut() -> None:
+    assert len(read_alp(28, "U" * 5000).shown) <= len("28 ") + 40
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

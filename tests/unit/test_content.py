@@ -250,6 +250,35 @@ def test_a_unit_that_would_change_every_value_is_refused(
     assert fault in said
 
 
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("activity,u,k,0,ours", "needs a word, a factor above 0 and a source"),
+        ("activity,u,k,1,", "needs a word, a factor above 0 and a source"),
+        ("activity,,k,1,ours", "needs a word, a factor above 0 and a source"),
+        ("activty,u,k,1,ours", "'activty' is not a kind; did you mean activity?"),
+        ("activity,u,kk,1,ours", "'kk' is not a prefix"),
+    ],
+)
+def test_a_word_of_a_unit_that_cannot_be_used_is_refused(
+    tmp_path: Path, row: str, fault: str
+) -> None:
+    source = files("service.hpp.knowledge").joinpath("unit_words.csv").read_text("utf-8")
+    (tmp_path / "unit_words.csv").write_text(f"{source}{row}\n", "utf-8")
+    (said,) = faults_of(tmp_path)
+
+    assert said.startswith("unit_words.csv: line ")
+    assert said.endswith(fault)
+
+
+def test_a_site_adds_a_word_of_its_laboratory(tmp_path: Path) -> None:
+    source = files("service.hpp.knowledge").joinpath("unit_words.csv").read_text("utf-8")
+    (tmp_path / "unit_words.csv").write_text(f"{source}activity,einh,k m,1,ours\n", "utf-8")
+    units = load_knowledge(tmp_path).units
+
+    assert units.factor("activity", "kEinh/L") == 1000
+
+
 def test_value_sets_are_plain_csv_with_a_source_on_every_active_row() -> None:
     folder = files("service.hpp.knowledge").joinpath("valuesets")
     rows = [

@@ -147,6 +147,8 @@ def test_a_client_has_all_its_settings(tmp_path: Path) -> None:
         deadline_ms = 2000
         selection_behavior = "at-most-one"
         one_action_suggestions = false
+        card_style = "plain"
+        says_autolaunchable = true
         """,
     )
 
@@ -167,6 +169,8 @@ def test_a_client_has_all_its_settings(tmp_path: Path) -> None:
             deadline_ms=2000,
             selection_behavior="at-most-one",
             one_action_suggestions=False,
+            card_style="plain",
+            says_autolaunchable=True,
         )
         == client
     )

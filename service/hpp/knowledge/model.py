@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from service.hpp.knowledge.units import Units
 from service.hpp.model import Row
 
 NOTHING: frozenset[str] = frozenset()
@@ -108,6 +109,14 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class ByText:
+    """The group that a code belongs to where the text holds one of some words."""
+
+    group: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Oncology:
     """How an antiresorptive given for cancer is recognised."""
 
@@ -129,7 +138,7 @@ class Knowledge:
     thresholds: Mapping[str, Threshold]
     codes: Sequence[Code]
     systems: Mapping[str, str]
-    units: Mapping[tuple[str, str], Decimal]
+    units: Units
     intervals: Sequence[Interval]
     table: Sequence[Row]
     classes: Mapping[str, DrugClass]
@@ -142,6 +151,7 @@ class Knowledge:
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
+    by_text: Mapping[str, ByText]
     review_dates: Mapping[str, date]
 
     def number(self, name: str) -> Decimal:
@@ -180,11 +190,6 @@ class Knowledge:
     def _stems(self) -> frozenset[tuple[str, str]]:
         """(system name, first three characters) of every code we know."""
         return frozenset((name, code[:3]) for name, code in self.by_code)
-
-    @cached_property
-    def unit_spellings(self) -> frozenset[str]:
-        """Every unit that some test is measured in."""
-        return frozenset(spelling for _, spelling in self.units)
 
     @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:

@@ -1,0 +1,69 @@
+"""Panels and reports -> the Observations in them, complete with what they leave to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from service.fhir.observations import status_of
+from service.fhir.references import Index
+from service.fhir.releases import SUBJECT, first_of
+from service.fhir.tolerant import Json, obj, objs, text
+
+INHERITED = ("encounter", "context", "issued", "subject", "patient")
+WHEN = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming")
+WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
+
+
+def contained_in(whole: Json, name: str) -> Iterator[tuple[str, Json]]:
+    """The Observations that a panel or report contains, withdrawn where it is."""
+    status = status_of(whole)
+    for item in objs(whole.get("contained")):
+        if item.get("resourceType") == "Observation":
+            member = complete(item, whole)
+            if status in WITHDRAWN or not text(item.get("status")):
+                member = {**member, "status": status}
+            yield f"{name}#{text(item.get('id'))}", member
+
+
+def complete(member: Json, whole: Json) -> Json:
+    """A member with the date, the subject and the encounter of the whole, where it has none."""
+    names = [name for name in INHERITED if name not in member]
+    if not any(name in member for name in WHEN):
+        names += WHEN
+    if _is_inside(first_of(member, SUBJECT)):
+        member = {name: item for name, item in member.items() if name not in SUBJECT}
+        names += SUBJECT
+    elif first_of(member, SUBJECT):
+        names = [name for name in names if name not in SUBJECT]
+    return {**{name: whole[name] for name in names if name in whole}, **member}
+
+
+def _is_inside(subject: object) -> bool:
+    """A subject that the whole contains, as it contains the member."""
+    return text(obj(subject).get("reference")).startswith("#")
+
+
+def wholes(resources: Iterable[Json], index: Index) -> dict[int, Json]:
+    """The panel or report of each member that was sent beside it, by identity."""
+    found: dict[int, Json] = {}
+    for whole in resources:
+        for pointer in members(whole):
+            found.setdefault(id(index.resolve(pointer.get("reference"), whole)), whole)
+    return found
+
+
+def count_members(whole: Json, index: Index) -> tuple[int, int]:
+    """How many members were not sent, and how many were."""
+    found = [bool(index.resolve(item.get("reference"), whole)) for item in members(whole)]
+    return found.count(False), found.count(True)
+
+
+def members(whole: Json) -> Iterator[Json]:
+    """References to what a report (`result`) or a panel (`hasMember`, before: `related`) holds."""
+    if whole.get("resourceType") == "DiagnosticReport":
+        yield from objs(whole.get("result"))
+        return
+    yield from objs(whole.get("hasMember"))
+    for item in objs(whole.get("related")):
+        if item.get("type") == "has-member":
+            yield obj(item.get("target"))
