@@ -79,6 +79,9 @@ PROOFS = {
 }
 
 
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
 def surely(lab: dict[str, Any], operator: str, bound: Fraction) -> bool:
     """The value, or the whole range that its comparator leaves open, is there."""
     amount, comparator = exact(lab["value"]), lab["comparator"]
@@ -96,7 +99,9 @@ def says(lab: dict[str, Any], test: Proof) -> str | None:
         return "contradicts"
     if test.confirms is not None and surely(lab, *test.confirms):
         return "confirms"
-    return None if lab["comparator"] else "neither"
+    bounds = [bound for bound in (test.contradicts, test.confirms) if bound is not None]
+    outside = all(surely(lab, OPPOSITE[operator], bound) for operator, bound in bounds)
+    return "neither" if outside else None
 
 
 def decided(patient: Patient, test: Proof, day: date) -> str | None:

@@ -49,11 +49,14 @@ class Judgement:
 
 
 def judge(patient: Patient) -> Judgement:
-    """The whole table, its modifiers and what was not seen, for one patient."""
+    """The whole table, its modifiers and what was not seen, for one patient.
+
+    Without the ALP only HPP on record and asfotase alfa (rows 1 and 2) can be judged.
+    """
     seen = as_seen(patient)
-    if "alp" in patient["missing"]:
-        return Judgement("", "notEvaluated", "", "", answer(seen, "", ""))
     story = story_of(seen)
     tier, row, indicator = matched_row(seen, story)
-    indicator = modified(seen, story, tier, indicator)
-    return Judgement(tier, VERDICTS[tier], row, indicator, answer(seen, row, indicator))
+    if "alp" in patient["missing"] and tier not in ("T1", "T2"):
+        return Judgement("", "notEvaluated", "", "", Answer("unavailable", True))
+    shown = modified(seen, story, tier, indicator)
+    return Judgement(tier, VERDICTS[tier], row, shown, answer(seen, row, indicator, shown))

@@ -152,6 +152,13 @@ def test_an_undecidable_comparator_decides_nothing() -> None:
     assert tier(alp=ONE, conditions=kidney, labs=[lab("egfr", 30, 40, comparator=">")]) == "T4b"
 
 
+def test_a_comparator_that_surely_does_not_contradict_decides() -> None:
+    cretinism = [condition("sec_cretinism", 100)]
+    near, far = lab("tsh", 30, 10, comparator=">"), lab("tsh", 60, 5)
+    assert tier(alp=ONE, conditions=cretinism, labs=[near, far]) == "T4b"
+    assert tier(alp=ONE, conditions=cretinism, labs=[far]) == "T5a"
+
+
 @pytest.mark.parametrize(
     "group",
     [

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.restatement.by_hand import (
+    CHILD,
     CLEAR,
     LOWS,
     MALIGNANT,
@@ -128,6 +129,30 @@ def test_what_only_excuses_a_low_opens_no_row(key: str) -> None:
     assert ask(alp=[alp(30, 60)], missing={key: "failed"}).answer == Answer("complete", NO_CARD)
 
 
-def test_without_the_alp_nothing_is_judged() -> None:
-    found = ask(conditions=[condition("hpp")], missing={"alp": "failed"})
+def test_a_gamma_gt_that_was_not_seen_may_mask_a_normal() -> None:
+    """Then doubtful HPP is critical; and a child with an unread newer result has nothing else."""
+    doubtful = [condition("hpp", 10, verification="provisional")]
+    missing = {"labs": "failed"}
+    found = ask(alp=[alp(10, 60)], conditions=doubtful, missing=missing)
+    assert (found.indicator, found.answer) == ("warning", Answer("partial", CARD))
+    child = ask(CHILD, alp=[alp(400, 150), alp(10, 130, "mg/dL")], missing=missing)
+    assert (child.tier, child.answer) == ("T8", Answer("partial", CARD))
+    fresh = ask(CHILD, alp=[alp(100, 220), alp(10, 130, "mg/dL")], missing=missing)
+    assert (fresh.tier, fresh.answer) == ("T7", Answer("complete", NO_CARD))
+
+
+def test_a_contaminated_result_may_hide_a_low_of_its_day() -> None:
+    pair = [alp(10, 60), alp(10, 30)]
+    assert ask(alp=pair, missing={"labs": "failed"}).answer == Answer("partial", NO_CARD)
+    assert ask(alp=pair).answer == Answer("complete", NO_CARD)
+
+
+def test_without_the_alp_only_hpp_on_record_is_judged() -> None:
+    missing = {"alp": "failed"}
+    found = ask(alp=LOWS, missing=missing)
     assert (found.verdict, found.answer) == ("notEvaluated", Answer("unavailable", CARD))
+    hpp = condition("hpp")
+    known = ask(conditions=[hpp], missing=missing)
+    assert (known.verdict, known.answer) == ("hppConfirmed", Answer("complete", CARD))
+    doubtful = {**hpp, "verification": "provisional"}
+    assert ask(alp=[alp(9, 60)], conditions=[doubtful], missing=missing).indicator == "critical"
