@@ -9,8 +9,9 @@ from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
 
 from cards.words import Words
+from service.hpp.assessment import AlpClass, Assessment, JudgedResult
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import AlpClass, Assessment, Gap, JudgedResult
+from service.hpp.model import UNKNOWN_CODE, Gap
 
 ONE_HUNDREDTH = Decimal("0.01")
 
@@ -98,9 +99,10 @@ class CardFacts:
 
     @cached_property
     def gaps(self) -> list[Gap]:
-        """Gaps that nobody accepted, needed keys first."""
+        """Gaps that nobody accepted, needed keys first; a code that nobody can tell is not said."""
         order = {"patient": 0, "alp": 1, "draftOrders": 2}
-        unaccepted = [g for g in self.assessment.gaps if g.key not in self.accepted_gaps]
+        said = [g for g in self.assessment.gaps if g.kind != UNKNOWN_CODE]
+        unaccepted = [g for g in said if g.key not in self.accepted_gaps]
         return sorted(unaccepted, key=lambda gap: order.get(gap.key, 3))
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cards.words import Words
 from service.fhir.releases import DIALECTS, Release
 from service.hpp.knowledge.model import Knowledge
 
@@ -18,11 +19,6 @@ LAB_GROUPS = (
     "lab_egfr", "vital_bmi", "lab_phosphate", "lab_pth", "lab_creatinine",
 )  # fmt: skip
 PROCEDURE_GROUPS = ("sec_cardiac_surgery", "sec_transfusion")
-USAGE = (
-    "Decision support for clinicians who order antiresorptives; it informs and never decides. "
-    "No clinician has signed the content. patient and alp are needed; where a FHIR server was "
-    "asked and failed, the answer is an information card unless 412 is configured."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +94,10 @@ def _tokens(knowledge: Knowledge, groups: Sequence[str]) -> str:
     return ",".join(dict.fromkeys(tokens))
 
 
-def discovery(knowledge: Knowledge, release: Release = Release.R4) -> dict[str, Any]:
+def discovery(knowledge: Knowledge, words: Words, release: Release = Release.R4) -> dict[str, Any]:
     """The body of `GET /cds-services`, with the templates of one FHIR release."""
     templates = prefetch_templates(knowledge, release)
+    usage = words.sentence("usage", review=words.review)
     return {
         "services": [
             {
@@ -108,7 +105,7 @@ def discovery(knowledge: Knowledge, release: Release = Release.R4) -> dict[str, 
                 "id": service.id,
                 "title": service.title,
                 "description": service.description,
-                "usageRequirements": USAGE,
+                "usageRequirements": usage,
                 "prefetch": templates,
             }
             for service in SERVICES
