@@ -59,4 +59,4 @@ def judge(patient: Patient) -> Judgement:
     if "alp" in patient["missing"] and tier not in ("T1", "T2"):
         return Judgement("", "notEvaluated", "", "", Answer("unavailable", True))
     shown = modified(seen, story, tier, indicator)
-    return Judgement(tier, VERDICTS[tier], row, shown, answer(seen, row, indicator, shown))
+    return Judgement(tier, VERDICTS[tier], row, shown, answer(seen, (tier, row, indicator), shown))

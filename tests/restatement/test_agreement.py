@@ -23,17 +23,22 @@ SERVICE = BY_ID["hpp-order-sign"]
 Said = tuple[str, str, str, str]
 
 
-def restated(patient: Patient) -> Said:
-    """What the table says.
+def restated(patient: Patient) -> list[Said]:
+    """What the table says; of two, either will do.
 
     A gap may put a card where the table has none; what it says is not the table's, so its
-    indicator is "gap".
+    indicator is "gap".  A result of an unrecognised name is a gap of the ALP: the restatement
+    asks what it would be on its own day, the engine may call the answer partial without asking.
     """
     found = judge(patient)
-    indicator = found.indicator
-    if found.answer.card and indicator in ("", "none"):
-        indicator = "gap"
-    return found.answer.status, found.verdict, found.row.split("-")[0], indicator
+    said = [(found.answer.status, found.answer.card)]
+    if found.answer.status == "complete" and any(r["name"] != "alp" for r in patient["alp"]):
+        said.append(("partial", found.answer.card or not found.answer.settled))
+    row, shown = found.row.split("-")[0], found.indicator
+    return [
+        (status, found.verdict, row, "gap" if card and shown in ("", "none") else shown)
+        for status, card in said
+    ]
 
 
 def answered(patient: Patient, engine: Engine) -> Said:
@@ -54,13 +59,13 @@ def agrees(expected: Said, actual: Said) -> bool:
 
 def disagreements(
     engine: Engine, number: int, seed: int
-) -> Iterator[tuple[int, Patient, Said, Said]]:
+) -> Iterator[tuple[int, Patient, list[Said], Said]]:
     """The random patients that are judged differently: number, patient, restated, answered."""
     rng = Random(seed)
     for count in range(number):
         patient = random_patient(rng)
         expected, actual = restated(patient), answered(patient, engine)
-        if not agrees(expected, actual):
+        if not any(agrees(said, actual) for said in expected):
             yield count, patient, expected, actual
 
 

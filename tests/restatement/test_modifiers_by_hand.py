@@ -156,3 +156,12 @@ def test_without_the_alp_only_hpp_on_record_is_judged() -> None:
     assert (known.verdict, known.answer) == ("hppConfirmed", Answer("complete", CARD))
     doubtful = {**hpp, "verification": "provisional"}
     assert ask(alp=[alp(9, 60)], conditions=[doubtful], missing=missing).indicator == "critical"
+
+
+def test_a_result_of_an_unrecognised_name_may_be_a_low_one() -> None:
+    unknown = alp(5, 20, name="unrecognised")
+    found = ask(alp=[alp(30, 60), unknown])
+    assert (found.tier, found.answer) == ("T7", Answer("partial", NO_CARD))
+    assert found.answer.settled
+    beside = ask(alp=[alp(5, 60), unknown])
+    assert (beside.tier, beside.answer) == ("T7", Answer("complete", NO_CARD))
