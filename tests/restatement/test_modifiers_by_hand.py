@@ -160,8 +160,10 @@ def test_without_the_alp_only_hpp_on_record_is_judged() -> None:
 
 def test_a_result_of_an_unrecognised_name_may_be_a_low_one() -> None:
     unknown = alp(5, 20, name="unrecognised")
-    found = ask(alp=[alp(30, 60), unknown])
-    assert (found.tier, found.answer) == ("T7", Answer("partial", NO_CARD))
-    assert found.answer.settled
-    beside = ask(alp=[alp(5, 60), unknown])
+    found = ask(alp=[alp(30, 50), unknown])
+    assert (found.tier, found.answer) == ("T6", Answer("partial", CARD))
+    after_a_clear_one = ask(alp=[alp(30, 60), unknown])
+    assert (after_a_clear_one.tier, after_a_clear_one.answer) == ("T7", Answer("complete", NO_CARD))
+    assert after_a_clear_one.answer.settled
+    beside = ask(alp=[alp(5, 50), unknown])
     assert (beside.tier, beside.answer) == ("T7", Answer("complete", NO_CARD))
