@@ -88,6 +88,7 @@ EVENT_CODES: dict[tuple[str, str], tuple[Coded, ...]] = {
 
 DRUG_CODES: dict[str, tuple[Coded, ...]] = {
     "bp_alendronate": ((RXNORM, "46041"),),
+    "bp_risedronate": ((RXNORM, "73056"),),
     "bp_ibandronate_oral": ((RXNORM, "904932 ibandronic acid 150 MG Oral Tablet"),),
     "bp_ibandronate_injected": ((RXNORM, "904952 3 ML ibandronic acid 1 MG/ML Prefilled Syringe"),),
     "bp_zoledronate": ((RXNORM, "77655"),),

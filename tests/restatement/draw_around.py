@@ -54,6 +54,8 @@ CAUSE_DRUGS = (
 NO_CAUSE_DRUGS = ("drugalp_vitd", "drugalp_thyroid", "ar_calcitonin")
 SUPPRESSED_FOR = {
     "bp_alendronate": 730,
+    "bp_risedronate": 730,
+    "bp_pamidronate": 1095,
     "bp_ibandronate_oral": 730,
     "bp_ibandronate_injected": 1095,
     "bp_zoledronate": 1095,
@@ -61,7 +63,7 @@ SUPPRESSED_FOR = {
     "ar_serm_raloxifene": 90,
 }
 SUPPRESSORS = (*SUPPRESSED_FOR, "bp_alendronate", "bp_zoledronate", "ar_denosumab")
-INFUSED = ("bp_zoledronate", "ar_denosumab", "bp_ibandronate_injected")
+INFUSED = ("bp_zoledronate", "ar_denosumab", "bp_ibandronate_injected", "bp_pamidronate")
 
 # Values on either side of what contradicts and what confirms: (code, unit, values, compared).
 TESTS: dict[str, tuple[str, str, tuple[float, ...], tuple[str, ...]]] = {
@@ -221,7 +223,9 @@ def add_acute(rng: Random, patient: Patient, day: date) -> None:
         add_encounter(rng, patient, day)
         return
     window = 30 if group == "sec_cardiac_surgery" else 14
-    when = back(patient, day, rng.choice((-1, 0, 1, 5, window - 1, window, window + 1)))
+    when = back(
+        patient, day, rng.choice((-1, 0, 1, 5, window - 1, window, window, window + 1, window + 1))
+    )
     if group != "sec_acute_illness":
         if group == "sec_cardiac_surgery" and chance(rng, 15):
             add_condition(rng, patient, "bypass_status", when)
@@ -300,7 +304,7 @@ def mask_by_liver(rng: Random, patient: Patient, day: date) -> None:
         condition["abatement"] = back(patient, day, rng.choice((-60, -1, 0, 1)))
     if chance(rng, 10):
         undate(condition)
-    if chance(rng, 30):
+    if chance(rng, 45):
         add_ggt(rng, patient, back(patient, day, rng.choice((-366, -365, 100, 364, 365, 366))))
 
 

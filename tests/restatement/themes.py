@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
-from tests.restatement import limits
+from tests.restatement import edges, limits
 from tests.restatement.draw import (
     Patient,
     add_condition,
@@ -371,4 +371,9 @@ THEMES: tuple[tuple[Theme, int], ...] = (
     (theme_nothing, 6),
     (theme_lookback, 4),
     (theme_growing, 4),
+    (edges.theme_exempt, 5),
+    (edges.theme_teeth, 2),
+    (edges.theme_pregnant, 2),
+    (edges.theme_teenager, 3),
+    (edges.theme_not_yet, 1),
 )
