@@ -101,11 +101,13 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A laboratory value that confirms a cause: below or above a threshold.
+    """A laboratory value that confirms causes: below or above a threshold.
 
+    name: what it points at, in words.
     contradicts: the threshold on whose other side it rules its causes out, or nothing.
     """
 
+    name: str
     test: str
     threshold: str
     below: bool
@@ -210,7 +212,7 @@ class Knowledge:
     def labels(self) -> Mapping[str, str]:
         """Group -> our own name of a drug, cause, mask or feature: of an atypical femoral
         fracture the feature's, though it masks as well."""
-        tables = (self.masks, self.causes, self.drugs, self.tests, self.features)
+        tables = (self.masks, self.causes, self.drugs, self.signs, self.features)
         return {code: entry.name for table in tables for code, entry in table.items()}
 
     @cached_property
