@@ -10,7 +10,7 @@ import re
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
-from service.fhir.tolerant import Json, number, obj, text
+from service.fhir.tolerant import Json, number, text
 from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
