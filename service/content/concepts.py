@@ -37,6 +37,7 @@ SHAPE = {
         "brands": [str],
         "source": str,
     },
+    "encounter_class": {"*": [str]},
     "by_text": {"*": {"group": str, "words": [str]}},
     "text": {
         "hpp": [str],
@@ -97,12 +98,27 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
             name: model.ByText(entry["group"], tuple(entry["words"]))
             for name, entry in data["by_text"].items()
         },
+        "encounter_classes": {
+            word.casefold(): name
+            for name, words in data["encounter_class"].items()
+            for word in words
+        },
         "oncology": _oncology(data["oncology"]),
     }
 
 
 def _nothing() -> dict[str, Any]:
-    tables = ("classes", "drugs", "causes", "masks", "tests", "features", "text", "by_text")
+    tables = (
+        "classes",
+        "drugs",
+        "causes",
+        "masks",
+        "tests",
+        "features",
+        "text",
+        "by_text",
+        "encounter_classes",
+    )
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()
     oncology = model.Oncology(none, none, "", "", none, {}, ())

@@ -20,7 +20,8 @@ from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable, Issue
 from service.evaluation.judge import judge
 from service.evaluation.request import HookRequest
-from service.evaluation.services import Service, queries
+from service.evaluation.searches import for_patient
+from service.evaluation.services import Service
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
@@ -115,7 +116,7 @@ def _complete(
 ) -> None:
     """Ask for what was not sent; without access to a named server the gap is `blocked`."""
     if fetch is not None:
-        wanted = queries(engine.templates[release], request.patient_id)
+        wanted = for_patient(engine.queries[release], request.patient_id)
         obtain(record, wanted, fetch, request.fhir_server)
     elif request.fhir_server and engine.servers is not None:
         record.gaps[:] = [

@@ -26,6 +26,7 @@ from service.hpp.model import (
     Variant,
 )
 
+READ_FIRST = ("patient", "encounters")
 JUDGED = ORDERS | SERVICES
 
 
@@ -100,8 +101,9 @@ def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
 def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     reading = _Reading(subject)
     context.wholes = panels.wholes(_results_in(record), record.index)
+    context.encounters.place(_encounters(record, reading), context.days)
     for key in TYPES:
-        for name, resource in record.resources.get(key, ()) if key != "patient" else ():
+        for name, resource in record.resources.get(key, ()) if key not in READ_FIRST else ():
             if id(resource) in record.moved:
                 continue
             if id(resource) in context.wholes:
@@ -112,6 +114,16 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
             if gap:
                 reading.gaps.append(Gap(gap, key, 1, (name,)))
     return reading
+
+
+def _encounters(record: Record, reading: _Reading) -> Iterator[Json]:
+    """Before the results that were measured in them."""
+    for name, encounter in record.resources.get("encounters", ()):
+        gap = _gap_of(encounter, reading.subject)
+        if gap:
+            reading.gaps.append(Gap(gap, "encounters", 1, (name,)))
+        else:
+            yield encounter
 
 
 def _results_in(record: Record) -> Iterator[Json]:

@@ -32,7 +32,9 @@ ALP, POTASSIUM, CALCIUM, PLP = "6768-6", "2823-3", "17861-6", "62236-5"
 ALENDRONATE, RISEDRONATE, ZOLEDRONATE, ASPIRIN = "904431", "73056", "77655", "1191"
 TERIPARATIDE = "32915"
 HPP, FRACTURE, CARDIAC_SURGERY = "360792001", "125605004", "232717009"
-OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures")
+OPTIONAL_KEYS = (
+    "labs", "medications", "conditions", "procedures", "encounters", "administrations",
+)  # fmt: skip
 KEYS = ("patient", "alp", *OPTIONAL_KEYS)
 MISSING = object()
 DEFAULTS = Settings()

@@ -152,6 +152,7 @@ class Knowledge:
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
+    encounter_classes: Mapping[str, str]
     review_dates: Mapping[str, date]
 
     def number(self, name: str) -> Decimal:
