@@ -10,7 +10,7 @@ from functools import cached_property
 
 from cards.words import Words
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import AlpClass, Assessment, Gap, JudgedResult
+from service.hpp.model import UNKNOWN_CODE, AlpClass, Assessment, Gap, JudgedResult
 
 ONE_HUNDREDTH = Decimal("0.01")
 # Most EHRs send neither, and no verdict waits for them: the answer lists them, a card does not.
@@ -100,12 +100,14 @@ class CardFacts:
 
     @cached_property
     def gaps(self) -> list[Gap]:
-        """Gaps that nobody accepted, needed keys first."""
+        """Gaps that nobody accepted, needed keys first; a code that nobody can tell is not said."""
         order = {"patient": 0, "alp": 1, "draftOrders": 2}
         unaccepted = [
             gap
             for gap in self.assessment.gaps
-            if gap.key not in self.accepted_gaps and (gap.kind, gap.key) not in SELDOM_SENT
+            if gap.kind != UNKNOWN_CODE
+            and gap.key not in self.accepted_gaps
+            and (gap.kind, gap.key) not in SELDOM_SENT
         ]
         return sorted(unaccepted, key=lambda gap: order.get(gap.key, 3))
 

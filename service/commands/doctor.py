@@ -15,7 +15,6 @@ from itertools import pairwise
 
 from service.evaluation.searches import templates_for
 from service.fhir.bundles import resources
-from service.fhir.codings import read_lab
 from service.fhir.dates import first_day, read_days
 from service.fhir.gather import TYPES
 from service.fhir.observations import specimen_days
@@ -31,6 +30,7 @@ from service.fhir.releases import (
     first_of,
     medication_pointer,
 )
+from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP
@@ -76,7 +76,8 @@ def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Dia
     asked = templates_for(knowledge, release, patient_id)
     subject = Subject(patient_id, (base.rstrip("/"),))
     answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
-    rows = [_row(key, *answer, subject, knowledge) for key, answer in answers.items()]
+    terms = Terminology(knowledge)
+    rows = [_row(key, *answer, subject, terms) for key, answer in answers.items()]
     if not any(row.entries for row in rows if row.key != "patient"):
         rows.append(_nothing_found(patient_id, ask))
     rows += _medication(answers["medications"][0], ask)
@@ -131,9 +132,9 @@ def _any_patient(ask: Fetch) -> str:
     return found[0] if found else ""
 
 
-def _row(key: str, fetched: Fetched, seconds: float, subject: Subject, knowledge: Knowledge) -> Row:
+def _row(key: str, fetched: Fetched, seconds: float, subject: Subject, terms: Terminology) -> Row:
     sent = list(_resources(key, fetched))
-    remarks = list(_remarks(key, fetched, sent, subject, knowledge))
+    remarks = list(_remarks(key, fetched, sent, subject, terms))
     if seconds > SLOW_SECONDS:
         remarks.append("slow")
     bad = fetched.problem not in ("", "truncated") or "other patients' data" in remarks
@@ -148,7 +149,7 @@ def _resources(key: str, fetched: Fetched) -> Iterator[Json]:
 
 
 def _remarks(
-    key: str, fetched: Fetched, sent: list[Json], subject: Subject, knowledge: Knowledge
+    key: str, fetched: Fetched, sent: list[Json], subject: Subject, terms: Terminology
 ) -> Iterator[str]:
     if fetched.problem:
         yield f"{fetched.problem}{f' ({fetched.detail})' if fetched.detail else ''}"
@@ -164,7 +165,7 @@ def _remarks(
         yield "other patients' data"
     if not _is_newest_first(key, sent):
         yield "ignores _sort"
-    if key == "alp" and any(not _is_alp(resource, knowledge) for resource in sent):
+    if key == "alp" and any(not _is_alp(resource, terms) for resource in sent):
         yield "ignores code"
     if len(fetched.pages) > 1 or _has_next(fetched):
         yield "pages"
@@ -175,9 +176,9 @@ def _has_next(fetched: Fetched) -> bool:
     return any(text(link.get("relation")) == "next" for link in links)
 
 
-def _is_alp(resource: Json, knowledge: Knowledge) -> bool:
+def _is_alp(resource: Json, terms: Terminology) -> bool:
     parts = [resource, *objs(resource.get("component"))]
-    return any(read_lab(part.get("code"), knowledge).test == ALP for part in parts)
+    return any(terms.lab(part.get("code")).test == ALP for part in parts)
 
 
 def _is_newest_first(key: str, sent: list[Json]) -> bool:

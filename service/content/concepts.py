@@ -54,7 +54,10 @@ SHAPE = {
         "gene_words": [str],
         "source": str,
     },
+    "drug_names": {"salts": [str], "not_in_it": [str], "source": str},
+    "laboratory": {"alp_plain": [str], "not_alp": [str], "other_tests": [str], "source": str},
 }
+WORDS = ("text", "drug_names", "laboratory")  # tables that are lists of words
 # Words of which one must stand in these places.
 CHOICES = {
     ("class", "effect"): EFFECTS,
@@ -93,7 +96,12 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         "features": {name: _feature(entry) for name, entry in data["feature"].items()},
         "signs": tuple(_sign(entry) for entry in data["sign"].values()),
         "injected_words": tuple(data["injected"]["words"]),
-        "text": {k: tuple(v) for k, v in data["text"].items() if isinstance(v, list)},
+        "text": {
+            name: tuple(words)
+            for table in WORDS
+            for name, words in data[table].items()
+            if isinstance(words, list)
+        },
         "by_text": {
             name: model.ByText(entry["group"], tuple(entry["words"]))
             for name, entry in data["by_text"].items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from cards.model import Card
 from cards.wire import to_json
 from service.evaluation.engine import Engine
 from service.hpp.decide import NOT_EVALUATED
-from service.hpp.model import Assessment, Chart, Row
+from service.hpp.model import UNKNOWN_CODE, Assessment, Chart, Gap, Row
 
 EXTENSION = "org.hpp-cds.evaluation"
 ORDER_GAPS = "draftOrders"
@@ -30,7 +31,7 @@ def evaluation_status(assessment: Assessment) -> str:
     """complete, partial or unavailable."""
     if assessment.verdict == NOT_EVALUATED:
         return "unavailable"
-    foreign = any(gap.key == ORDER_GAPS for gap in assessment.gaps)
+    foreign = any(g.key == ORDER_GAPS and g.kind != UNKNOWN_CODE for g in assessment.gaps)
     return "partial" if assessment.open_rows or foreign else "complete"
 
 
@@ -42,7 +43,7 @@ def answer_with(card: Card | None, status: str, judged: CardInput, engine: Engin
         "verdict": assessment.verdict,
         "row": assessment.row.id,
         "openRows": [row.id for row in assessment.open_rows],
-        "gaps": _gaps(judged.chart),
+        "gaps": _gaps(judged.chart.gaps, judged.chart.accepted_gaps),
         **_versions(engine),
     }
     cards = [_written(card, judged, engine)] if card else []
@@ -55,26 +56,26 @@ def _written(card: Card, judged: CardInput, engine: Engine) -> dict[str, Any]:
     return to_json(card, judged.capabilities, write_order)
 
 
-def not_applicable(engine: Engine) -> Answer:
-    """No drug of interest was ordered."""
+def not_applicable(engine: Engine, gaps: Sequence[Gap] = ()) -> Answer:
+    """No drug of interest was ordered.  gaps: drafts of which nobody can tell."""
     extension = {
         "status": "not-applicable",
         "verdict": "notApplicable",
         "row": "none",
         "openRows": [],
-        "gaps": [],
+        "gaps": _gaps(gaps),
         **_versions(engine),
     }
     return Answer({"cards": [], "extension": {EXTENSION: extension}}, "not-applicable")
 
 
-def _gaps(chart: Chart) -> list[dict[str, Any]]:
+def _gaps(gaps: Sequence[Gap], accepted: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     listed = []
-    for gap in chart.gaps:
+    for gap in gaps:
         entry: dict[str, Any] = {"kind": gap.kind, "key": gap.key}
         if gap.count:
             entry["count"] = gap.count
-        if gap.key in chart.accepted_gaps:
+        if gap.key in accepted:
             entry["accepted"] = True
         listed.append(entry)
     return listed

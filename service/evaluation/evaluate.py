@@ -25,7 +25,7 @@ from service.evaluation.services import Service
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
-from service.fhir.read import Asked, Draft, read_drafts
+from service.fhir.read import Asked, Draft, any_matters, draft_gaps, read_drafts
 from service.fhir.releases import Release, release_of
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.findings import NEEDED
@@ -54,14 +54,13 @@ def evaluate(
     record = gather(request.prefetch, request.draft_orders)
     asked = _asked(request, client)
     fetch = _fetch(request, engine, client)
-    drafts: list[Draft] | None = _read_drafts(record, asked, request, fetch, engine)
-    if service.judges_orders and not drafts and not record.unreadable_drafts:
-        return not_applicable(engine)
+    drafts = _read_drafts(record, asked, request, fetch, engine)
+    if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
+        return not_applicable(engine, draft_gaps(drafts))
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, engine)
-    if fetch is not None:  # what was fetched may tell more of them
-        drafts = None
-    judged = judge(record, asked, engine, today, drafts)
+    # What was fetched may tell more of the drafts.
+    judged = judge(record, asked, engine, today, drafts if fetch is None else None)
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
     case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)

@@ -1,22 +1,41 @@
-"""CodeableConcepts -> what they mean here: every coding, by system, then by name."""
+"""CodeableConcepts -> what they mean here: every coding, by system, then by name.
+
+Three outcomes: recognised, recognised as another thing, not recognised.  The third is never
+treated as the second.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from service.fhir.folding import LONGEST, fold
+from service.fhir.lab_names import Named
+from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
 from service.fhir.tolerant import obj, objs, text
-from service.hpp.knowledge.model import Knowledge, fold
+from service.fhir.vocabulary import Vocabulary
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import ALP
 
 GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
-# Systems whose codes we know: where one of these codes a thing, its name is not consulted
-# for tests, because a known code that is not in the value set means something else.
-KNOWN_TEST_SYSTEMS = frozenset({"loinc", "snomed"})
+# Whose list of total ALP, or of our drugs, is complete: any other code is another thing.
+COMPLETE_FOR_TESTS, COMPLETE_FOR_DRUGS = "loinc", "atc"
 ABSENT_REASON = "/data-absent-reason"
-LONGEST = 400  # of a text; what stands behind is not read
-# Lists of words in concepts.toml: what a diagnosis is also found by, and what takes HPP back.
-NAMING, TAKING_BACK = ("hpp", "rickets", "hypercalcaemia_malignancy"), ("not_hpp", "doubted")
+NOT_ALP = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
 NOTHING: frozenset[str] = frozenset()
+
+
+class Outcome(StrEnum):
+    """What we make of something that was sent; EMPTY: it has neither a code nor a name."""
+
+    RECOGNISED = "recognised"
+    ANOTHER = "another"
+    UNRECOGNISED = "unrecognised"
+    EMPTY = "empty"
+
+
+CERTAINTY = tuple(Outcome)  # what tells more comes first
 
 
 def codings(concept: object) -> list[tuple[str, str]]:
@@ -36,7 +55,7 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     for coding in objs(written.get("coding")):
         code, system = text(coding.get("code")), text(coding.get("system"))
         if code:
-            codes.append(("".join(system.split()).rstrip("/"), code))
+            codes.append(("".join(system.split()).rstrip("/"), code[:LONGEST_CODE]))
         said.append(text(coding.get("display")))
     return codes, [item for item in said if item]
 
@@ -47,47 +66,75 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class LabConcept:
-    """What an Observation measured.  test: one of ours, or None.  is_empty: it does not say."""
+    """What an Observation measured.  test: one of ours, or None."""
 
     test: str | None
+    outcome: Outcome
     names_gene: bool
     is_gene_studied: bool
     is_significance: bool
-    is_empty: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """It does not say."""
+        return self.outcome is Outcome.EMPTY
 
 
-def read_lab(concept: object, knowledge: Knowledge) -> LabConcept:
+def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
     codes, said = read_concept(concept)
     wanted = [code for _, code in codes]
+    folded = _folded(said)
+    test, outcome = _test(codes, folded, vocabulary)
     return LabConcept(
-        test=_test(codes, said, knowledge),
-        names_gene=any(knowledge.names_gene(item[:200]) for item in {*said}),
+        test=test,
+        outcome=outcome,
+        names_gene=any(map(vocabulary.genes.groups_in, folded)),
         is_gene_studied=GENE_STUDIED in wanted,
         is_significance=SIGNIFICANCE in wanted,
-        is_empty=not codes and not said,
     )
 
 
 def _test(
-    codes: Sequence[tuple[str, str]], said: Sequence[str], knowledge: Knowledge
-) -> str | None:
-    """The test it names, or None.  An excluded code (isoenzyme, bone ALP) wins.
+    codes: Sequence[tuple[str, str]], folded: Sequence[str], vocabulary: Vocabulary
+) -> tuple[str | None, Outcome]:
+    """The test it names, or none.  An excluded code (isoenzyme, bone ALP) wins.
 
-    Without a LOINC or SNOMED CT code the exact text decides (decision table, section 2.1).
+    Names are looked at where no code was recognised.  What a LOINC code names is known even if
+    the code is not: our list for total ALP is complete.
     """
-    groups = _groups_of(codes, knowledge)
-    if any(group.startswith(("alp_exclude", "alp_bone")) for group in groups):
-        return None
-    coded = groups & knowledge.tests.keys()
+    groups = _groups_of(codes, vocabulary)
+    if any(group.startswith(NOT_ALP) for group in groups):
+        return None, Outcome.ANOTHER
+    tests = vocabulary.knowledge.tests
+    coded = groups & tests.keys()
     if coded:
-        return min(coded)
-    if KNOWN_TEST_SYSTEMS & {knowledge.systems.get(system) for system, _ in codes}:
-        return None
-    for words in dict.fromkeys(said):
-        named = knowledge.names.get(fold(words[:200]), NOTHING) & knowledge.tests.keys()
-        if named:
-            return min(named)
-    return None
+        return min(coded), Outcome.RECOGNISED
+    if groups or _is_other_loinc(codes, vocabulary):
+        return None, Outcome.ANOTHER
+    return _named_test(folded, vocabulary, is_coded=bool(codes))
+
+
+def _is_other_loinc(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> bool:
+    return any(
+        is_loinc(code) and vocabulary.codes.system(system) == COMPLETE_FOR_TESTS
+        for system, code in codes
+    )
+
+
+def _named_test(
+    folded: Sequence[str], vocabulary: Vocabulary, *, is_coded: bool
+) -> tuple[str | None, Outcome]:
+    """By its names alone; one that says bone ALP and its like wins."""
+    named = [vocabulary.tests.read(item) for item in folded]
+    kinds = {kind for kind, _ in named}
+    if Named.NOT_ALP in kinds:
+        return None, Outcome.ANOTHER
+    if Named.ALP in kinds:
+        return ALP, Outcome.RECOGNISED
+    if Named.OTHER in kinds:
+        ours = sorted(group for _, group in named if group in vocabulary.knowledge.tests)
+        return (ours[0], Outcome.RECOGNISED) if ours else (None, Outcome.ANOTHER)
+    return None, Outcome.UNRECOGNISED if folded or is_coded else Outcome.EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,68 +148,88 @@ class ConditionConcept:
     mentions: frozenset[str]
 
 
-def read_diagnosis(concept: object, knowledge: Knowledge) -> ConditionConcept:
+def read_diagnosis(concept: object, vocabulary: Vocabulary) -> ConditionConcept:
     codes, said = read_concept(concept)
-    mentions = _mentions("\n".join(_folded(said)), knowledge)
-    return ConditionConcept(_groups_of(codes, knowledge), mentions)
-
-
-def _mentions(said: str, knowledge: Knowledge) -> frozenset[str]:
-    """The lists of which a word is said; those that take HPP back only where HPP is."""
-    found = [name for name in NAMING if _says(said, knowledge.text[name])]
-    if "hpp" in found:
-        found += [name for name in TAKING_BACK if _says(said, knowledge.text[name])]
-    return frozenset(found) if found else NOTHING
-
-
-def _says(said: str, words: Sequence[str]) -> bool:
-    return any(word in said for word in words)
+    mentions = vocabulary.mentions("\n".join(_folded(said)))
+    return ConditionConcept(_groups_of(codes, vocabulary), mentions)
 
 
 @dataclass(frozen=True, slots=True)
 class DrugConcept:
     """Which drugs of ours it is, by its codes and in its texts.
 
-    has_name: a text that stands for the drug, and not for a reason why it is absent.
+    outcome: of its codes and names together.  is_readable: it has a code of a system whose codes
+    we list.  is_absent: it says why no drug is told.
     """
 
     coded: frozenset[str]
     named: frozenset[str]
-    has_code: bool
-    has_name: bool
-    has_known_system: bool
+    outcome: Outcome
+    is_readable: bool = False
+    is_absent: bool = False
 
 
-def read_drug(concept: object, knowledge: Knowledge) -> DrugConcept:
+def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
     codes, said = read_concept(concept)
-    is_absent = any(system.endswith(ABSENT_REASON) for system, _ in codes)
-    names = () if is_absent else _folded(said)
+    if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
+        return DrugConcept(NOTHING, NOTHING, Outcome.EMPTY, is_absent=True)
+    folded = _names_among(_folded(said), codes)
+    coded = _groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
+    named = _union(map(vocabulary.drugs.groups_in, folded))
+    systems = {vocabulary.codes.system(system) for system, _ in codes}
     return DrugConcept(
-        coded=_groups_of(codes, knowledge).intersection(knowledge.drugs) or NOTHING,
-        named=_union(map(knowledge.drugs_named_in, names)),
-        has_code=bool(codes),
-        has_name=bool(names),
-        has_known_system=any(system in knowledge.systems for system, _ in codes),
+        coded=coded,
+        named=named,
+        outcome=_outcome(coded | named, folded, codes, vocabulary),
+        is_readable=not systems.isdisjoint(vocabulary.codes.names),
     )
 
 
+def _outcome(
+    found: frozenset[str],
+    names: Sequence[str],
+    codes: Sequence[tuple[str, str]],
+    vocabulary: Vocabulary,
+) -> Outcome:
+    if found:
+        return Outcome.RECOGNISED
+    if names or any(_is_other_substance(*coding, vocabulary) for coding in codes):
+        return Outcome.ANOTHER
+    return Outcome.UNRECOGNISED if codes else Outcome.EMPTY
+
+
+def _is_other_substance(system: str, code: str, vocabulary: Vocabulary) -> bool:
+    return is_atc_substance(code) and vocabulary.codes.system(system) == COMPLETE_FOR_DRUGS
+
+
+def _names_among(folded: Iterable[str], codes: Sequence[tuple[str, str]]) -> list[str]:
+    """Texts that can be a name: not the code over again, and not without two letters."""
+    written = {fold(code) for _, code in codes}
+    return [item for item in folded if item not in written and sum(map(str.isalpha, item)) > 1]
+
+
+def names_of(concept: object) -> str:
+    """The texts of a concept, folded, in one."""
+    return " ".join(_folded(texts(concept)))
+
+
 def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
-    """What several concepts of one drug say together."""
+    """What several concepts of one drug say together; a name or a code of one tells for all."""
     return DrugConcept(
         coded=_union(concept.coded for concept in concepts),
         named=_union(concept.named for concept in concepts),
-        has_code=any(concept.has_code for concept in concepts),
-        has_name=any(concept.has_name for concept in concepts),
-        has_known_system=any(concept.has_known_system for concept in concepts),
+        outcome=min((c.outcome for c in concepts), key=CERTAINTY.index, default=Outcome.EMPTY),
+        is_readable=any(concept.is_readable for concept in concepts),
+        is_absent=any(concept.is_absent for concept in concepts),
     )
 
 
 def _folded(said: Iterable[str]) -> list[str]:
-    return [fold(item[:LONGEST]) for item in dict.fromkeys(said)]
+    return [fold(item) for item in dict.fromkeys(item[:LONGEST] for item in said)]
 
 
-def _groups_of(codes: Sequence[tuple[str, str]], knowledge: Knowledge) -> frozenset[str]:
-    return _union(knowledge.groups_of(system, code) for system, code in codes)
+def _groups_of(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> frozenset[str]:
+    return _union(vocabulary.codes.groups_of(system, code) for system, code in codes)
 
 
 def _union(groups: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -180,18 +247,15 @@ class Match:
 NO_DRUG = Match(NOTHING)
 
 
-def drug_of(concepts: Sequence[DrugConcept], display: str, knowledge: Knowledge) -> Match:
-    """Drug groups of the concepts of one order: by code, else by ingredient or brand name.
+def drug_of(concept: DrugConcept, knowledge: Knowledge) -> Match:
+    """Drug groups of one order: by code, else by ingredient or brand name.
 
     Names are also consulted where the codes name only drugs that matter to nobody here: a
-    combination may be coded by its vitamin alone.  display: that of the order's reference.
+    combination may be coded by its vitamin alone.
     """
-    coded = _union(concept.coded for concept in concepts)
+    coded, named = concept.coded, concept.named
     if any(_matters(group, knowledge) for group in coded):
         return Match(most_specific(coded))
-    named = _union(concept.named for concept in concepts)
-    if display:
-        named |= knowledge.drugs_named_in(fold(display[:LONGEST]))
     if not coded and not named:
         return NO_DRUG
     return Match(most_specific(coded | named), by_name=bool(named - coded))

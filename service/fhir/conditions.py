@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from service.fhir.codings import LONGEST, ConditionConcept, codings, texts
+from service.fhir.codings import ConditionConcept, codings, texts
 from service.fhir.context import Context
+from service.fhir.folding import fold
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.causes import OVER
 from service.hpp.features import HPP_GROUPS
-from service.hpp.knowledge.model import Knowledge, fold
+from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Condition
 
 HPP_BY_TEXT = "cond_hpp"
@@ -75,7 +76,7 @@ class Words:
     """What the text of a diagnosis says beside its name."""
 
     def __init__(self, code: object, knowledge: Knowledge) -> None:
-        self._said = [fold(item[:LONGEST]) for item in texts(code)]
+        self._said = [fold(item) for item in texts(code)]
         self._lists = knowledge.text
 
     def says(self, *words: str) -> bool:
@@ -117,8 +118,8 @@ def _groups(concept: ConditionConcept, words: Words, context: Context) -> frozen
 
 def _seventh(code: object, context: Context) -> set[str]:
     """The seventh characters of its ICD-10-CM codes, which some send as plain ICD-10."""
-    systems = context.knowledge.systems
-    found = (_SEVENTH.fullmatch(c) for s, c in codings(code) if systems.get(s) in ICD10)
+    system = context.terminology.vocabulary.codes.system
+    found = (_SEVENTH.fullmatch(c) for s, c in codings(code) if system(s) in ICD10)
     return {match["last"].upper() for match in found if match}
 
 

@@ -10,10 +10,11 @@ from itertools import accumulate
 
 from service.fhir.codings import read_concept
 from service.fhir.dates import Days
+from service.fhir.folding import fold
 from service.fhir.references import Index
 from service.fhir.releases import ENCOUNTER, STAYED, first_of
 from service.fhir.tolerant import Json, obj, objs, text
-from service.hpp.knowledge.model import Knowledge, fold
+from service.hpp.knowledge.model import Knowledge
 
 NO_CLASS: frozenset[str] = frozenset()
 # Encounter.status in all releases: nobody came (yet), and somebody is still there.

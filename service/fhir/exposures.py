@@ -9,7 +9,7 @@ from typing import NamedTuple
 from service.fhir.codings import codings
 from service.fhir.conditions import performed, was_done
 from service.fhir.context import Context
-from service.fhir.medications import class_of, drugs_of
+from service.fhir.medications import UNKNOWN_DRUG, class_of, drugs_of
 from service.fhir.releases import (
     AUTHORED,
     NOT_TAKEN_FLAGS,
@@ -21,7 +21,6 @@ from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import DrugUse
 
-UNKNOWN_DRUG = "unknown"
 NOT_AN_ORDER = frozenset({"proposal", "option"})
 # Nothing of it reached the patient, whatever is written beside (FHIR status of each resource).
 NEVER_TAKEN = NOT_TAKEN | {"not-done", "not-taken", "intended", "declined", "preparation"}
@@ -42,13 +41,14 @@ class Course(NamedTuple):
 
 def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]:
     """One use for each known drug of an order, statement, dispense or administration, with its
-    period (2a.5).  One whose drug cannot be identified is yielded as the unknown drug.
+    period (2a.5).  One whose drug cannot be identified is yielded as the gap it is.
     """
     if _is_nothing(sent):
         return
     drugs, status = drugs_of(sent, context), text(sent.get("status")).lower()
-    if drugs.unresolved and status not in NEVER_TAKEN:
-        yield DrugUse(reference, UNKNOWN_DRUG, "")
+    if drugs.gap and status not in NEVER_TAKEN:
+        # A code we do not list, of a system we do, is most likely another drug.
+        yield DrugUse(reference, drugs.gap if drugs.is_readable else UNKNOWN_DRUG, "")
     if not drugs.match.groups or (status in NEVER_TAKEN and status not in NOT_TAKEN):
         return
     course = COURSES.get(str(sent.get("resourceType")), _ordered)(sent, status, context)

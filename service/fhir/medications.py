@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from service.fhir.codings import LONGEST, NO_DRUG, DrugConcept, Match, drug_of, merged, texts
+from service.fhir.codings import NO_DRUG, Match, Outcome, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, Named
-from service.fhir.releases import DRUGS, medication_pointer
+from service.fhir.releases import DRUGS, ORDERS, medication_pointer
 from service.fhir.tolerant import Json, number, obj, objs, text
-from service.hpp.knowledge.model import Drug, Knowledge, fold
-from service.hpp.model import DraftOrder
+from service.hpp.knowledge.model import Drug, Knowledge
+from service.hpp.model import UNKNOWN_CODE, DraftOrder
 
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
 # Between the two stands the drug's name, and no more: an open end would take quadratic time.
 _VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.{0,200}?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
-LONGEST_NAME = 2000
+LONGEST_NAMES = 2000  # characters of all names of one order
+UNKNOWN_DRUG = "unknown-drug"
+UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-.]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
@@ -28,44 +30,44 @@ NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 class Drugs:
     """The drugs of one order.
 
-    said: its names, folded.  unresolved: it names a Medication that was not sent.
+    said: all its names, folded.  gap: why no drug can be told, or nothing: `unknown-drug` (no
+    code and no name, or a Medication that was not sent), `unknown-code` (only codes that are not
+    known, without a name).  is_readable: one of them of a system whose codes we list.
     """
 
     match: Match
-    said: str
-    unresolved: bool
+    said: str = ""
+    gap: str = ""
+    is_readable: bool = False
 
 
-OTHER_DRUG = Drugs(NO_DRUG, "", unresolved=False)
+OTHER_DRUG = Drugs(NO_DRUG)
 
 
 def drugs_of(order: Json, context: Context) -> Drugs:
-    """Read the drug from a concept, a reference (contained, sent beside it) or its display."""
-    own, pointer = _named((_own_concept(order),), context), medication_pointer(order)
-    if not pointer and _is_other_drug(own.concept):
+    """Read the drug from a concept, a reference (contained, sent beside it) or its display.
+
+    With a name it is recognised or another drug; without one a code decides.
+    """
+    own, pointer = _own_concept(order), medication_pointer(order)
+    concept = context.terminology.drug(own)
+    if not pointer and concept.outcome is Outcome.ANOTHER:  # as most are
         return OTHER_DRUG
     sent = _medication(pointer, order, context) if pointer else NOT_NAMED
-    display = text(pointer.get("display"))
-    concepts = (own.concept, sent.concept)
-    match = drug_of(concepts, display, context.knowledge)
-    # A code of a system we know, though of no drug of ours, is some other drug.
-    is_told = bool(display or match.groups) or any(
-        concept.has_name or concept.has_known_system for concept in concepts
-    )
-    chosen = own.concept.has_code or "reference" in pointer or "identifier" in pointer
-    said = " ".join((own.said, sent.said, fold(display[:LONGEST])))
-    return Drugs(match, said, unresolved=chosen and not is_told)
+    beside = {"text": text(pointer.get("display"))}
+    together = merged((concept, sent.concept, context.terminology.drug(beside)))
+    match = drug_of(together, context.knowledge)
+    if not match.groups:
+        is_chosen = together.is_absent or "reference" in pointer or "identifier" in pointer
+        return Drugs(match, "", _gap_of(together.outcome, is_chosen), together.is_readable)
+    said = " ".join((names_of(own), sent.said, names_of(beside)))
+    return Drugs(match, said[:LONGEST_NAMES])
 
 
-def _named(written: Sequence[object], context: Context) -> Named:
-    """What concepts say of a drug, and their names."""
-    concepts = [context.terminology.drug(item) for item in written]
-    names, room = [], LONGEST_NAME
-    for item, concept in zip(written, concepts, strict=True):
-        if concept.has_name and room > 0:
-            names += [fold(word[:LONGEST]) for word in texts(item)]
-            room = LONGEST_NAME - sum(map(len, names))
-    return Named(merged(concepts), " ".join(names)[:LONGEST_NAME])
+def _gap_of(outcome: Outcome, is_chosen: bool) -> str:
+    if outcome is Outcome.UNRECOGNISED:
+        return UNKNOWN_CODE
+    return UNKNOWN_DRUG if outcome is Outcome.EMPTY and is_chosen else ""
 
 
 def _medication(pointer: Json, order: Json, context: Context) -> Named:
@@ -76,13 +78,20 @@ def _medication(pointer: Json, order: Json, context: Context) -> Named:
     if known is None:
         holder = order if text(reference).startswith("#") else sent
         written = (sent.get("code"), *_ingredients(sent, holder, context))
-        known = context.medications[id(sent)] = _named(written, context)
+        concepts = [context.terminology.drug(item) for item in written]
+        known = context.medications[id(sent)] = Named(merged(concepts), _names_of_all(written))
     return known
 
 
-def _is_other_drug(concept: DrugConcept) -> bool:
-    """As most are: it has a name, and no code or name of ours."""
-    return concept.has_name and not concept.coded and not concept.named
+def _names_of_all(written: Iterable[object]) -> str:
+    """The first names of many concepts, folded, up to what is read of one order."""
+    names, room = [], LONGEST_NAMES
+    for item in written:
+        if room <= 0:
+            break
+        names.append(names_of(item))
+        room -= len(names[-1])
+    return " ".join(names)[:LONGEST_NAMES]
 
 
 def _own_concept(order: Json) -> object:
@@ -114,7 +123,7 @@ def class_of(drug: Drug, said: str, order: Json, knowledge: Knowledge) -> str:
     if not drug.injected_class:
         return drug.drug_class
     dosages = objs(order.get("dosageInstruction")) + objs(order.get("dosage"))
-    routes = [fold(word[:LONGEST]) for dosage in dosages for word in texts(dosage.get("route"))]
+    routes = [names_of(dosage.get("route")) for dosage in dosages]
     known = f" {' '.join([said, *routes])} "
     injected = any(_stands_in(word, known) for word in knowledge.injected_words)
     return drug.injected_class if injected else drug.drug_class
@@ -124,18 +133,18 @@ def _stands_in(word: str, said: str) -> bool:
     return f" {word} " in said or (len(word) > 2 and word in said)
 
 
-def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, bool]:
-    """A draft order of a drug that is judged; and whether its drug could not be resolved."""
+def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
+    """A draft order of a drug that is judged; or the kind of gap where no drug could be told."""
     if order.get("doNotPerform") is True or text(order.get("status")).lower() in NOT_JUDGED:
-        return None, False
+        return None, ""
     drugs, knowledge = drugs_of(order, context), context.knowledge
     group, kind = _judged(order, drugs, knowledge)
-    if not group:
-        return None, drugs.unresolved
+    if not group:  # a service is an order of a drug only where it says so
+        return None, drugs.gap if order.get("resourceType") in ORDERS else ""
     reasons = _reasons(order, context)
     dosed = _is_oncology_dose(group, drugs.said, order, knowledge)
     name = _own_reference(order)
-    return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), False
+    return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), ""
 
 
 def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:

@@ -8,12 +8,13 @@ from typing import NamedTuple
 from service.fhir.codings import LabConcept, codings, texts
 from service.fhir.context import Context
 from service.fhir.dates import Days
+from service.fhir.folding import fold
 from service.fhir.printed import printed_range, sides_of
 from service.fhir.releases import LETTERS
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string
 from service.hpp.background import COUNTING
-from service.hpp.knowledge.model import Knowledge, Test, fold
+from service.hpp.knowledge.model import Knowledge, Test
 from service.hpp.model import Result, Variant
 
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from service.fhir.codings import codings, texts
 from service.fhir.context import Context
+from service.fhir.folding import fold
 from service.fhir.ranges import read_range_text
 from service.fhir.releases import RANGE_TYPE, first_of
 from service.fhir.tolerant import Json, content_of, number, obj, objs, text
 from service.fhir.units import unit_factor
-from service.hpp.knowledge.model import Knowledge, Test, fold
+from service.hpp.knowledge.model import Knowledge, Test
 from service.hpp.model import Patient, PrintedRange, Sex
 
 NO_RANGE = PrintedRange()

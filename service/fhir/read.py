@@ -16,6 +16,7 @@ from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import (
+    UNKNOWN_CODE,
     Chart,
     Condition,
     DraftOrder,
@@ -198,9 +199,9 @@ def _read_family(resource: Json, name: str, reading: _Reading, context: Context,
 def _read_order(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     """Orders whose drug cannot be identified are gaps: it may be one that matters."""
     uses = list(exposures.read_uses(resource, name, context))
-    known = [use for use in uses if use.group != exposures.UNKNOWN_DRUG]
-    reading.drugs += known
-    return "unknown-drug" if len(known) < len(uses) else ""
+    unknown = [use.group for use in uses if use.group in medications.UNKNOWN]
+    reading.drugs += [use for use in uses if use.group not in medications.UNKNOWN]
+    return next(iter(unknown), "")
 
 
 READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
@@ -214,20 +215,27 @@ READERS: Mapping[str, Callable[[Json, str, _Reading, Context, str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft of a drug that is judged, or of one that could not be identified (no order)."""
+    """A draft of a drug that is judged; or, without order, the gap it is: its drug could not be
+    identified."""
 
     where: str
     resource: Json
     order: DraftOrder | None
+    gap: str = ""
+
+    @property
+    def matters(self) -> bool:
+        """Most drafts that have only a code we do not list order something else."""
+        return self.gap != UNKNOWN_CODE
 
 
 def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[Draft]:
     """The drafts that matter; all others order something else."""
     context, found = Context(terminology, record.index), []
     for entry in _to_judge(record.drafts, asked):
-        order, unresolved = medications.read_draft(entry.resource, context)
-        if order is not None or (unresolved and entry.resource["resourceType"] in ORDERS):
-            found.append(Draft(entry.where, entry.resource, order))
+        order, gap = medications.read_draft(entry.resource, context)
+        if order is not None or gap:
+            found.append(Draft(entry.where, entry.resource, order, gap))
     return found
 
 
@@ -246,13 +254,23 @@ def _own(
     return tuple(found), gaps
 
 
+def any_matters(drafts: Sequence[Draft]) -> bool:
+    """Whether a draft is judged, or is none that most likely orders something else."""
+    return any(draft.matters for draft in drafts)
+
+
+def draft_gaps(drafts: Sequence[Draft]) -> tuple[Gap, ...]:
+    """The gaps of drafts whose drug nobody can tell, before anybody's chart is read."""
+    return _merged([Gap(d.gap, "draftOrders", 1, (d.where,)) for d in drafts if d.gap])
+
+
 def _gap_of_draft(draft: Draft, subject: Subject) -> str:
     """Why a draft cannot be judged; one without a subject is the patient's."""
     has_subject = first_of(draft.resource, SUBJECT)
-    if has_subject and subject.owner_of(draft.resource) is not Owner.OURS:
+    if draft.matters and has_subject and subject.owner_of(draft.resource) is not Owner.OURS:
         return "foreign-order"
-    if draft.order is None:
-        return "unknown-drug"
+    if draft.gap:
+        return draft.gap
     return "unreadable" if has_unknown_modifier(draft.resource) else ""
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from orjson import dumps
 
 from service.fhir.codings import read_diagnosis, read_drug, read_lab
+from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 
 MOST_KEPT = 4096  # contents of each kind, the next one starts afresh; 5 MB when all are full
@@ -29,29 +30,32 @@ class Terminology:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
+        self.vocabulary = Vocabulary(knowledge)
         self.kept: list[Mapping[bytes, object]] = []
         self.lab = self._keeping(read_lab)
         self.diagnosis = self._keeping(read_diagnosis)
         self.drug = self._keeping(read_drug)
 
-    def _keeping(self, read: Callable[[object, Knowledge], Meaning]) -> Callable[[object], Meaning]:
+    def _keeping(
+        self, read: Callable[[object, Vocabulary], Meaning]
+    ) -> Callable[[object], Meaning]:
         kept: dict[bytes, Meaning] = {}
         self.kept.append(kept)
-        knowledge = self.knowledge
+        vocabulary = self.vocabulary
 
         def meaning(concept: object) -> Meaning:
             try:
                 content = dumps(concept)
             except TypeError:  # nested beyond reason
-                return read(concept, knowledge)
+                return read(concept, vocabulary)
             if len(content) > LONGEST_KEPT:
-                return read(concept, knowledge)
+                return read(concept, vocabulary)
             digest = blake2b(content, digest_size=16).digest()
             known = kept.get(digest)
             if known is None:
                 if len(kept) >= MOST_KEPT:
                     kept.clear()
-                known = kept[digest] = read(concept, knowledge)
+                known = kept[digest] = read(concept, vocabulary)
             return known
 
         return meaning

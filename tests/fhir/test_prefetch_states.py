@@ -24,6 +24,8 @@ from tests.fhir.build import (
     MISSING,
     OPTIONAL_KEYS,
     PLP,
+    ZOLEDRONATE,
+    administration,
     alp,
     answer,
     bundle,
@@ -31,6 +33,7 @@ from tests.fhir.build import (
     condition,
     draft,
     drug,
+    encounter,
     engine,
     entry,
     gaps,
@@ -188,6 +191,8 @@ ONE: dict[str, Json] = {
     "medications": drug(ALENDRONATE),
     "conditions": condition(FRACTURE, "2025-05-01"),
     "procedures": procedure(CARDIAC_SURGERY, "2025-05-20"),
+    "encounters": encounter("IMP", "2025-05-31", "2025-06-02"),
+    "administrations": administration(ZOLEDRONATE, "2025-05-20"),
 }
 
 
@@ -206,6 +211,8 @@ def test_a_resource_counts_alone_and_in_a_bundle(key: str, wrap: Any) -> None:
         "medications": len(chart.drugs) == 1,
         "conditions": len(chart.conditions) == 1,
         "procedures": len(chart.conditions) == 1,
+        "encounters": chart.results[0].encounter_classes == {"IMP"},
+        "administrations": [use.administered for use in chart.drugs] == [True],
     }[key]
 
 

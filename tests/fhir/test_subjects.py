@@ -21,6 +21,7 @@ from tests.fhir.build import (
     KEYS,
     MISSING,
     PATIENT_ID,
+    administration,
     alp,
     answer,
     bundle,
@@ -28,6 +29,7 @@ from tests.fhir.build import (
     condition,
     draft,
     drug,
+    encounter,
     entry,
     gaps,
     patient,
@@ -66,6 +68,16 @@ KINDS: dict[str, tuple[str, Callable[..., Json], Callable[[Chart], bool]]] = {
     "MedicationRequest": (
         "medications",
         lambda **more: drug(ALENDRONATE, **more),
+        lambda chart: bool(chart.drugs),
+    ),
+    "Encounter": (
+        "encounters",
+        lambda **more: encounter("IMP", "2025-01-01", "2025-12-31", **more),
+        lambda chart: any(result.encounter_classes for result in chart.results),
+    ),
+    "MedicationAdministration": (
+        "administrations",
+        lambda **more: administration(ALENDRONATE, "2025-01-01", **more),
         lambda chart: bool(chart.drugs),
     ),
     "Procedure": (

@@ -275,6 +275,7 @@ def as_request(patient: dict[str, Any]) -> dict[str, Any]:
         key: bundle("searchset", (make(f"{key}-{n}", row) for n, row in enumerate(rows[key], 1)))
         for key, make in makers.items()
     }
+    prefetch |= {key: bundle("searchset", ()) for key in ("encounters", "administrations")}
     return {
         "hook": "order-sign",
         "hookInstance": str(uuid5(NAMESPACE_URL, repr(patient))),

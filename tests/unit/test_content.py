@@ -13,7 +13,10 @@ import pytest
 from service.app import load_content
 from service.content.faults import Faulty
 from service.content.knowledge import ContentFault, load_knowledge
-from service.hpp.knowledge.model import Knowledge, fold
+from service.fhir.codes import Codes
+from service.fhir.folding import fold
+from service.fhir.vocabulary import Vocabulary
+from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
 
 
@@ -46,7 +49,7 @@ def test_unconfirmed_codes_ship_inactive(shipped: Knowledge) -> None:
     snomed = "http://snomed.info/sct"
 
     assert {frozenset()} == {
-        shipped.groups_of(snomed, code) for code in ("70848009", "190859005", "124431003")
+        Codes(shipped).groups_of(snomed, code) for code in ("70848009", "190859005", "124431003")
     }
 
 
@@ -55,13 +58,13 @@ def test_nobody_is_named_as_a_reviewer(shipped: Knowledge) -> None:
 
 
 def test_a_billable_icd10_code_belongs_to_its_parents_groups(shipped: Knowledge) -> None:
-    groups = shipped.groups_of("http://hl7.org/fhir/sid/icd-10-cm", "M84.375A")
+    groups = Codes(shipped).groups_of("http://hl7.org/fhir/sid/icd-10-cm", "M84.375A")
 
     assert {"cond_stress_fracture", "cond_stress_fracture_foot"} == groups
 
 
 def test_a_snomed_code_has_no_children_here(shipped: Knowledge) -> None:
-    assert frozenset() == shipped.groups_of("http://snomed.info/sct", "1255")
+    assert frozenset() == Codes(shipped).groups_of("http://snomed.info/sct", "1255")
 
 
 @pytest.mark.parametrize(
@@ -75,19 +78,19 @@ def test_a_snomed_code_has_no_children_here(shipped: Knowledge) -> None:
     ],
 )
 def test_drugs_are_found_by_whole_word_names(shipped: Knowledge, text: str, group: str) -> None:
-    assert {group} == shipped.drugs_named_in(fold(text))
+    assert {group} == Vocabulary(shipped).drugs.groups_in(fold(text))
 
 
 @pytest.mark.parametrize("text", ["Prolialike", "alendronates", "salt", "", "Ostacare"])
 def test_a_part_of_a_word_is_no_drug(shipped: Knowledge, text: str) -> None:
-    assert frozenset() == shipped.drugs_named_in(fold(text))
+    assert frozenset() == Vocabulary(shipped).drugs.groups_in(fold(text))
 
 
 def test_without_words_for_the_gene_no_text_names_it(shipped: Knowledge) -> None:
     wordless = replace(shipped, text={**shipped.text, "gene_words": ()})
 
-    assert shipped.names_gene("ALPL gene analysis")
-    assert not wordless.names_gene("Alk. Phos (U/L), ALPL")
+    assert Vocabulary(shipped).genes.groups_in(fold("ALPL gene analysis"))
+    assert not Vocabulary(wordless).genes.groups_in(fold("Alk. Phos (U/L), ALPL"))
 
 
 @pytest.mark.hazard("W13")
@@ -108,13 +111,13 @@ def test_a_site_activates_its_own_codes(tmp_path: Path, shipped: Knowledge) -> N
     """Our file laid over itself, with a row that nobody confirmed set to yes."""
     source = files("service.hpp.knowledge").joinpath("valuesets/bone_drugs.csv").read_text("utf-8")
     strontium = "http://www.nlm.nih.gov/research/umls/rxnorm", "10122"
-    assert shipped.groups_of(*strontium) == frozenset()
+    assert Codes(shipped).groups_of(*strontium) == frozenset()
 
     (tmp_path / "valuesets").mkdir()
     ours = source.replace("10122,Strontium,no,", "10122,Strontium,yes,")
     (tmp_path / "valuesets" / "bone_drugs.csv").write_text(ours, "utf-8")
 
-    assert {"bone_strontium"} == load_knowledge(tmp_path).groups_of(*strontium)
+    assert {"bone_strontium"} == Codes(load_knowledge(tmp_path)).groups_of(*strontium)
 
 
 @pytest.mark.hazard("O6", "H17")

@@ -27,7 +27,6 @@ _SIGNS = str.maketrans(
 )
 _NOT_A_LETTER = r"(?![^\W\d_])"
 _PLURAL = re.compile(r"\(s\)", re.IGNORECASE)
-_POWER = re.compile(r"-1(?!\d)")
 
 
 class UnitWord(NamedTuple):
@@ -41,6 +40,9 @@ class UnitWord(NamedTuple):
     word: str
     prefixes: tuple[str, ...]
     factor: Decimal
+
+
+NO_WORD = UnitWord("", "", (), Decimal(0))
 
 
 class Term(NamedTuple):
@@ -82,7 +84,8 @@ class UnitWords:
                     spelled += [f"{prefix} {row.word}"]
                     worth = row._replace(factor=prefixes[prefix] * row.factor)
                     self._prefixed[_joined(prefix + row.word)] = prefix, worth
-        self._word = re.compile(f"(?:{_any_of(spelled)}){_NOT_A_LETTER}", re.IGNORECASE)
+        word = f"(?P<word>(?:{_any_of(spelled)}){_NOT_A_LETTER})(?P<power>-1(?!\\d))?"
+        self._token = re.compile(f"{word}|[/() .]", re.IGNORECASE)
         self._compile_fringe(words)
 
     def _compile_fringe(self, words: Iterable[UnitWord]) -> None:
@@ -103,45 +106,39 @@ class UnitWords:
         text = self._behind.sub("", self._remark.sub("", plain(written).rstrip(" .,;:")))
         text = _PLURAL.sub("", re.sub(r"\s*([/.()])\s*", r"\1", self.slashed(text)))
         terms = self._terms(text)
-        if terms is None or sorted(term[:2] for term in terms) not in PER_VOLUME:
+        if sorted(term[:2] for term in terms) not in PER_VOLUME:
             return None
         return None if _mega(terms) else _exact(prod(term.factor for term in terms))
 
-    def _terms(self, text: str) -> list[Term] | None:
-        """The words with their powers, or None where the text holds anything else."""
+    def _terms(self, text: str) -> list[Term]:
+        """The words with their powers; none where the text holds anything else."""
+        tokens = list(self._token.finditer(text))
         terms: list[Term] = []
-        outer, sign, at = [1], 1, 0
-        while at < len(text):
-            match = self._word.match(text, at)
-            if match is not None:
-                power = _POWER.match(text, match.end())
-                term = self._term(match[0], outer[-1] * sign * (-1 if power else 1))
-                if term is None:
-                    return None
-                terms.append(term)
-                sign, at = 1, power.end() if power else match.end()
-                continue
-            if text[at] == "/" and sign > 0:
-                sign = -1
-            elif text[at] == "(":
+        outer, sign = [1], 1
+        for token in tokens:
+            if token["word"]:
+                power = outer[-1] * sign * (-1 if token["power"] else 1)
+                terms.append(self._term(token["word"], power))
+                sign = 1
+            elif token[0] == "(":
                 outer, sign = [*outer, outer[-1] * sign], 1
-            elif text[at] == ")" and len(outer) > 1 and sign > 0:
+            elif token[0] in "/)" and (sign < 0 or (token[0] == ")" and len(outer) == 1)):
+                return []
+            elif token[0] == "/":
+                sign = -1
+            elif token[0] == ")":
                 outer.pop()
-            elif text[at] not in " .":
-                return None
-            at += 1
-        return terms if sign > 0 and len(outer) == 1 else None
+        whole = "".join(token[0] for token in tokens) == text
+        return terms if whole and sign > 0 and len(outer) == 1 else []
 
-    def _term(self, written: str, power: int) -> Term | None:
+    def _term(self, written: str, power: int) -> Term:
         """A small prefix letter before a capital is a prefix: `мЕ` is not the word `МЕ`."""
         key = _joined(written.casefold())
         whole = self._whole.get(key)
         if whole and whole.kind == "activity" and written[:1] in self._letters:
             whole = whole if not written[1:2].isupper() else None
-        if whole:
-            return Term(whole.kind, power, whole.factor, "", written)
-        prefix, worth = self._prefixed.get(key, ("", None))
-        return Term(worth.kind, power, worth.factor, prefix, written) if worth else None
+        prefix, word = ("", whole) if whole else self._prefixed.get(key, ("", NO_WORD))
+        return Term(word.kind, power, word.factor, prefix, written)
 
 
 def _joined(word: str) -> str:
@@ -151,7 +148,7 @@ def _joined(word: str) -> str:
 def _any_of(words: Iterable[str]) -> str:
     """A pattern of the words, longest first; their blanks may be missing."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", r"\s?") for word in ordered)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s?") for word in ordered) or "(?!)"
 
 
 def _mega(terms: Iterable[Term]) -> bool:

@@ -1,0 +1,40 @@
+"""The codes of the value sets, and to which groups a coding of a record belongs."""
+
+from __future__ import annotations
+
+from service.fhir.systems import broader, spellings, system_key
+from service.hpp.knowledge.model import Knowledge
+
+NOTHING: frozenset[str] = frozenset()
+Coding = tuple[str, str]  # (system, code), as written or by the name and spelling of both
+
+
+class Codes:
+    """Every active code of a content, by the name of its system and its spelling."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._systems = {system_key(uri): name for uri, name in knowledge.systems.items()}
+        found: dict[Coding, set[str]] = {}
+        for row in knowledge.codes:
+            if row.active and row.system != "name":
+                name = self.system(row.system)
+                for _, spelled in spellings(name, row.code):
+                    found.setdefault((name, spelled), set()).add(row.group)
+        self._groups = {coding: frozenset(groups) for coding, groups in found.items()}
+        self._stems = frozenset((name, spelled[:3]) for name, spelled in self._groups)
+        self.names = frozenset(name for name, _ in self._groups)  # of systems whose codes we list
+
+    def system(self, uri: str) -> str:
+        """Our name of a code system, or its address where we have none."""
+        key = system_key(uri)
+        return self._systems.get(key, key)
+
+    def groups_of(self, uri: str, code: str) -> frozenset[str]:
+        """Groups of one coding.  ICD-10 and ATC codes also belong to their parents' groups."""
+        found = NOTHING
+        for name, spelled in spellings(self.system(uri), code):
+            if (name, spelled[:3]) not in self._stems:
+                continue
+            for known in (spelled, *broader(name, spelled)):
+                found |= self._groups.get((name, known), NOTHING)
+        return found

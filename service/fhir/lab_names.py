@@ -1,0 +1,73 @@
+"""How a laboratory names a result: total ALP, another test, or nothing we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from service.fhir.folding import fold
+from service.fhir.names import Names, is_wordless, words_of
+from service.hpp.knowledge.model import Code
+from service.hpp.model import ALP
+
+NOTHING: frozenset[str] = frozenset()
+
+
+class Named(StrEnum):
+    """What a text names.  NOT_ALP: ALP with a word that makes it another test (bone ALP)."""
+
+    ALP = "alp"
+    NOT_ALP = "not-alp"
+    OTHER = "other"
+    NOTHING = "nothing"
+
+
+class LabNames:
+    """The names of tests in the value sets, and the words of laboratories beside them.
+
+    rows: names of tests.  text: the lists of concepts.toml: `alp_plain` are words that leave a
+    name of ALP total ALP (specimen, method, kind of result, unit), `not_alp` those that do not,
+    `other_tests` those that name something else.
+    """
+
+    def __init__(self, rows: Sequence[Code], text: Mapping[str, Sequence[str]]) -> None:
+        self._alp = Names((row.code, ALP) for row in rows if row.group == ALP)
+        self._exact: dict[str, str] = {}
+        for row in rows:
+            self._exact.setdefault(" ".join(words_of(fold(row.code))), row.group)
+        self._plain = Words(text["alp_plain"])
+        self._not_alp = Words(text["not_alp"])
+        self._others = Words(text["other_tests"])
+
+    def read(self, folded: str) -> tuple[Named, str]:
+        """What a folded text names, and the group where its whole is a name of a value set."""
+        whole = self._exact.get(" ".join(words_of(folded)), "")
+        if whole:
+            return (Named.ALP if whole == ALP else Named.OTHER), whole
+        alp, rest = self._alp.read(self._plain.without_pieces(folded))
+        if not alp:
+            return (Named.OTHER if self._others.any_in(folded) else Named.NOTHING), ""
+        if self._not_alp.any_in(folded):
+            return Named.NOT_ALP, ""
+        return (Named.ALP, ALP) if self._plain.single.issuperset(rest) else (Named.NOTHING, "")
+
+
+class Words:
+    """A list of words.  single: those that stand for themselves; pieces: what is found anywhere,
+    such as `u/l`, `%`, `血清` or `saure phosphatase`."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        folded = {fold(entry) for entry in entries}
+        whole = {entry for entry in folded if entry.isalnum() and not is_wordless(entry)}
+        self.single = frozenset(word for entry in whole for word in words_of(entry))
+        self.pieces = sorted(folded - whole, key=lambda piece: (-len(piece), piece))
+
+    def any_in(self, folded: str) -> bool:
+        if not self.single.isdisjoint(words_of(folded)):
+            return True
+        return any(piece in folded for piece in self.pieces)
+
+    def without_pieces(self, folded: str) -> str:
+        for piece in self.pieces:
+            folded = folded.replace(piece, " ")
+        return folded

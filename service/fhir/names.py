@@ -1,0 +1,106 @@
+"""Names that stand in a text: whole words where a script has words, else anywhere in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from service.fhir.folding import fold
+
+NOTHING: frozenset[str] = frozenset()
+SHORTEST_JOINED = 7  # letters of a name that is also known with its words written together
+_WORD = re.compile(r"\w+")
+# Chinese and Japanese write no blanks between words.
+_WORDLESS = ("CJK ", "KATAKANA", "HIRAGANA")
+
+
+def words_of(folded: str) -> list[str]:
+    """The words of a folded text, a written-out umlaut like the letter (`saeure`, `säure`)."""
+    return _WORD.findall(folded.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+
+
+def is_wordless(text: str) -> bool:
+    """Whether any of it is written in a script without blanks."""
+    return not text.isascii() and any(
+        unicodedata.name(sign, "").startswith(_WORDLESS) for sign in {*text}
+    )
+
+
+class Names:
+    """Names, each with the groups it stands for.
+
+    Two words are known in either order, and a longer name also written together.  starts: words
+    that may be written before a name in one (`Natriumalendronat`).  denials: words behind a name
+    and a hyphen that say that it is not in it (`alendronate-free`).
+    """
+
+    def __init__(
+        self,
+        named: Iterable[tuple[str, str]],
+        starts: Iterable[str] = (),
+        denials: Iterable[str] = (),
+    ) -> None:
+        self._known: dict[tuple[str, ...], frozenset[str]] = {}
+        self._sizes: dict[str, list[int]] = {}
+        self._anywhere: dict[str, frozenset[str]] = {}
+        self._starts, self._denials = tuple(starts), tuple(denials)
+        for name, group in named:
+            self._add(fold(name), group)
+
+    def _add(self, name: str, group: str) -> None:
+        if is_wordless(name):
+            plain = name.replace(" ", "")
+            self._anywhere[plain] = self._anywhere.get(plain, NOTHING) | {group}
+            return
+        words = tuple(words_of(name))
+        ways = {words, words[::-1] if len(words) == 2 else words}
+        if len("".join(words)) >= SHORTEST_JOINED:
+            ways.add(("".join(words),))
+        for way in ways - {()}:
+            self._known[way] = self._known.get(way, NOTHING) | {group}
+            sizes = {len(way), *self._sizes.get(way[0], ())}
+            self._sizes[way[0]] = sorted(sizes, reverse=True)
+
+    def groups_in(self, folded: str) -> frozenset[str]:
+        """The groups of every name that a folded text holds, the longest at each place."""
+        return self.read(folded)[0]
+
+    def read(self, folded: str) -> tuple[frozenset[str], list[str]]:
+        """The groups of every name in a folded text, and the words that belong to none."""
+        found, left = self._without_words(folded)
+        for denial in self._denials:
+            left = f"{left} ".replace(f"-{denial} ", f"{denial} ")
+        words, others, position = words_of(left), [], 0
+        while position < len(words):
+            size, groups = self._at(words, position)
+            found |= groups
+            others += words[position : position + 1] if not size else []
+            position += size or 1
+        return found, others
+
+    def _at(self, words: Sequence[str], position: int) -> tuple[int, frozenset[str]]:
+        """How many words from a position on are a name, and its groups."""
+        first = self._first(words[position])
+        for size in self._sizes.get(first, ()):
+            groups = self._known.get((first, *words[position + 1 : position + size]))
+            if groups is not None:
+                return size, groups
+        return 0, NOTHING
+
+    def _first(self, word: str) -> str:
+        """The word without what may be written before a name in one."""
+        if word not in self._sizes and word.startswith(self._starts):
+            rests = (word.removeprefix(start) for start in self._starts)
+            return next((rest for rest in rests if rest in self._sizes), word)
+        return word
+
+    def _without_words(self, folded: str) -> tuple[frozenset[str], str]:
+        """The groups of names that stand anywhere, and the text without them."""
+        if folded.isascii() or not self._anywhere:
+            return NOTHING, folded
+        plain, found = folded.replace(" ", ""), NOTHING
+        for name, groups in self._anywhere.items():
+            if name in plain:
+                folded, found = folded.replace(name, " "), found | groups
+        return found, folded
