@@ -18,10 +18,9 @@ from service.hpp.model import ALP
 MOST_CHARACTERS = 2000  # of a URL behind its base, percent-encoded; servers and proxies cut more
 LONGEST_ID = 64
 # Results that word a card beside those that are judged.
-CONTEXT_GROUPS = ("lab_alpl_test", "alp_bone")
+CONTEXT_GROUPS = ("lab_alpl_test",)
 PROCEDURE_GROUPS = ("sec_cardiac_surgery", "sec_transfusion", "sec_chemotherapy")
 PROCEDURE_SYSTEMS = frozenset({"hcpcs"})  # whose codes name drugs that were given
-NO_LABORATORY = "vital"  # groups of results that are of another category begin so
 FIRST_SYSTEMS = ("loinc", "snomed")  # where there is not room for all
 PATIENT_BLANK = "{{context.patientId}}"
 WHO = f"patient={PATIENT_BLANK}"
@@ -82,19 +81,17 @@ def _by_code(kind: str, tokens: Sequence[str], tail: str) -> KeyQueries:
 
 
 def _labs(knowledge: Knowledge, tail: str) -> KeyQueries:
-    """By code while that has room, else by category, and what is of another category."""
+    """By code while that has room, else by category.
+
+    The body mass index is of another one and comes by our own searches alone: it rules out
+    nothing, and is not worth a call where everything else was sent.
+    """
     groups = [*(test for test in knowledge.tests if test != ALP), *CONTEXT_GROUPS]
-    wanted = _of_groups(knowledge, groups)
-    asked = _by_code("Observation", _tokens(knowledge, wanted), tail)
+    asked = _by_code("Observation", _tokens(knowledge, _of_groups(knowledge, groups)), tail)
     if not asked.rest:
         return asked
-    other = [row for row in wanted if row.group.startswith(NO_LABORATORY)]
-    return KeyQueries(
-        template=f"Observation?{WHO}&category=laboratory{tail}",
-        searches=asked.searches,
-        rest=tuple(_searches("Observation", _tokens(knowledge, other), tail)) if other else (),
-        by_category=True,
-    )
+    template = f"Observation?{WHO}&category=laboratory{tail}"
+    return KeyQueries(template, asked.searches, by_category=True)
 
 
 def _searches(kind: str, tokens: Sequence[str], tail: str) -> Iterator[str]:

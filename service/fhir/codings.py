@@ -6,7 +6,7 @@ treated as the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,13 +16,14 @@ from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
 from service.fhir.tolerant import obj, objs, text
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import ALP
+from service.hpp.model import ALP, BONE_ALP
 
 GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 # Whose list of total ALP, or of our drugs, is complete: any other code is another thing.
 COMPLETE_FOR_TESTS, COMPLETE_FOR_DRUGS = "loinc", "atc"
 ABSENT_REASON = "/data-absent-reason"
-NOT_ALP = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
+EXCLUDED_ALP = "alp_exclude"
+NOT_ALP = (EXCLUDED_ALP, BONE_ALP)  # how groups begin of what is measured beside total ALP
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -104,7 +105,7 @@ def _test(
     """
     groups = _groups_of(codes, vocabulary)
     if any(group.startswith(NOT_ALP) for group in groups):
-        return None, Outcome.ANOTHER
+        return _bone_alp(groups), Outcome.ANOTHER
     tests = vocabulary.knowledge.tests
     coded = groups & tests.keys()
     if coded:
@@ -112,6 +113,12 @@ def _test(
     if groups or _is_other_loinc(codes, vocabulary):
         return None, Outcome.ANOTHER
     return _named_test(folded, vocabulary, is_coded=bool(codes))
+
+
+def _bone_alp(groups: Collection[str]) -> str | None:
+    """Bone-specific ALP, which is shown beside total ALP; nothing else that is not total ALP."""
+    others = any(group.startswith(EXCLUDED_ALP) for group in groups)
+    return BONE_ALP if BONE_ALP in groups and not others else None
 
 
 def _is_other_loinc(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> bool:
@@ -127,8 +134,8 @@ def _named_test(
     """By its names alone; one that says bone ALP and its like wins."""
     named = [vocabulary.tests.read(item) for item in folded]
     kinds = {kind for kind, _ in named}
-    if Named.NOT_ALP in kinds:
-        return None, Outcome.ANOTHER
+    if Named.NOT_ALP in kinds or {BONE_ALP} & {group for _, group in named}:
+        return _bone_alp({group for _, group in named}), Outcome.ANOTHER
     if Named.ALP in kinds:
         return ALP, Outcome.RECOGNISED
     if Named.OTHER in kinds:

@@ -50,7 +50,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.knowledge: Knowledge = self.terminology.knowledge
-        self.encounters = Encounters(self.knowledge, self.index)
+        self.encounters = Encounters(self.terminology.vocabulary, self.index)
 
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):

@@ -14,7 +14,7 @@ from service.fhir.folding import fold
 from service.fhir.references import Index
 from service.fhir.releases import ENCOUNTER, STAYED, first_of
 from service.fhir.tolerant import Json, obj, objs, text
-from service.hpp.knowledge.model import Knowledge
+from service.fhir.vocabulary import Vocabulary
 
 NO_CLASS: frozenset[str] = frozenset()
 # Encounter.status in all releases: nobody came (yet), and somebody is still there.
@@ -39,7 +39,7 @@ class Spans:
 class Encounters:
     """classes: those of an Encounter that was read, by its identity in the index."""
 
-    knowledge: Knowledge
+    vocabulary: Vocabulary
     index: Index
     spans: Mapping[str, Spans] = field(default_factory=dict)
     classes: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -56,8 +56,8 @@ class Encounters:
     def class_of(self, encounter: Json) -> frozenset[str]:
         known = self.classes.get(id(encounter))
         if known is None:
-            names = self.knowledge.encounter_classes
-            words = _class_words(encounter.get("class"), self.knowledge)
+            names = self.vocabulary.knowledge.encounter_classes
+            words = _class_words(encounter.get("class"), self.vocabulary)
             known = frozenset(names[word] for word in words if word in names)
             self.classes[id(encounter)] = known
         return known
@@ -90,7 +90,7 @@ def _span(encounter: Json, days: Callable[[object], Days | None]) -> tuple[date,
     return start.first, date.max if status in GOING_ON else start.last
 
 
-def _class_words(kind: object, knowledge: Knowledge) -> Iterator[str]:
+def _class_words(kind: object, vocabulary: Vocabulary) -> Iterator[str]:
     """Every code and name of a class: a Coding, several concepts (R5) or a word (DSTU2)."""
     if isinstance(kind, str):
         yield fold(kind[:LONGEST_NAME])
@@ -98,6 +98,6 @@ def _class_words(kind: object, knowledge: Knowledge) -> Iterator[str]:
         concept = item if "coding" in item or "text" in item else {"coding": [item]}
         codes, said = read_concept(concept)
         for system, code in codes:
-            name = knowledge.systems.get(system)
+            name = vocabulary.codes.system(system)
             yield from (code[:LONGEST_NAME].casefold(), f"{name}|{code[:LONGEST_NAME]}".casefold())
         yield from (fold(word[:LONGEST_NAME]) for word in said)

@@ -14,8 +14,10 @@ from service.fhir.references import Owner, Subject
 from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
+from service.hpp.background import COUNTING
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import (
+    BONE_ALP,
     UNKNOWN_CODE,
     Chart,
     Condition,
@@ -162,7 +164,11 @@ def _read_results(resource: Json, name: str, reading: _Reading, context: Context
 def _read_observation(resource: Json, name: str, reading: _Reading, context: Context) -> bool:
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
     seen = observations.read_observation(resource, name, context)
-    reading.results += seen.results
+    for result in seen.results:
+        if result.test != BONE_ALP:
+            reading.results.append(result)
+        elif result.status in COUNTING:
+            reading.mentions.append(Excluded(name, BONE_ALP, result.day, result.shown))
     if seen.variant:
         reading.variants.append(seen.variant)
     return seen.is_empty
