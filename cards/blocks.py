@@ -10,7 +10,8 @@ from datetime import date
 
 from cards.facts import CardFacts, shown_number, value_of
 from cards.markdown import escape
-from service.hpp.model import AlpClass, Evidence, Excluded, Finding, JudgedResult
+from service.hpp.assessment import AlpClass, Evidence, Finding, JudgedResult
+from service.hpp.model import Excluded
 
 MOST_ROWS = 6
 MOST_LINES = 5
@@ -214,7 +215,7 @@ def _cause_advice(facts: CardFacts) -> Iterator[str]:
         drug = facts.knowledge.drugs.get(code)
         if drug and facts.knowledge.classes[drug.drug_class].effect == "suppresses":
             yield facts.words.sentence("antiresorptive_action")
-        elif code == "sec_ckd_lowturnover":
+        elif code in facts.knowledge.causes and facts.knowledge.causes[code].advice == "kidney":
             yield facts.words.sentence("kidney_action")
         elif not drug:
             yield facts.words.sentence("cause_action", cause=facts.name_of(code))
@@ -232,7 +233,8 @@ def footer(facts: CardFacts, sources: Sequence[str], version: str) -> str:
     lines.append(words.sentence("rule", row=row.id, source=row.source))
     if sources:
         lines.append(words.sentence("references", list="; ".join(sources) + "."))
-    lines.append(words.sentence("version", version=version, knowledge=facts.knowledge.version))
+    knowledge, review = facts.knowledge.version, words.review
+    lines.append(words.sentence("version", version=version, knowledge=knowledge, review=review))
     return " ".join(lines)
 
 

@@ -23,8 +23,9 @@ from cards.model import (
 from cards.orders import OrderBook, Requester
 from cards.words import CardText, Words
 from service.fhir.releases import Release
+from service.hpp.assessment import Assessment, Indicator
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Assessment, Chart, Indicator, Result
+from service.hpp.model import Chart, Result
 
 EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
 EMPTY_LINES = re.compile(r"\n\n\n+")  # searched for five times as fast as \n{3,}

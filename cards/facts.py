@@ -9,8 +9,9 @@ from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
 
 from cards.words import Words
+from service.hpp.assessment import AlpClass, Assessment, JudgedResult
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import UNKNOWN_CODE, AlpClass, Assessment, Gap, JudgedResult
+from service.hpp.model import UNKNOWN_CODE, Gap
 
 ONE_HUNDREDTH = Decimal("0.01")
 # Most EHRs send neither, and no verdict waits for them: the answer lists them, a card does not.

@@ -58,9 +58,18 @@ class Reference:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What is said of the product itself.  each: attribute -> its title and what it says."""
+
+    purpose: str
+    conformity: str
+    each: Mapping[str, tuple[str, Text]]
+
+
 @dataclass(frozen=True)
 class Words:
-    """Everything a card may say."""
+    """Everything a card may say.  review: who has signed the content, as a sentence."""
 
     texts: Mapping[str, CardText]
     phrases: Mapping[str, Mapping[str, str]]
@@ -68,8 +77,9 @@ class Words:
     references: Mapping[str, Reference]
     override_system: str
     override_reasons: Mapping[str, str]
-    reviews: Mapping[str, str]
+    attributes: Attributes
     version: str
+    review: str = ""
 
     def phrase(self, table: str, key: str) -> str:
         """The words for a code; the code itself where nobody wrote words for it."""

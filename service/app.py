@@ -20,6 +20,7 @@ from cards.words import Words
 from service import __version__
 from service.content.faults import Fault
 from service.content.knowledge import ContentFault, load_knowledge
+from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
 from service.evaluation.searches import key_queries
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     health = partial(_health, settings, engine, trust)
     callers = Callers(settings, trust)
     app.extensions["hpp-cds.trust"] = trust  # for who stops the service
+    app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
     app.register_blueprint(routes.hook_routes(routes.HookDeps(engine, callers, clock, health)))
     if settings.has_page:
         _add_page(app, settings, engine, clock)
@@ -88,8 +90,10 @@ def load_content(settings: Settings) -> tuple[Knowledge, Words]:
         faults.append(Fault(file, key, message))
 
     words = load_words(lambda read: longest_blanks(knowledge, read), say, settings.content_dir)
+    review = load_review(settings.content_dir, say)
     if faults:
         raise ContentFault(faults)
+    words = replace(words, review=review.sentence(words.sentence))
     return replace(knowledge, version=_version(knowledge, words)), words
 
 

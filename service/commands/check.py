@@ -9,6 +9,7 @@ from pathlib import Path
 
 from service.app import load_content
 from service.content.faults import Fault, Faulty
+from service.content.reviews import load_review
 from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings, load_settings
 from service.trust.wiring import key_file_faults
@@ -39,10 +40,8 @@ def check_all(config: Path | None) -> Report:
         return Report(faults=tuple(faults))
     lines = _summary(settings, knowledge)
     today = datetime.now(settings.zone).date()
-    warnings = [*review_warnings(knowledge, today), *_inactive(knowledge)]
-    warnings += [
-        f"{n}: no clinician has reviewed it" for n, r in words.reviews.items() if r == "none"
-    ]
+    review = load_review(settings.content_dir, lambda *_: None)  # its faults were found above
+    warnings = [*review_warnings(review, words.review, today), *_inactive(knowledge)]
     warnings.append(
         "the feature lists of the International Working Group are from general knowledge; "
         "confirm them against the paper and its erratum"

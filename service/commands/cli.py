@@ -261,6 +261,23 @@ def check(config: Path | None) -> None:
 @main.command()
 @config_option
 @_configured
+def about(config: Path | None) -> None:
+    """Say what this is for, what it rests on, who signed it, which data of a person it uses.
+
+    \b
+    Example:
+      hpp-cds about
+    """
+    from service.app import build_engine
+    from service.commands.terminal import draw_about
+    from service.evaluation.about import source_attributes
+
+    draw_about(source_attributes(build_engine(load_settings(config))))
+
+
+@main.command()
+@config_option
+@_configured
 def clients(config: Path | None) -> None:
     """List who may call, how old their keys are, and why callers were refused.
 

@@ -47,6 +47,20 @@ def _card(card: Json) -> Panel:
     return Panel(Group(*parts), title=title, title_align="left", border_style=colour)
 
 
+def draw_about(attributes: Json, console: Console | None = None) -> None:
+    """The source attributes, one paragraph each, and the sources."""
+    console = console or Console()
+    console.print(Text(f"hpp-cds {attributes['version']}, content {attributes['knowledge']}"))
+    said = [attributes["purpose"], attributes["conformity"], attributes["review"]]
+    console.print(Text("\n".join(said)))
+    for item in attributes["attributes"]:
+        console.print(Text(f"\n{item['title']}", style="bold"))
+        console.print(Text(item["says"]))
+    console.print(Text("\nSources", style="bold"))
+    for source in attributes["sources"]:
+        console.print(Text(f"- {source['label']} {source.get('url', '')}".rstrip()))
+
+
 def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
     """One line for each query: works, how long, how many entries, what to look at."""
     console = console or Console()

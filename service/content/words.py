@@ -16,24 +16,30 @@ from string import Template
 from typing import Any
 
 from cards.blanks import Text
-from cards.words import CardText, Offer, OrderText, Reference, Words
-from service.content.shape import misfits
+from cards.words import Attributes, CardText, Offer, OrderText, Reference, Words
+from service.content.shape import OLD_KEYS, misfits
 
 Say = Callable[[str, str, str], None]  # file, key, message
 FOLDER = "texts"
 SUMMARY_LIMIT = 139
-TABLES = ("phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml")
+TABLES = (
+    "phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml",
+    "source_attributes.toml",
+)  # fmt: skip
 TEXTS = (
-    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpCauseNotReassuring",
+    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
+    "lowAlpCauseNotReassuring",
     "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
     "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
 )  # fmt: skip
+TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
 SUMMARY_BLANKS = frozenset(
     {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
 )
 BODY_BLANKS = frozenset(
     {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "footer"}
 )
+ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
 FRONT_SHAPE = {
     "verdict": str,
     "summary": str,
@@ -44,7 +50,7 @@ FRONT_SHAPE = {
     "suggestions": [str],
     "references": [str],
     "references_child?": [str],
-    "review?": str,
+    **OLD_KEYS,
 }
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
@@ -53,10 +59,10 @@ PHRASE_TABLES = (
 )  # fmt: skip
 SHAPES: Mapping[str, Any] = {
     "phrases.toml": {
-        "review": str, "source": str, **{name: {"*": str} for name in PHRASE_TABLES},
+        **OLD_KEYS, "source": str, **{name: {"*": str} for name in PHRASE_TABLES},
     },
     "suggestions.toml": {
-        "review": str,
+        **OLD_KEYS,
         "source": str,
         "*": {
             "label": str, "description?": str, "text?": str, "loinc?": str, "test?": str,
@@ -64,10 +70,14 @@ SHAPES: Mapping[str, Any] = {
         },
     },
     "references.toml": {
-        "review": str, "*": {"label": str, "says": str, "url?": str, "publisher?": str},
+        **OLD_KEYS, "*": {"label": str, "says": str, "url?": str, "publisher?": str},
     },
     "override_reasons.toml": {
-        "review": str, "source": str, "system": str, "reasons": {"*": str},
+        **OLD_KEYS, "source": str, "system": str, "reasons": {"*": str},
+    },
+    "source_attributes.toml": {
+        **OLD_KEYS, "source": str, "purpose": str, "conformity": str,
+        "attribute": {"*": {"title": str, "says": str}},
     },
 }  # fmt: skip
 
@@ -92,7 +102,7 @@ def load_words(
         references=references,
         override_system=overrides.get("system", ""),
         override_reasons=overrides.get("reasons", {}),
-        reviews={f"{FOLDER}/{n}": str(t.get("review", "none")) for n, t in tables.items()},
+        attributes=_attributes(tables["source_attributes.toml"], say),
         version=source.digest.hexdigest(),
     )
     _check(words, source, say)
@@ -220,6 +230,13 @@ def _suggestions(table: Mapping[str, Any]) -> dict[str, OrderText]:
         for name, entry in table.items()
         if isinstance(entry, dict)
     }
+
+
+def _attributes(table: Mapping[str, Any], say: Say) -> Attributes:
+    each = {n: (e["title"], Text(e["says"])) for n, e in table.get("attribute", {}).items()}
+    for name, (_, says) in each.items():
+        _check_blanks(f"{FOLDER}/source_attributes.toml", name, says, ATTRIBUTE_BLANKS, say)
+    return Attributes(table.get("purpose", ""), table.get("conformity", ""), each)
 
 
 def _offer(entry: str) -> Offer:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cards.words import Words
 from service.evaluation.searches import prefetch_templates
 from service.fhir.releases import Release
 from service.hpp.knowledge.model import Knowledge
-
-USAGE = (
-    "Decision support for clinicians who order antiresorptives; it informs and never decides. "
-    "No clinician has signed the content. patient and alp are needed; where a FHIR server was "
-    "asked and failed, the answer is an information card unless 412 is configured."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +50,10 @@ SERVICES = (
 BY_ID = {service.id: service for service in SERVICES}
 
 
-def discovery(knowledge: Knowledge, release: Release = Release.R4) -> dict[str, Any]:
+def discovery(knowledge: Knowledge, words: Words, release: Release = Release.R4) -> dict[str, Any]:
     """The body of `GET /cds-services`, with the templates of one FHIR release."""
     templates = prefetch_templates(knowledge, release)
+    usage = words.sentence("usage", review=words.review)
     return {
         "services": [
             {
@@ -65,7 +61,7 @@ def discovery(knowledge: Knowledge, release: Release = Release.R4) -> dict[str, 
                 "id": service.id,
                 "title": service.title,
                 "description": service.description,
-                "usageRequirements": USAGE,
+                "usageRequirements": usage,
                 "prefetch": templates,
             }
             for service in SERVICES

@@ -21,7 +21,7 @@ MOST_MEDICATIONS = 20
 SETTLED = frozenset({"not-sent", "truncated"})  # by asking for what is missing
 DRUG_KEYS = ("medications", "administrations")
 # Nothing more: a query or a path behind it would be asked with the patient's token.
-_MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,256}")
+_MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-._]{1,256}")
 
 
 def obtain(record: Record, queries: Mapping[str, KeyQueries], fetch: Fetch, base: str) -> None:

@@ -18,7 +18,6 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.services import SERVICES, Service
 from service.fhir.references import ID
 from service.fhir.releases import PATHS
-from service.hooks.messages import REFERENCE
 
 Json = dict[str, Any]
 STATUSES = ("complete", "partial", "unavailable", "not-applicable")
@@ -39,6 +38,7 @@ ERRORS = {
     "503": "The service cannot answer truthfully now.",
 }
 SPACE = r"\s\x1c-\x1f\x85"  # what Python takes for white space; other languages leave these out
+ABOUT_PATH = "/about/source-attributes"
 EVERYWHERE = ("400", "405", "500")
 OF_A_CALL = ("400", "401", "405", "412", "413", "415", "429", "500", "503")
 OF_FEEDBACK = ("400", "401", "404", "405", "413", "415", "429", "500", "503")
@@ -49,6 +49,7 @@ def document(needs_token: bool) -> Json:
     paths = {
         "/healthz": _read("alive", "Whether the process is alive", _ref("alive")),
         "/readyz": _read("ready", "Whether it can answer truthfully", _ref("readiness")),
+        ABOUT_PATH: _read("about", "The source attributes of this support", {"type": "object"}),
         "/openapi.json": _read("describe", "This description", {"type": "object"}),
     }
     paths["/readyz"]["get"]["responses"]["503"] = _answer("It cannot.", _ref("readiness"))
@@ -164,12 +165,11 @@ def _request(service: Service) -> Json:
             },
             "fhirServer": {
                 "type": ["string", "null"],
-                "pattern": rf"^https?://[^{SPACE}?#@\\]+$",
+                "pattern": rf"^(?:https?://[^{SPACE}?#@\\]+)?$",
                 "description": "Asked for keys left out, where it is registered.",
             },
             "fhirAuthorization": {
-                "type": ["object", "null"],
-                "description": "A `patient` in it must be the patient of the context.",
+                "description": "An object.  A `patient` in it must be the patient of the context.",
             },
             "extension": {"type": ["object", "null"]},
         },
@@ -177,12 +177,13 @@ def _request(service: Service) -> Json:
 
 
 def _context(service: Service) -> Iterator[tuple[str, Json]]:
-    yield "patientId", {"type": "string", "pattern": f"^{ID.pattern}$"}
-    yield "userId", {"type": "string", "pattern": f"^{REFERENCE}$"}
+    yield "patientId", {"type": "string", "pattern": f"^(?:Patient/)?{ID.pattern}$"}
+    yield "userId", {"description": "Type/id; orders are offered in the name of a practitioner."}
     if service.judges_orders:
         yield "draftOrders", {"type": "object", "properties": {"resourceType": {"const": "Bundle"}}}
     if service.hook == "order-select":
-        yield "selections", {"type": "array", "items": {"type": "string"}}
+        selections = {"type": ["array", "null"], "items": {"type": "string"}}
+        yield "selections", selections | {"description": "Without them all drafts are judged."}
 
 
 def _own() -> Json:

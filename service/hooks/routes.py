@@ -14,6 +14,7 @@ import orjson
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
+from service.evaluation.about import source_attributes
 from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID, Service, discovery
@@ -27,7 +28,7 @@ from service.hooks.errors import (
     status_outcome,
 )
 from service.hooks.messages import MAX_BODY_BYTES, parse_body
-from service.hooks.openapi import document
+from service.hooks.openapi import ABOUT_PATH, document
 from service.settings import Client
 from service.watch.health import HealthCheck
 from service.watch.logs import log
@@ -70,6 +71,12 @@ def hook_routes(deps: HookDeps) -> Blueprint:
             {"status": "ready" if good else "not-ready", "checks": listed}, 200 if good else 503
         )
 
+    about = orjson.dumps(source_attributes(deps.engine))
+
+    @routes.get(ABOUT_PATH)
+    def attributes() -> Response:
+        return Response(about, mimetype=JSON)
+
     described = orjson.dumps(document(needs_token=deps.callers.are_verified))
 
     @routes.get("/openapi.json")
@@ -81,7 +88,8 @@ def hook_routes(deps: HookDeps) -> Blueprint:
 
 def _add_services(routes: Blueprint, base: str, path: str, deps: HookDeps) -> None:
     """Discovery, services and feedback under one base; each FHIR release has its own."""
-    services = orjson.dumps(discovery(deps.engine.knowledge, PATHS.get(path, Release.R4)))
+    knowledge, words = deps.engine.knowledge, deps.engine.cards.words
+    services = orjson.dumps(discovery(knowledge, words, PATHS.get(path, Release.R4)))
 
     def discover() -> Response:
         return Response(services, mimetype=JSON)

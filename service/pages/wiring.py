@@ -11,6 +11,7 @@ from flask import Flask, request
 
 from fhir_fixtures import Story, stories
 from service import __version__
+from service.content.reviews import load_review
 from service.evaluation.engine import Engine
 from service.evaluation.services import SERVICES
 from service.hooks.calls import outcome_of
@@ -58,8 +59,15 @@ def _info(settings: Settings, engine: Engine) -> Json:
             "ready": all(check.ok for check in found),
             "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in found],
         },
-        "reviews": dict(engine.knowledge.reviews),
+        "review": engine.cards.words.review,
+        "reviews": _reviews(settings),
     }
+
+
+def _reviews(settings: Settings) -> Json:
+    """Each content file, and who signed what it holds now."""
+    review = load_review(settings.content_dir, lambda *_: None)  # its faults ended the start
+    return {file.name: str(file.signed or "") for file in review.files}
 
 
 def _listed(story: Story) -> Json:

@@ -57,7 +57,7 @@ def run(settings: Settings, host: str, port: int) -> None:
         logs.to_standard_error()
         server = ending.server = Server(app, sock, behind_proxy=settings.trusted_proxies > 0)
         keep_start_up_out_of_garbage_collection()
-        _announce(settings, host, port)
+        _announce(settings, host, port, app.extensions["hpp-cds.review"])
         if not server.run():
             click.echo("Stopped with requests unfinished.", err=True)
             os._exit(1)  # threads that still ask a FHIR server are not waited for
@@ -90,7 +90,7 @@ def keep_start_up_out_of_garbage_collection() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _announce(settings: Settings, host: str, port: int) -> None:
+def _announce(settings: Settings, host: str, port: int, review: str) -> None:
     base = settings.public_base_url or f"http://{host}:{port}"
     click.echo(f"hpp-cds {__version__}, {settings.mode} mode, listening on {host}:{port}", err=True)
     for service in SERVICES:
@@ -98,7 +98,7 @@ def _announce(settings: Settings, host: str, port: int) -> None:
     click.echo(f"Try: curl {base}/cds-services", err=True)
     if settings.has_page:
         click.echo(f"Look: {base}/", err=True)
-    click.echo("No clinician has signed the content.", err=True)
+    click.echo(review, err=True)
     if host not in LOOPBACK and not settings.clients:
         message = "WARNING: anyone who reaches this address can call; use no real patient data"
         click.secho(message, err=True, fg="red")

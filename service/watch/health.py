@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service.content.reviews import Review
 from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
 
@@ -33,13 +34,15 @@ def content_checks(settings: Settings, knowledge: Knowledge) -> list[HealthCheck
     return found
 
 
-def review_warnings(knowledge: Knowledge, today: date) -> list[str]:
-    """Content that nobody reviewed, or whose review is older than a year: warnings only."""
-    warnings = []
-    for name, reviewer in knowledge.reviews.items():
-        reviewed = knowledge.review_dates.get(name)
-        if reviewer == "none":
-            warnings.append(f"{name}: no clinician has reviewed it")
-        elif reviewed is None or today - reviewed > REVIEW_LASTS:
-            warnings.append(f"{name}: the review of {reviewer} is older than a year or undated")
+def review_warnings(review: Review, sentence: str, today: date) -> list[str]:
+    """Content that nobody signed as it is, or long ago: warnings only."""
+    warnings = [sentence]
+    for file in review.files:
+        if file.signed is None:
+            since = f"; changed since {file.before} signed it" if file.before else ""
+            warnings.append(f"{file.name}: not signed{since} (sha256 {file.sha256})")
+        elif today - file.signed.day > REVIEW_LASTS:
+            warnings.append(f"{file.name}: signed more than a year ago ({file.signed})")
+        if file.has_old_key:
+            warnings.append(f"{file.name}: `review` is not read; sign the file in reviews.toml")
     return warnings

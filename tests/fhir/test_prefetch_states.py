@@ -451,7 +451,7 @@ def test_no_card_means_nothing_that_was_missing_mattered(hook: str, key: str, va
 
 def test_every_service_asks_for_the_same_keys() -> None:
     """The states above hold for all of them."""
-    listed = discovery(engine().knowledge)["services"]
+    listed = discovery(engine().knowledge, engine().cards.words)["services"]
 
     assert len(SERVICES) == len(listed)
     assert all(set(KEYS) == set(service["prefetch"]) for service in listed)

@@ -256,12 +256,12 @@ def test_discovery_says_what_each_service_is_for_and_that_nobody_signed(
 
     assert "for clinicians" in usage
     assert "it informs and never decides" in usage
-    assert "No clinician has signed the content." in usage
+    assert "No clinician has signed this content." in usage
 
 
 @pytest.mark.hazard("W14")
-def test_the_readme_says_that_it_is_no_medical_device() -> None:
+def test_the_readme_says_what_it_is_meant_for_and_that_nobody_assessed_it() -> None:
     words = " ".join((ROOT / "README.md").read_text("utf-8").split())
 
-    assert "The service informs and never decides; it is not a medical device" in words
-    assert "not cleared or certified as one" in words
+    assert "It is meant to inform clinicians at order entry" in words
+    assert "it never decides. No conformity assessment has been made." in words

@@ -92,7 +92,8 @@ def info() -> Json:
                 {"name": "store", "ok": True, "detail": ""},
             ],
         },
-        "reviews": {"thresholds.toml": "none", "decision_table.toml": "none"},
+        "review": "No clinician has signed this content.",
+        "reviews": {"thresholds.toml": "", "decision_table.toml": ""},
     }
 
 

@@ -159,7 +159,7 @@ def test_it_opens_empty_and_says_what_runs(browser: Any, address: str, until: An
     assert "No clinician has signed this content." in text(browser, ".banner")
     assert "Choose a story" in text(browser, "#answer")
     assert "hpp-order-sign" in text(browser, "#about")
-    assert "not reviewed by a clinician" in text(browser, "#about")
+    assert "not signed by a clinician" in text(browser, "#about")
     assert_quiet(browser, address)
 
 

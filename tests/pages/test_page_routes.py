@@ -53,9 +53,10 @@ def test_each_file_is_served_with_its_type(client: FlaskClient, name: str) -> No
 
 @pytest.mark.hazard("W14")
 def test_the_page_says_that_nobody_signed_it(client: FlaskClient) -> None:
-    text = client.get("/").text
-    assert "No clinician has signed this content." in text
-    assert "Development page: use no real patient data." in text
+    said = client.get("/page/api/info").get_json()["review"]
+
+    assert said == "No clinician has signed this content."
+    assert "Development page: use no real patient data." in client.get("/").text
 
 
 @pytest.mark.hazard("W1")

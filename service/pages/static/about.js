@@ -5,6 +5,7 @@ import { icon } from "./icons.js";
 
 export function showAbout(info) {
   const ready = Boolean(info.health?.ready);
+  byId("review").textContent = info.review ?? "";
   replace(
     byId("state"),
     stateTag(ready),
@@ -52,15 +53,14 @@ function reviews(files) {
     el(
       "li",
       {},
-      icon(review === "none" ? "unknown" : "present"),
+      icon(review ? "present" : "unknown"),
       el("span", {}, el("code", {}, file), ` ${reviewWords(review)}`),
     ),
   );
   return section("Clinical review of the content", el("ul", { class: "checks" }, rows));
 }
 
-const reviewWords = (review) =>
-  review === "none" ? "not reviewed by a clinician" : `reviewed: ${review}`;
+const reviewWords = (review) => (review ? `signed: ${review}` : "not signed by a clinician");
 
 function versions(info) {
   const pairs = [

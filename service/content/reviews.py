@@ -1,0 +1,149 @@
+"""Who has signed the content: reviews.toml names a reviewer, a day and the hash of what was read.
+
+A signature holds for the very bytes that were read, so a file that was changed since is unsigned.
+The shipped reviews.toml stands beside the shipped content, a site's at the top of its folder; a
+site may sign shipped files there as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from service.content import knowledge, words
+from service.content.faults import hint
+from service.content.shape import misfits
+
+FILE = knowledge.REVIEWS
+OLD_KEY = re.compile(rb"^review(?:_date)?[ \t]*=", re.MULTILINE)
+SHAPE = {"signed?": [{"file": str, "reviewer": str, "date": date, "sha256": str}]}
+CONTENT_FILES = (*knowledge.CONTENT_FILES, *words.TEXT_FILES)
+LAID_OVER = frozenset({"thresholds.toml"})  # a site's file leaves part of the shipped one in use
+HASH = re.compile(r"[0-9a-f]{64}")
+Say = Callable[[str, str, str], None]  # file, key, message
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One reviewer's signature under what a file held on a day."""
+
+    file: str
+    reviewer: str
+    day: date
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}, {self.day.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFile:
+    """A content file in use.
+
+    signed: who signed what it holds; before: who signed last, perhaps an older state.
+    has_old_key: it names a reviewer by a key that is not read any more.
+    """
+
+    name: str
+    sha256: str
+    signed: Signature | None = None
+    before: Signature | None = None
+    has_old_key: bool = False
+
+
+@dataclass(frozen=True)
+class Review:
+    """The state of review of all content in use."""
+
+    files: tuple[ContentFile, ...]
+
+    @property
+    def unsigned(self) -> tuple[ContentFile, ...]:
+        return tuple(file for file in self.files if file.signed is None)
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        return tuple(file.signed for file in self.files if file.signed)
+
+    def sentence(self, sentence: Callable[..., str]) -> str:
+        """The one sentence that discovery, cards, page, `serve` and `check` say of it.
+
+        sentence: fills a sentence of phrases.toml by name.
+        """
+        signed = self.signatures
+        if not signed:
+            return sentence("review_none")
+        reviewers = ", ".join(dict.fromkeys(signature.reviewer for signature in signed))
+        blanks = {"reviewers": reviewers, "date": max(s.day for s in signed).isoformat()}
+        if not self.unsigned:
+            return sentence("review_all", **blanks)
+        return sentence("review_part", unsigned=len(self.unsigned), files=len(self.files), **blanks)
+
+
+def load_review(overlay: Path | None, say: Say) -> Review:
+    """The content in use with its signatures.  A reviews.toml that does not fit is a fault."""
+    signatures = [*_read(overlay, say), *_read(None, say)] if overlay else list(_read(None, say))
+    return Review(tuple(_file(name, raw, signatures) for name, raw in _in_use(overlay)))
+
+
+def _in_use(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
+    """Every content file that is read: the shipped one, the site's, or both."""
+    for name in CONTENT_FILES:
+        theirs = overlay / name if overlay else None
+        has_theirs = theirs is not None and theirs.is_file()
+        if not has_theirs or name in LAID_OVER:
+            yield name, _shipped(name)
+        if theirs is not None and has_theirs:
+            yield name, theirs.read_bytes()
+
+
+def _shipped(name: str) -> bytes:
+    package = "cards" if name in words.TEXT_FILES else "service.hpp.knowledge"
+    return files(package).joinpath(name).read_bytes()
+
+
+def _file(name: str, raw: bytes, signatures: Sequence[Signature]) -> ContentFile:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    of_file = [signature for signature in signatures if signature.file == name]
+    signed = [signature for signature in of_file if signature.sha256 == sha256]
+    newest = max(of_file, key=lambda s: s.day, default=None)
+    last = max(signed, key=lambda s: s.day, default=None)
+    return ContentFile(name, sha256, last, newest, bool(OLD_KEY.search(raw)))
+
+
+def _read(overlay: Path | None, say: Say) -> Iterator[Signature]:
+    data = _table(overlay, say)
+    problems = list(misfits(data, SHAPE))
+    for key, message in problems:
+        say(FILE, key, message)
+    for entry in () if problems else data.get("signed", ()):
+        if not _problem(entry, say):
+            yield Signature(entry["file"], entry["reviewer"], entry["date"], entry["sha256"])
+
+
+def _table(overlay: Path | None, say: Say) -> dict[str, Any]:
+    path = overlay / FILE if overlay else files("service.hpp.knowledge").joinpath(FILE)
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig")) if path.is_file() else {}
+    except (OSError, UnicodeDecodeError):
+        say(FILE, "", "cannot be read as UTF-8 text")
+    except tomllib.TOMLDecodeError as error:
+        say(FILE, "", f"is not TOML: {error}")
+    return {}
+
+
+def _problem(entry: Mapping[str, Any], say: Say) -> bool:
+    if entry["file"] not in CONTENT_FILES:
+        say(FILE, entry["file"], "is not a content file" + hint(entry["file"], CONTENT_FILES))
+    elif not HASH.fullmatch(entry["sha256"]):
+        say(FILE, entry["file"], "sha256 must be 64 hexadecimal digits, as sha256sum prints them")
+    else:
+        return False
+    return True
