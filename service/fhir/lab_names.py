@@ -10,14 +10,16 @@ from service.fhir.names import Names, is_wordless, words_of
 from service.hpp.knowledge.model import Code
 from service.hpp.model import ALP
 
-NOTHING: frozenset[str] = frozenset()
+PARTS = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
 
 
 class Named(StrEnum):
-    """What a text names.  NOT_ALP: ALP with a word that makes it another test (bone ALP)."""
+    """What a text names.  PART: what is measured beside total ALP (bone ALP, a share).  UNSURE:
+    a name of ALP beside words that we do not know."""
 
     ALP = "alp"
-    NOT_ALP = "not-alp"
+    PART = "part"
+    UNSURE = "unsure"
     OTHER = "other"
     NOTHING = "nothing"
 
@@ -42,14 +44,20 @@ class LabNames:
     def read(self, folded: str) -> tuple[Named, str]:
         """What a folded text names, and the group where its whole is a name of a value set."""
         whole = self._exact.get(" ".join(words_of(folded)), "")
-        if whole:
-            return (Named.ALP if whole == ALP else Named.OTHER), whole
         alp, rest = self._alp.read(self._plain.without_pieces(folded))
+        if (alp or whole == ALP) and self._not_alp.any_in(folded):
+            return Named.PART, ""
+        if whole:
+            return _of_group(whole), whole
         if not alp:
             return (Named.OTHER if self._others.any_in(folded) else Named.NOTHING), ""
-        if self._not_alp.any_in(folded):
-            return Named.NOT_ALP, ""
-        return (Named.ALP, ALP) if self._plain.single.issuperset(rest) else (Named.NOTHING, "")
+        return (Named.ALP, ALP) if self._plain.single.issuperset(rest) else (Named.UNSURE, "")
+
+
+def _of_group(group: str) -> Named:
+    if group == ALP:
+        return Named.ALP
+    return Named.PART if group.startswith(PARTS) else Named.OTHER
 
 
 class Words:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from service.fhir.folding import fold
 
 NOTHING: frozenset[str] = frozenset()
 SHORTEST_JOINED = 7  # letters of a name that is also known with its words written together
-_WORD = re.compile(r"\w+")
 # Chinese and Japanese write no blanks between words.
-_WORDLESS = ("CJK ", "KATAKANA", "HIRAGANA")
+_WORDLESS = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff]")
+_WORD = re.compile(rf"{_WORDLESS.pattern}+|(?:(?!{_WORDLESS.pattern})\w)+")
 
 
 def words_of(folded: str) -> list[str]:
@@ -22,9 +21,7 @@ def words_of(folded: str) -> list[str]:
 
 def is_wordless(text: str) -> bool:
     """Whether any of it is written in a script without blanks."""
-    return not text.isascii() and any(
-        unicodedata.name(sign, "").startswith(_WORDLESS) for sign in {*text}
-    )
+    return _WORDLESS.search(text) is not None
 
 
 class Names:

@@ -10,6 +10,7 @@ import pytest
 
 from service.evaluation.engine import Engine
 from service.fhir.terminology import Terminology
+from service.hpp.model import BONE_ALP
 
 NAMES = Path(__file__).parent / "data" / "laboratory_names.csv"
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"

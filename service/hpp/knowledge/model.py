@@ -193,6 +193,7 @@ class Knowledge:
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
     encounter_classes: Mapping[str, str]
+    most_alp_kinds: int
 
     def number(self, name: str) -> Decimal:
         """A threshold's value in its own unit."""
