@@ -14,6 +14,7 @@ from service.evaluation.answer import (
     Answer,
     answer_with,
     evaluation_status,
+    leaves_order_out,
     not_applicable,
 )
 from service.evaluation.engine import ANYONE, Engine
@@ -143,7 +144,8 @@ def _answer_order(case: CardInput, engine: Engine) -> Answer:
     """A card for the verdict, or one that says what was not seen."""
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
-    if card is None and status != "complete" and not case.assessment.settled:
+    silent = case.assessment.settled and not leaves_order_out(case.assessment)
+    if card is None and status != "complete" and not silent:
         card = build_incomplete(case, engine.cards)
     return answer_with(card, status, case, engine)
 
