@@ -33,7 +33,8 @@ from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
 from service.hpp.model import Chart
 from service.settings import Client
-from service.watch.logs import log
+from service.watch.call import lap
+from service.watch.logs import WARNING, log
 
 
 def evaluate(
@@ -59,10 +60,13 @@ def evaluate(
     drafts = _read_drafts(record, asked, request, fetch, engine)
     if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
         return not_applicable(engine, draft_gaps(drafts))
+    lap("gather")
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, engine)
+    lap("fetch")
     # What was fetched may tell more of the drafts.
     judged = judge(record, asked, engine, today, drafts if fetch is None else None)
+    lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
     case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
@@ -90,7 +94,7 @@ def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None
     if not base or engine.servers is None or request.token_is_over:
         return None
     if not engine.servers.knows(base, client):
-        log("fhir-server-not-registered", client=client.name)
+        log("fhir-server-not-registered", WARNING, client=client.name)
         return None
     return engine.servers.asking(base, request.access_token, client.deadline_ms)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from service.fhir.codings import Outcome, codings, texts
 from service.fhir.context import Context
+from service.fhir.lab_names import LONGEST
 from service.fhir.observations import Part, has_any_value, read_parts, status_of
 from service.fhir.tolerant import Json
 from service.hpp.background import COUNTING
@@ -89,4 +90,4 @@ def _kind(concept: object) -> str:
     written = codings(concept)
     if written:
         return "|".join(written[0]).lower()
-    return "".join(sign for sign in texts(concept)[0].casefold() if sign.isalpha())
+    return "".join(filter(str.isalpha, texts(concept)[0][:LONGEST].casefold()))

@@ -16,7 +16,7 @@ from service.trust.gate import Gate
 from service.trust.key_sets import OF_FILE, OF_URL, KeySet, from_file, from_url
 from service.trust.keys import KeyRing, read_key_set
 from service.watch.health import HealthCheck
-from service.watch.logs import log
+from service.watch.logs import ERROR, WARNING, log
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def _tell(client: str, notes: TrustNotes, ring: KeyRing | None, problem: str) ->
     """A read of a key set, for the log and the operator; refused keys are an alarm."""
     usable = len(ring.keys) if ring else 0
     if problem:
-        log("key-set-not-read", client=client, problem=problem)
+        log("key-set-not-read", WARNING, client=client, problem=problem)
     for reason in ring.refused if ring else ():
-        log("key-refused", client=client, problem=reason)
+        log("key-refused", ERROR, client=client, problem=reason)
     notes.keys_read(client, usable, problem, time.time())
 
 
