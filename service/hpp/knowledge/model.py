@@ -200,6 +200,7 @@ class Knowledge:
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
+    encounter_classes: Mapping[str, str]
     most_alp_kinds: int
     recorded: frozenset[str] = NOTHING
     switched_off: tuple[str, ...] = ()
