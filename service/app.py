@@ -24,6 +24,7 @@ from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
 from service.evaluation.searches import key_queries
+from service.evaluation.switches import switch_faults
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hooks import edge, routes
@@ -36,7 +37,7 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.trust.wiring import Trust
-from service.watch.health import HealthCheck, content_checks
+from service.watch.health import HealthCheck, content_checks, switched_off
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] | None = None) -> Flask:
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     callers = Callers(settings, trust)
     app.extensions["hpp-cds.trust"] = trust  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
+    app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
     app.register_blueprint(routes.hook_routes(routes.HookDeps(engine, callers, clock, health)))
     if settings.has_page:
         _add_page(app, settings, engine, clock)
@@ -74,6 +76,9 @@ def build_engine(
     servers: how FHIR servers are asked; None asks none.  warnings: as in `load_content`.
     """
     knowledge, words = load_content(settings, warnings)
+    faults = list(switch_faults(settings, knowledge))
+    if faults:
+        raise ContentFault(faults)
     cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
     queries = {release: key_queries(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)

@@ -19,7 +19,7 @@ from service.hpp.knowledge.model import Knowledge
 from service.server.serve import LOOPBACK, may_listen
 from service.settings import Settings, load_settings
 from service.trust.wiring import key_file_faults
-from service.watch.health import review_warnings
+from service.watch.health import review_warnings, switched_off
 
 Json = dict[str, Any]
 
@@ -85,7 +85,7 @@ def check_all(config: Path | None, offline: bool = False) -> Report:
         ),
         warnings=(*map(str, found.warnings), *_unconfirmed(knowledge)),
         review=tuple(review_warnings(review, words.review, today)),
-        switched_off=knowledge.switched_off,
+        switched_off=tuple(switched_off(settings, knowledge)),
         differences=judged.differences,
     )
 

@@ -28,12 +28,12 @@ from service.commands.options import (
 )
 from service.commands.replay import replay
 from service.server.refusal import BAD_CONFIGURATION, end_with_faults
-from service.settings import load_settings
+from service.settings import Client, load_settings
 
 if TYPE_CHECKING:
     from service.outbound.registered import RegisteredServers
 
-DOCTOR_DEADLINE_MS = 60_000
+DOCTOR = Client(name="doctor", deadline_ms=60_000)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -194,7 +194,7 @@ def doctor(url: str, patient: str, token_file: Path | None, config: Path | None)
     from service.commands.doctor import examine
     from service.commands.terminal import draw_diagnosis
 
-    ask = _access_to(url).asking(url, _token(token_file), DOCTOR_DEADLINE_MS)
+    ask = _access_to(url).asking(url, _token(token_file), DOCTOR)
     found = examine(url, patient, ask, load_content(load_settings(config))[0])
     draw_diagnosis(found)
     sys.exit(0 if found.healthy else 1)

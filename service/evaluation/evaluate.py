@@ -14,8 +14,10 @@ from service.evaluation.answer import (
     Answer,
     answer_with,
     evaluation_status,
+    in_shadow,
     leaves_order_out,
     not_applicable,
+    not_shown,
 )
 from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable, Issue
@@ -23,6 +25,7 @@ from service.evaluation.judge import judge
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
+from service.evaluation.switches import as_shown, is_recorded
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
@@ -52,6 +55,18 @@ def evaluate(
     Raises DataUnavailable where needed data cannot be had; every other answer has cards or
     the reason for none in its evaluation extension.
     """
+    answer = _answer(request, service, engine, today, path, client)
+    return in_shadow(answer) if service.id in client.shadow else answer
+
+
+def _answer(
+    request: HookRequest,
+    service: Service,
+    engine: Engine,
+    today: date,
+    path: str,
+    client: Client,
+) -> Answer:
     record = gather(request.prefetch, request.draft_orders)
     if service.hook == "order-select" and request.selections is None:
         record.gap("all-judged", "selections")
@@ -69,14 +84,16 @@ def evaluate(
     lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
-    case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
+    recorded = is_recorded(judged.assessment, service.id, client, engine.knowledge)
+    shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
+    case = CardInput(shown, judged.chart, today, requester, release, capabilities)
     if not service.judges_orders:
-        return _answer_view(case, engine)
+        return _answer_view(case, engine, recorded)
     if not judged.chart.drafts:
         return _answer_nothing_judged(case, engine)
     if _must_refuse(case, client, has_access=fetch is not None):
         raise _unavailable(case.chart)
-    return _answer_order(case, engine)
+    return _answer_order(case, engine, recorded)
 
 
 def _capabilities(client: Client) -> ClientCapabilities:
@@ -96,7 +113,7 @@ def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None
     if not engine.servers.knows(base, client):
         log("fhir-server-not-registered", WARNING, client=client.name)
         return None
-    return engine.servers.asking(base, request.access_token, client.deadline_ms)
+    return engine.servers.asking(base, request.access_token, client)
 
 
 def _read_drafts(
@@ -144,14 +161,18 @@ def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
     return missing and (client.on_unavailable == "412" or _never_had(case.chart, has_access))
 
 
-def _answer_order(case: CardInput, engine: Engine) -> Answer:
-    """A card for the verdict, or one that says what was not seen."""
+def _answer_order(case: CardInput, engine: Engine, recorded: bool) -> Answer:
+    """A card for the verdict, or one that says what was not seen.
+
+    recorded: the verdict draws no card; what was not seen draws one all the same.
+    """
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
     silent = case.assessment.settled and not leaves_order_out(case.assessment)
     if card is None and status != "complete" and not silent:
         card = build_incomplete(case, engine.cards)
-    return answer_with(card, status, case, engine)
+    answer = answer_with(card, status, case, engine)
+    return not_shown(answer, "recorded") if card is None and recorded else answer
 
 
 def _answer_nothing_judged(case: CardInput, engine: Engine) -> Answer:
@@ -164,7 +185,7 @@ def _answer_nothing_judged(case: CardInput, engine: Engine) -> Answer:
     return answer_with(build_unjudged(case, engine.cards), "partial", case, engine)
 
 
-def _answer_view(case: CardInput, engine: Engine) -> Answer:
+def _answer_view(case: CardInput, engine: Engine, recorded: bool) -> Answer:
     """No drug in hand: a card only where HPP is likely and not written down.
 
     Never an error card: refused where the needed data cannot be had.  Where only other data was
@@ -176,7 +197,10 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
     if assessment.verdict == NOT_EVALUATED and not written:
         raise _unavailable(case.chart)
     opened = bool(assessment.open_rows)
-    if engine.knowledge.verdicts[assessment.verdict].chart and not written:
+    has_card = engine.knowledge.verdicts[assessment.verdict].chart and not written
+    if has_card and recorded:
+        return not_shown(answer_with(None, "complete", case, engine), "recorded")
+    if has_card:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
         card = build(as_information, engine.cards, with_orders=False)
         return answer_with(card, "partial" if opened else "complete", case, engine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from types import FrameType
 
@@ -57,7 +58,8 @@ def run(settings: Settings, host: str, port: int) -> None:
         logs.to_standard_error()
         server = ending.server = Server(app, sock, behind_proxy=settings.trusted_proxies > 0)
         keep_start_up_out_of_garbage_collection()
-        _announce(settings, host, port, app.extensions["hpp-cds.review"])
+        said = app.extensions["hpp-cds.review"], app.extensions["hpp-cds.switched-off"]
+        _announce(settings, host, port, *said)
         if not server.run():
             click.echo("Stopped with requests unfinished.", err=True)
             os._exit(1)  # threads that still ask a FHIR server are not waited for
@@ -90,7 +92,9 @@ def keep_start_up_out_of_garbage_collection() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _announce(settings: Settings, host: str, port: int, review: str) -> None:
+def _announce(
+    settings: Settings, host: str, port: int, review: str, switched_off: Sequence[str]
+) -> None:
     base = settings.public_base_url or f"http://{host}:{port}"
     click.echo(f"hpp-cds {__version__}, {settings.mode} mode, listening on {host}:{port}", err=True)
     for service in SERVICES:
@@ -99,6 +103,8 @@ def _announce(settings: Settings, host: str, port: int, review: str) -> None:
     if settings.has_page:
         click.echo(f"Look: {base}/", err=True)
     click.echo(review, err=True)
+    for line in switched_off:
+        click.secho(f"Switched off: {line}", err=True, fg="yellow")
     if host not in LOOPBACK and not settings.clients:
         message = "WARNING: anyone who reaches this address can call; use no real patient data"
         click.secho(message, err=True, fg="red")

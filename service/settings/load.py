@@ -64,6 +64,11 @@ class Settings:
         return self.file.name if self.file else "embedded defaults"
 
     @property
+    def callers(self) -> tuple[Client, ...]:
+        """Every client, and behind it each of its tenants that has settings of its own."""
+        return tuple(c for client in self.clients for c in (client, *client.by_tenant))
+
+    @property
     def has_page(self) -> bool:
         """The page evaluates what it is given, so there is none where callers are verified."""
         return self.is_development and not self.clients

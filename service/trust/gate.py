@@ -56,7 +56,7 @@ class Gate:
         until = math.ceil(token.claims["exp"]) + client.clock_leeway_s + CLOCK_MARGIN_S
         if not self._spent.spend(client.issuer, token.claims["jti"], until):
             raise Refused(Reason.REPLAYED, client.name)
-        return client
+        return client.of_tenant(token.claims.get("tenant"))
 
     def readiness(self) -> list[bool]:
         """For each client, whether its tokens could be verified now.

@@ -24,13 +24,28 @@ class HealthCheck:
 def content_checks(settings: Settings, knowledge: Knowledge) -> list[HealthCheck]:
     """Configuration, and content (proven whole when it was loaded)."""
     active = sum(code.active for code in knowledge.codes)
-    accepted = sorted({key for client in settings.clients for key in client.accepted_gaps})
+    accepted = sorted({key for client in settings.callers for key in client.accepted_gaps})
     found = [
         HealthCheck("configuration", True, f"{settings.mode}, version {settings.version}"),
         HealthCheck("knowledge", active > 0, f"version {knowledge.version}, {active} active codes"),
     ]
     if accepted:
         found.append(HealthCheck("accepted_gaps", True, ", ".join(accepted)))
+    off = switched_off(settings, knowledge)
+    if off:
+        found.append(HealthCheck("switched_off", True, "; ".join(off)))
+    return found
+
+
+def switched_off(settings: Settings, knowledge: Knowledge) -> list[str]:
+    """All that this site took from the shipped content or shows less of, each in a sentence."""
+    found = list(knowledge.switched_off)
+    for client in settings.clients:
+        if client.shadow:
+            found.append(f"client {client.name}: shadow for {', '.join(client.shadow)}")
+        for service, verdict, how in client.show:
+            where = f" by {service}" if service else ""
+            found.append(f"client {client.name}: {verdict} is shown{where} as {how}")
     return found
 
 
