@@ -23,7 +23,7 @@ from service.content.knowledge import ContentFault, load_knowledge
 from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
-from service.evaluation.services import prefetch_templates
+from service.evaluation.searches import key_queries
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hooks import edge, routes
@@ -74,9 +74,9 @@ def build_engine(settings: Settings, servers: FhirServers | None = None) -> Engi
     """
     knowledge, words = load_content(settings)
     cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
-    templates = {release: prefetch_templates(knowledge, release) for release in Release}
+    queries = {release: key_queries(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)
-    return Engine(terminology, cards, settings.zone, settings.version, templates, servers)
+    return Engine(terminology, cards, settings.zone, settings.version, queries, servers)
 
 
 def load_content(
