@@ -137,4 +137,4 @@ def _add_demo(app: Flask, engine: Engine, clock: Callable[[], date]) -> None:
     """The stories as a FHIR server, to try the service on; never where clients are configured."""
     from service.demo.routes import demo_routes
 
-    app.register_blueprint(demo_routes(engine.templates, clock))
+    app.register_blueprint(demo_routes(engine.knowledge, clock))

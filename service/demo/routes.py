@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,14 +15,16 @@ from fhir_fixtures import stories
 from service.demo.links import BASES, fhir_base
 from service.demo.record import Record, patients, record_of, request_of
 from service.demo.search import Search, found_by, read_search, searchset
+from service.evaluation.searches import key_queries
+from service.fhir.queries import KeyQueries
 from service.fhir.releases import Release
+from service.hpp.knowledge.model import Knowledge
 
 Json = dict[str, Any]
 VERSIONS = {Release.DSTU2: "1.0.2", Release.STU3: "3.0.2", Release.R4: "4.0.1"}
 MEDIA_TYPES = {Release.DSTU2: "application/json+fhir"}
 FHIR_JSON = "application/fhir+json"
 NOTHING_SENT = "This record's EHR does not give out this part of it."
-Templates = Mapping[Release, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Demo:
     """One release of the record.  today: the day to which all stories are moved."""
 
     release: Release
-    templates: Mapping[str, str]
+    queries: Mapping[str, KeyQueries]
     today: Callable[[], date]
 
     @property
@@ -40,20 +42,18 @@ class Demo:
     @property
     def kinds(self) -> set[str]:
         """The resource types that our own queries name, and what orders refer to."""
-        return {t.partition("?")[0].partition("/")[0] for t in self.templates.values()} | {
-            "Medication"
-        }
+        return {*map(_kind_of, self.queries.values()), "Medication"}
 
     def record(self, patient: str) -> Record | None:
         known = patient in patients()
         return record_of(patient, self.release, self.today()) if known else None
 
 
-def demo_routes(templates: Templates, today: Callable[[], date]) -> Blueprint:
+def demo_routes(knowledge: Knowledge, today: Callable[[], date]) -> Blueprint:
     """`/demo/fhir` in R4, `/demo/r2/fhir`, `/demo/r3/fhir`, and each story's request of today."""
     routes = Blueprint("demo", __name__)
     for release in BASES:
-        _add_server(routes, Demo(release, templates[release], today))
+        _add_server(routes, Demo(release, key_queries(knowledge, release), today))
 
     @routes.get("/demo/requests/<name>")
     def story_request(name: str) -> Response:
@@ -124,7 +124,7 @@ def _search(kind: str, demo: Demo) -> Response:
     if kind not in demo.kinds:
         return _refused(404, "not-supported", "There are no resources of this type here.", demo)
     search = read_search(kind, request.form if request.method == "POST" else request.args)
-    key = _key_of(search, demo.templates)
+    key = _key_of(search, demo.queries)
     record = demo.record(search.patient)
     if record is not None and key in record.refused:
         return _not_given(record.refused[key], demo)
@@ -151,19 +151,25 @@ def _all_records(demo: Demo) -> Iterator[Record]:
     return (record_of(name, demo.release, demo.today()) for name in stories())
 
 
-def _key_of(search: Search, templates: Mapping[str, str]) -> str:
-    """The prefetch key that asks for the same: by type, and by any code in common."""
-    asked = _without_systems(search.codes)
-    for key, template in templates.items():
-        kind, _, query = template.partition("?")
-        codes = query.partition("&code=")[2].partition("&")[0].split(",")
-        if kind == search.kind and (not asked or not asked.isdisjoint(_without_systems(codes))):
-            return key
-    return ""
+def _key_of(search: Search, queries: Mapping[str, KeyQueries]) -> str:
+    """The prefetch key that asks for the same: by type, and by any code in common.
+
+    What is asked without a code asks for other results than ALP, too.
+    """
+    keys = [key for key, query in queries.items() if _kind_of(query) == search.kind]
+    asked = {token.rpartition("|")[2] for token in search.codes}
+    by_code = (key for key in keys if not asked.isdisjoint(_codes_of(queries[key])))
+    return next(by_code, keys[-1] if keys else "")
 
 
-def _without_systems(tokens: Iterable[str]) -> set[str]:
-    return {token.rpartition("|")[2] for token in tokens}
+def _kind_of(query: KeyQueries) -> str:
+    return query.template.partition("?")[0].partition("/")[0]
+
+
+def _codes_of(query: KeyQueries) -> set[str]:
+    """Of every search for a key, without their systems."""
+    lists = (path.partition("&code=")[2].partition("&")[0] for path in query.searches)
+    return {token.rpartition("|")[2] for tokens in lists for token in tokens.split(",")}
 
 
 def _not_given(outcome: Json | None, demo: Demo) -> Response:

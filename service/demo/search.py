@@ -23,6 +23,10 @@ from service.fhir.tolerant import obj, objs, text
 
 Json = dict[str, Any]
 
+KNOWN = frozenset({
+    "_id", "patient", "subject", "code", "category", "_sort", "_sort:desc", "_sort:asc", "_count",
+    "_include",
+})  # fmt: skip
 MOST_ENTRIES = 200  # of one page
 DATES = {
     "date": ("effectiveDateTime", *PERFORMED),
@@ -38,7 +42,8 @@ DATES = {
 class Search:
     """What is asked of one resource type.
 
-    patient, identity: ids, empty for any.  codes: `system|code` or `code`, empty for any.
+    patient, identity: ids, empty for any.  codes, categories: `system|code` or `code`, empty
+    for any.
     sort: a date parameter or empty.  offset: entries that earlier pages held.  asked: the
     parameters that are understood, as they came.
     """
@@ -47,6 +52,7 @@ class Search:
     patient: str
     identity: str
     codes: frozenset[str]
+    categories: frozenset[str]
     sort: str
     newest_first: bool
     includes_medications: bool
@@ -58,19 +64,18 @@ class Search:
 def read_search(kind: str, asked: Mapping[str, str]) -> Search:
     """One search from its parameters, a repeated one by its first value."""
     sort, newest_first = _sort(asked)
-    known = {"patient", "subject", "_id", "code", "_sort", "_sort:desc", "_sort:asc", "_count"}
-    known |= {"_include"}
     return Search(
         kind,
         patient=(asked.get("patient") or asked.get("subject", "")).rpartition("/")[2],
         identity=asked.get("_id", ""),
-        codes=frozenset(filter(None, asked.get("code", "").split(","))),
+        codes=_tokens(asked.get("code", "")),
+        categories=_tokens(asked.get("category", "")),
         sort=sort,
         newest_first=newest_first,
         includes_medications=asked.get("_include", "").endswith(":medication"),
         count=min(_whole(asked.get("_count", "")) or MOST_ENTRIES, MOST_ENTRIES),
         offset=_whole(asked.get("_offset", "")),
-        asked=tuple((name, value) for name, value in asked.items() if name in known),
+        asked=tuple((name, value) for name, value in asked.items() if name in KNOWN),
     )
 
 
@@ -109,7 +114,8 @@ def _matches(search: Search, resource: Json) -> bool:
         return False
     if search.patient and owner_of(resource) != search.patient:
         return False
-    return not search.codes or not search.codes.isdisjoint(_tokens(resource))
+    wanted = (("code", search.codes), ("category", search.categories))
+    return all(not some or not some.isdisjoint(_codes(resource.get(m))) for m, some in wanted)
 
 
 def owner_of(resource: Json) -> str:
@@ -119,8 +125,13 @@ def owner_of(resource: Json) -> str:
     return text(obj(first_of(resource, SUBJECT)).get("reference")).rpartition("/")[2]
 
 
-def _tokens(resource: Json) -> set[str]:
-    codings = objs(obj(resource.get("code")).get("coding"))
+def _tokens(written: str) -> frozenset[str]:
+    return frozenset(filter(None, written.split(",")))
+
+
+def _codes(concepts: object) -> set[str]:
+    """Each code of one CodeableConcept or several, with and without its system."""
+    codings = [coding for concept in objs(concepts) for coding in objs(concept.get("coding"))]
     plain = {text(coding.get("code")) for coding in codings}
     return plain | {f"{text(c.get('system'))}|{text(c.get('code'))}" for c in codings}
 
