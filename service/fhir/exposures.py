@@ -41,7 +41,7 @@ class Course(NamedTuple):
 
 def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]:
     """One use for each known drug of an order, statement, dispense or administration, with its
-    period (2a.5).  One whose drug cannot be identified is yielded as the gap it is.
+    period.  One whose drug cannot be identified is yielded as the gap it is.
     """
     if _is_nothing(sent):
         return

@@ -26,7 +26,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One row of a value set."""
+    """One row of a value set.  unit: of a result with this code that carries none."""
 
     group: str
     system: str
@@ -35,6 +35,7 @@ class Code:
     active: bool
     source: str
     note: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,11 @@ class Oncology:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All content, read once at start and passed to everything that judges."""
+    """All content, read once at start and passed to everything that judges.
+
+    recorded: ids of rows that a site switched off: they give their verdict and draw no card.
+    switched_off: what a site took away from the shipped content, each in a sentence.
+    """
 
     version: str
     thresholds: Mapping[str, Threshold]
@@ -189,12 +194,16 @@ class Knowledge:
     pattern: Pattern
     signs: Mapping[str, Sign]
     acute_encounters: frozenset[str]
+    inactive: Mapping[str, str]
     recognised: Mapping[str, str]
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
+    encounter_classes: Mapping[str, str]
     most_alp_kinds: int
+    recorded: frozenset[str] = NOTHING
+    switched_off: tuple[str, ...] = ()
 
     def number(self, name: str) -> Decimal:
         """A threshold's value in its own unit."""
