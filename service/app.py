@@ -37,7 +37,7 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.trust.wiring import Trust
-from service.watch.health import HealthCheck, content_checks, switched_off
+from service.watch.health import REFUSED, HealthCheck, content_checks, refused_changes, switched_off
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] | None = None) -> Flask:
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.url_map.merge_slashes = False
     edge.install(app, settings)
     clock = today or (lambda: datetime.now(settings.zone).date())
-    health = partial(_health, settings, engine, trust)
+    health = partial(_health, settings, engine, trust, app)
     callers = Callers(settings, trust)
     app.extensions["hpp-cds.trust"] = trust  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
@@ -123,9 +123,12 @@ def _open_trust(settings: Settings) -> Trust:
     return open_trust(settings, open_store(settings))
 
 
-def _health(settings: Settings, engine: Engine, trust: Trust | None) -> list[HealthCheck]:
-    """Can this process answer truthfully?"""
+def _health(
+    settings: Settings, engine: Engine, trust: Trust | None, app: Flask
+) -> list[HealthCheck]:
+    """Can this process answer truthfully?  A change that was refused leaves it as it was."""
     found = content_checks(settings, engine.knowledge)
+    found += refused_changes(app.extensions.get(REFUSED, ()))
     return found + trust.health_checks() if trust else found
 
 

@@ -17,6 +17,7 @@ import click
 
 from fhir_fixtures import Story, stories
 from service import __version__
+from service.commands.codes import codes
 from service.commands.content import content
 from service.commands.options import (
     client_option,
@@ -72,7 +73,7 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
     refused = may_listen(settings, host, allow_anyone)
     if refused:
         end_with_faults([refused])
-    run(settings, host, port)
+    run(settings, host, port, allow_anyone)
 
 
 @main.command()
@@ -245,6 +246,23 @@ def about(config: Path | None) -> None:
 
 
 @main.command()
+@config_option
+@configured
+def reload(config: Path | None) -> None:
+    """Check settings and content, and let the running server read them anew.
+
+    The server is found by `[site] pid_file`.  Nothing is sent where they could not be used.
+
+    \b
+    Example:
+      hpp-cds reload --config hpp-cds.toml
+    """
+    from service.commands.reload import reload_server
+
+    click.echo(reload_server(config))
+
+
+@main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @configured
 def init(folder: Path) -> None:
@@ -343,5 +361,6 @@ def _story_of(name: str) -> Story | None:
     return known if same else None
 
 
+main.add_command(codes)
 main.add_command(content)
 main.add_command(replay)

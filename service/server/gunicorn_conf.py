@@ -20,8 +20,11 @@ from gunicorn.http.errors import ParseException
 from gunicorn.http.wsgi import Response
 from werkzeug.exceptions import BadRequest
 
+from service.content.faults import Fault
 from service.hooks.errors import status_outcome
 from service.hooks.routes import answer_http_error
+from service.server.refusal import BadConfiguration
+from service.server.reloading import pid_file, refuse
 from service.server.serve import keep_start_up_out_of_garbage_collection
 from service.server.waitress_server import REFUSAL_HEADERS
 
@@ -39,6 +42,7 @@ forwarded_allow_ips = "127.0.0.1,::1"
 forwarder_headers = ""
 accesslog = None  # a path may hold an id; the service's own log holds none
 control_socket_disable = True
+pidfile = pid_file()  # of the master, which `hpp-cds reload` finds there
 
 
 def when_ready(server: Any) -> None:
@@ -55,7 +59,11 @@ def on_reload(server: Any) -> None:
     """Settings and content anew; where they cannot be used, the last good ones stay."""
     try:
         server.app.callable = server.app.load()
+    except BadConfiguration as error:
+        refuse(server.app.callable, error.faults)
+        server.log.error("The settings cannot be used; the last good ones stay.")
     except (SystemExit, Exception):  # whatever is wrong with them, a reload ends nothing
+        refuse(server.app.callable, [Fault("settings", "", "cannot be read")])
         server.log.error("The settings cannot be used; the last good ones stay.")
     _settle(server.app.callable)
 

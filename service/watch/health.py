@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service.content.faults import Fault
 from service.content.reviews import Review
 from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
 
+REFUSED = "hpp-cds.refused"  # of an application: the faults of a change that was refused
 REVIEW_LASTS = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One thing that has to hold, and what was seen; `ok` false makes /readyz answer 503."""
+    """One thing that has to hold, and what was seen; `ok` false makes /readyz answer 503.
+
+    degraded: it holds, and somebody should look.
+    """
 
     name: str
     ok: bool
     detail: str
+    degraded: bool = False
 
 
 def content_checks(settings: Settings, knowledge: Knowledge) -> list[HealthCheck]:
@@ -35,6 +42,12 @@ def content_checks(settings: Settings, knowledge: Knowledge) -> list[HealthCheck
     if off:
         found.append(HealthCheck("switched_off", True, "; ".join(off)))
     return found
+
+
+def refused_changes(faults: Iterable[Fault]) -> list[HealthCheck]:
+    """Settings or content that could not be used: the last good ones stay, which is seen."""
+    where = "; ".join(": ".join(filter(None, (fault.file, fault.key))) for fault in faults)
+    return [HealthCheck("reload", True, f"refused: {where}", degraded=True)] if where else []
 
 
 def switched_off(settings: Settings, knowledge: Knowledge) -> list[str]:
