@@ -28,7 +28,7 @@ def as_shown(
     if is_recorded(assessment, service_id, client, known):
         return replace(assessment, indicator=Indicator.NONE)
     how = client.shown_as(assessment.verdict, service_id)
-    if not how or Indicator(how).rank >= assessment.indicator.rank:
+    if how in ("", RECORDED) or Indicator(how).rank >= assessment.indicator.rank:
         return assessment
     return replace(assessment, indicator=Indicator(how))
 

@@ -219,3 +219,12 @@ def test_a_tenant_that_cannot_be_told_apart_is_refused(
         clients_of(tmp_path, text)
 
     assert fault in str(caught.value)
+
+
+def test_a_recorded_verdict_that_had_no_card_anyway_is_no_fault(engine: Engine) -> None:
+    """A single low value in cancer draws no card; recording it changes nothing."""
+    client = Client(show=(Shown("", "lowAlpOnce", "recorded"),))
+
+    assert answered("bone-metastasis-single-low", engine, client) == {
+        **answered("bone-metastasis-single-low", engine, Client()),
+    }
