@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.hpp.model import Evidence, Indicator
+from service.hpp.assessment import Evidence, Indicator
 
 TOPIC_SYSTEM = "urn:hpp-cds:verdict"
 MARKDOWN, PLAIN = "markdown", "plain"

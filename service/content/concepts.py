@@ -11,7 +11,8 @@ from service.hpp.knowledge import model
 
 FILE = "concepts.toml"
 EFFECTS = (
-    "suppresses", "masks", "explains", "explains-unless-very-low", "invalidates", "none",
+    "suppresses", "masks", "explains", "explains-unless-very-low", "invalidates", "raises-plp",
+    "none",
 )  # fmt: skip
 SHAPE = {
     **OLD_KEYS,
@@ -20,11 +21,29 @@ SHAPE = {
     "drug": {"*": {"name": str, "class": str, "injected_class?": str}},
     "injected": {"words": [str], "source": str},
     "cause": {
-        "*": {"name": str, "kind": str, "window?": str, "needs_tsh?": bool, "suggest?": [str]}
+        "*": {
+            "name": str,
+            "kind": str,
+            "window?": str,
+            "stands?": str,
+            "long?": str,
+            "advice?": str,
+            "suggest?": [str],
+        }
     },
-    "mask": {"*": {"name": str, "window?": str}},
+    "encounter": {"acute": [str], "says": str, "source": str},
+    "mask": {"*": {"name": str, "kind": str, "window?": str}},
+    "pattern": {
+        "major": int,
+        "minor_beside_one_major": int,
+        "list": str,
+        "says": str,
+        "source": str,
+    },
     "feature": {"*": {"name": str, "weight": str, "for": str}},
-    "sign": {"*": {"test": str, "cause": str, "below?": str, "above?": str}},
+    "sign": {
+        "*": {"test": str, "causes": [str], "below?": str, "above?": str, "contradicts?": str}
+    },
     "test": {"*": {"name": str, "measure?": str, "unit?": str}},
     "oncology": {
         "indications": [str],
@@ -54,12 +73,15 @@ SHAPE = {
     },
     "drug_names": {"salts": [str], "not_in_it": [str], "source": str},
     "laboratory": {"alp_plain": [str], "not_alp": [str], "other_tests": [str], "source": str},
+    "recognised": {"*": str},
 }
 WORDS = ("text", "drug_names", "laboratory")  # tables that are lists of words
 # Words of which one must stand in these places.
 CHOICES = {
     ("class", "effect"): EFFECTS,
-    ("cause", "kind"): ("explains", "acute", "named"),
+    ("cause", "kind"): ("explains", "acute"),
+    ("cause", "stands"): (None, "recent", "lifelong", "proven"),
+    ("mask", "kind"): ("injury", "pregnancy", "disease", "lifelong"),
     ("feature", "weight"): ("major", "minor"),
     ("feature", "for"): ("adult", "child", "both"),
 }
@@ -77,7 +99,7 @@ def read_concepts(
 
 def _wrong_choices(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
-        (f"{table}.{name}.{key}", f"must be one of {', '.join(known)}")
+        (f"{table}.{name}.{key}", f"must be one of {', '.join(filter(None, known))}")
         for (table, key), known in CHOICES.items()
         for name, entry in (data[table].items() if isinstance(data.get(table), dict) else ())
         if isinstance(entry, dict) and entry.get(key) not in known
@@ -92,7 +114,10 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         "masks": {name: model.Mask(**entry) for name, entry in data["mask"].items()},
         "tests": {name: model.Test(**entry) for name, entry in data["test"].items()},
         "features": {name: _feature(entry) for name, entry in data["feature"].items()},
-        "signs": tuple(_sign(entry) for entry in data["sign"].values()),
+        "signs": {name: _sign(entry) for name, entry in data["sign"].items()},
+        "pattern": model.Pattern(**data["pattern"]),
+        "acute_encounters": frozenset(data["encounter"]["acute"]),
+        "recognised": data["recognised"],
         "injected_words": tuple(data["injected"]["words"]),
         "text": {
             name: tuple(words)
@@ -109,11 +134,16 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _nothing() -> dict[str, Any]:
-    tables = ("classes", "drugs", "causes", "masks", "tests", "features", "text", "by_text")
+    tables = (
+        "classes", "drugs", "causes", "masks", "tests", "features", "signs", "text", "by_text",
+        "recognised",
+    )  # fmt: skip
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()
     oncology = model.Oncology(none, none, "", "", none, {}, ())
-    return {**empty, "signs": (), "injected_words": (), "oncology": oncology}
+    pattern = model.Pattern(0, 0, "", "", "")
+    lists = {"injected_words": (), "acute_encounters": none}
+    return {**empty, **lists, "pattern": pattern, "oncology": oncology}
 
 
 def _drug(entry: Mapping[str, Any]) -> model.Drug:
@@ -126,8 +156,8 @@ def _feature(entry: Mapping[str, Any]) -> model.Feature:
 
 
 def _sign(entry: Mapping[str, Any]) -> model.Sign:
-    name = entry.get("below") or entry.get("above", "")
-    return model.Sign(entry["test"], name, "below" in entry, entry["cause"])
+    name, contradicts = entry.get("below") or entry.get("above", ""), entry.get("contradicts", "")
+    return model.Sign(entry["test"], name, "below" in entry, entry["causes"], contradicts)
 
 
 def _oncology(entry: Mapping[str, Any]) -> model.Oncology:

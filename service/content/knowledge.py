@@ -122,7 +122,7 @@ def load_knowledge(overlay: Path | None = None) -> model.Knowledge:
         systems={row["uri"]: row["name"] for row in reader.rows(*SYSTEMS)},
         units=Units(_units(reader), _unit_words(reader)),
         intervals=_intervals(reader),
-        table=read_table(reader.toml("decision_table.toml"), reader.fault),
+        **read_table(reader.toml("decision_table.toml"), reader.fault),
         **concepts,
         version="",
     )
@@ -167,7 +167,9 @@ def _thresholds(reader: Reader) -> dict[str, model.Threshold]:
         k: v for k, v in reader.toml("thresholds.toml", shipped=True).items() if type(v) is dict
     }
     found = {
-        name: model.Threshold(name, Decimal(entry["value"]), entry["unit"], entry["source"])
+        name: model.Threshold(
+            name, Decimal(entry["value"]), entry["unit"], entry["source"], entry["says"]
+        )
         for name, entry in ours.items()
     }
     if reader.overlay and (reader.overlay / "thresholds.toml").is_file():
@@ -195,13 +197,13 @@ def _changed(
     value = decimal(entry.get("value"))
     if problems or value is None:
         return None
-    return model.Threshold(name, value, ours["unit"], entry["source"])
+    return model.Threshold(name, value, ours["unit"], entry["source"], ours["says"])
 
 
 def _threshold_problems(
     entry: Mapping[str, Any], ours: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
-    for key in sorted(set(entry) - {"value", "unit", "source", "min", "max"}):
+    for key in sorted(set(entry) - {"value", "unit", "source", "says", "min", "max"}):
         yield key, "is not a key here" + hint(key, ("value", "unit", "source"))
     number = decimal(entry.get("value"))
     if number is None:
@@ -328,15 +330,50 @@ def _cross_check(knowledge: model.Knowledge, reader: Reader) -> None:
             if kind not in knowledge.classes:
                 message = f"{kind!r} is not a class" + hint(kind, knowledge.classes)
                 reader.fault("concepts.toml", f"drug.{name}", message)
-    for cause in knowledge.causes.values():
-        if cause.window and cause.window not in number:
-            reader.fault("concepts.toml", cause.name, f"{cause.window!r} is not a threshold")
-    for washout in filter(None, (known.washout for known in knowledge.classes.values())):
-        if washout not in number:
-            reader.fault("concepts.toml", "class", f"{washout!r} is not a threshold")
-    for sign in knowledge.signs:
-        if sign.threshold not in number or sign.test not in knowledge.tests:
-            reader.fault("concepts.toml", f"sign {sign.test}", "names no known threshold or test")
+    for key, name in _named_thresholds(knowledge):
+        if name not in number:
+            reader.fault("concepts.toml", key, f"{name!r} is not a threshold" + hint(name, number))
+    _check_signs(knowledge, reader)
+    for group in sorted({code.group for code in knowledge.codes} - _known_groups(knowledge)):
+        message = "is named by nothing in concepts.toml" + hint(group, _known_groups(knowledge))
+        reader.fault("valuesets", group, message)
     known_uris = set(knowledge.systems) | {"name"}
     for system in sorted({code.system for code in knowledge.codes if code.active} - known_uris):
         reader.fault("valuesets", system, "is not in systems.csv" + hint(system, known_uris))
+
+
+def _named_thresholds(knowledge: model.Knowledge) -> Iterator[tuple[str, str]]:
+    """Where concepts.toml names a threshold."""
+    windows = {
+        **{f"cause.{name}": cause.window for name, cause in knowledge.causes.items()},
+        **{f"mask.{name}": mask.window for name, mask in knowledge.masks.items()},
+        **{f"class.{name}": known.washout for name, known in knowledge.classes.items()},
+    }
+    yield from ((key, window) for key, window in windows.items() if window)
+    for name, sign in knowledge.signs.items():
+        yield from ((f"sign.{name}", at) for at in (sign.threshold, sign.contradicts) if at)
+
+
+def _check_signs(knowledge: model.Knowledge, reader: Reader) -> None:
+    """A sign speaks of a known test and known causes; a cause asks for a known sign."""
+    for name, sign in knowledge.signs.items():
+        if sign.test not in knowledge.tests:
+            reader.fault("concepts.toml", f"sign.{name}", f"{sign.test!r} is not a test")
+        for cause in sorted(set(sign.causes) - set(knowledge.causes)):
+            message = f"{cause!r} is not a cause" + hint(cause, knowledge.causes)
+            reader.fault("concepts.toml", f"sign.{name}", message)
+    for name, known in knowledge.causes.items():
+        if known.long not in {"never", "always", *knowledge.signs}:
+            reader.fault("concepts.toml", f"cause.{name}", f"{known.long!r} is not a sign")
+
+
+def _known_groups(knowledge: model.Knowledge) -> frozenset[str]:
+    """Every group that concepts.toml names."""
+    oncology = knowledge.oncology
+    return frozenset(
+        (
+            *knowledge.causes, *knowledge.masks, *knowledge.features, *knowledge.drugs,
+            *knowledge.tests, *knowledge.recognised, *oncology.indications,
+            *oncology.metabolic_indications, oncology.malignant_calcium, oncology.high_calcium,
+        )
+    )  # fmt: skip

@@ -27,7 +27,8 @@ TABLES = (
     "source_attributes.toml",
 )  # fmt: skip
 TEXTS = (
-    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpCauseNotReassuring",
+    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
+    "lowAlpCauseNotReassuring",
     "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
     "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
 )  # fmt: skip

@@ -10,8 +10,9 @@ from cards.build import CardInput
 from cards.model import Card
 from cards.wire import to_json
 from service.evaluation.engine import Engine
+from service.hpp.assessment import Assessment, Row
 from service.hpp.decide import NOT_EVALUATED
-from service.hpp.model import UNKNOWN_CODE, Assessment, Chart, Gap, Row
+from service.hpp.model import UNKNOWN_CODE, Chart, Gap
 
 EXTENSION = "org.hpp-cds.evaluation"
 ORDER_GAPS = "draftOrders"

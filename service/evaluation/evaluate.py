@@ -26,13 +26,12 @@ from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
 from service.fhir.read import Asked, Draft, any_matters, draft_gaps, read_drafts
 from service.fhir.releases import Release, release_of
+from service.hpp.assessment import Assessment, Indicator
 from service.hpp.decide import NOT_EVALUATED
-from service.hpp.findings import NEEDED
-from service.hpp.model import Assessment, Chart, Indicator
+from service.hpp.facts import NEEDED
+from service.hpp.model import Chart
 from service.settings import Client
 from service.watch.logs import log
-
-PATIENT_VIEW_VERDICTS = frozenset({"hppProbable", "hppSuspected"})
 
 
 def evaluate(
@@ -51,6 +50,8 @@ def evaluate(
     the reason for none in its evaluation extension.
     """
     record = gather(request.prefetch, request.draft_orders)
+    if service.hook == "order-select" and request.selections is None:
+        record.gap("all-judged", "selections")
     asked = _asked(request, client)
     fetch = _fetch(request, engine, client)
     drafts = _read_drafts(record, asked, request, fetch, engine)
@@ -141,7 +142,7 @@ def _answer_order(case: CardInput, engine: Engine) -> Answer:
     """A card for the verdict, or one that says what was not seen."""
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
-    if card is None and status != "complete":
+    if card is None and status != "complete" and not case.assessment.settled:
         card = build_incomplete(case, engine.cards)
     return answer_with(card, status, case, engine)
 
@@ -168,7 +169,7 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
     if assessment.verdict == NOT_EVALUATED and not written:
         raise _unavailable(case.chart)
     opened = bool(assessment.open_rows)
-    if assessment.verdict in PATIENT_VIEW_VERDICTS and not written:
+    if engine.knowledge.verdicts[assessment.verdict].chart and not written:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
         card = build(as_information, engine.cards, with_orders=False)
         return answer_with(card, "partial" if opened else "complete", case, engine)

@@ -10,8 +10,9 @@ from cards.facts import CardFacts, shown_number
 from service.evaluation.answer import Answer, open_row_keys
 from service.evaluation.engine import Engine
 from service.hpp import drugs
-from service.hpp.findings import gather_facts
-from service.hpp.model import Assessment, Chart, DrugUse, Finding, JudgedResult, Row
+from service.hpp.assessment import Assessment, Finding, JudgedResult, Row
+from service.hpp.facts import gather_facts
+from service.hpp.model import Chart, DrugUse
 
 Json = dict[str, Any]
 

@@ -9,8 +9,9 @@ from datetime import date
 from service.evaluation.engine import Engine
 from service.fhir.gather import Record
 from service.fhir.read import Asked, Draft, read_chart, read_drafts
+from service.hpp.assessment import Assessment
 from service.hpp.decide import assess
-from service.hpp.model import Assessment, Chart
+from service.hpp.model import Chart
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.{0,200}?\b([0-9]+(?:\.[0-9]+
 LONGEST_NAMES = 2000  # characters of all names of one order
 UNKNOWN_DRUG = "unknown-drug"
 UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
-_DRAFT_ID = re.compile(r"[A-Za-z0-9\-.]{1,256}")
+_DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 

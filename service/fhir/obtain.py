@@ -19,7 +19,7 @@ from service.hpp.model import Gap
 
 MOST_MEDICATIONS = 20
 # Nothing more: a query or a path behind it would be asked with the patient's token.
-_MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,256}")
+_MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-._]{1,256}")
 
 
 def obtain(record: Record, queries: Mapping[str, str], fetch: Fetch, base: str) -> None:

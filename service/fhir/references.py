@@ -10,7 +10,8 @@ from enum import Enum
 from service.fhir.releases import SUBJECT, first_of
 from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 
-ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+# With an underscore, which FHIR does not know and several servers hand out.
+ID = re.compile(r"[A-Za-z0-9\-._]{1,64}")
 _REFERENCE = re.compile(
     r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)"
 )

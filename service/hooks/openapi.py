@@ -18,7 +18,6 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.services import SERVICES, Service
 from service.fhir.references import ID
 from service.fhir.releases import PATHS
-from service.hooks.messages import REFERENCE
 
 Json = dict[str, Any]
 STATUSES = ("complete", "partial", "unavailable", "not-applicable")
@@ -166,12 +165,11 @@ def _request(service: Service) -> Json:
             },
             "fhirServer": {
                 "type": ["string", "null"],
-                "pattern": rf"^https?://[^{SPACE}?#@\\]+$",
+                "pattern": rf"^(?:https?://[^{SPACE}?#@\\]+)?$",
                 "description": "Asked for keys left out, where it is registered.",
             },
             "fhirAuthorization": {
-                "type": ["object", "null"],
-                "description": "A `patient` in it must be the patient of the context.",
+                "description": "An object.  A `patient` in it must be the patient of the context.",
             },
             "extension": {"type": ["object", "null"]},
         },
@@ -179,12 +177,13 @@ def _request(service: Service) -> Json:
 
 
 def _context(service: Service) -> Iterator[tuple[str, Json]]:
-    yield "patientId", {"type": "string", "pattern": f"^{ID.pattern}$"}
-    yield "userId", {"type": "string", "pattern": f"^{REFERENCE}$"}
+    yield "patientId", {"type": "string", "pattern": f"^(?:Patient/)?{ID.pattern}$"}
+    yield "userId", {"description": "Type/id; orders are offered in the name of a practitioner."}
     if service.judges_orders:
         yield "draftOrders", {"type": "object", "properties": {"resourceType": {"const": "Bundle"}}}
     if service.hook == "order-select":
-        yield "selections", {"type": "array", "items": {"type": "string"}}
+        selections = {"type": ["array", "null"], "items": {"type": "string"}}
+        yield "selections", selections | {"description": "Without them all drafts are judged."}
 
 
 def _own() -> Json:

@@ -1,134 +1,187 @@
-"""What lowers or masks an ALP on a given day (decision table, section 1 and 2a points 4-6, 16)."""
+"""What lowers an ALP on a given day: acute illness, diagnoses that stand, drugs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
+from functools import cached_property
 
-from service.hpp.background import Background, is_above, is_below
-from service.hpp.model import Condition, Evidence, Result
+from service.hpp.assessment import DoubtedCause, Evidence
+from service.hpp.background import Background
+from service.hpp.days import FIRST, LAST, Days, Span, after, groups_on, merged
+from service.hpp.knowledge.model import Cause
+from service.hpp.model import Condition, Result
+from service.hpp.proof import Proof, Says
 
 OVER = frozenset({"resolved", "inactive", "remission"})
+EXPLAINING_EFFECTS = ("explains", "explains-unless-very-low")
+
+
+def active_span(condition: Condition) -> Span | None:
+    """Onset to abatement, both included.  Without abatement it still runs, unless it is said to
+    be over (None); without any date it runs on every day."""
+    if condition.abatement is None and condition.clinical_status in OVER:
+        return None
+    first = condition.began.toordinal() if condition.began else FIRST
+    return first, condition.abatement.toordinal() if condition.abatement else LAST
 
 
 def is_active(condition: Condition, day: date) -> bool:
-    """Onset <= day <= abatement.  Without abatement it still runs, unless it is said to be
-    over; without any date it counts on every day."""
-    if not condition.counts:
-        return False
-    if condition.abatement is None and condition.clinical_status in OVER:
-        return False
-    began = condition.began or date.min
-    return began <= day <= (condition.abatement or date.max)
+    """Counts for this patient and ran on a day."""
+    span = active_span(condition)
+    return condition.counts and span is not None and span[0] <= day.toordinal() <= span[1]
 
 
-def within_days_after(condition: Condition, day: date, window_days: int) -> bool:
-    """The day lies 0 to `window_days` days after the beginning; undated things never do."""
-    began = condition.began
-    return condition.counts and began is not None and 0 <= (day - began).days <= window_days
+def overlap(one: Span, other: Span) -> Span:
+    return max(one[0], other[0]), min(one[1], other[1])
 
 
-def acute(background: Background, result: Result, day: date) -> tuple[str, ...]:
-    """Acute states around a specimen: their groups, or `inpatient`."""
-    found = ["inpatient"] if result.inpatient else []
-    days = background.knowledge.days
-    found += [
-        group
-        for condition, group, cause in background.causes
-        if cause.kind == "acute" and within_days_after(condition, day, days(cause.window))
-    ]
-    return tuple(dict.fromkeys(found))
+@dataclass(frozen=True)
+class Causes:
+    """The causes on record of one chart, as days on which each of them holds."""
 
+    background: Background
 
-def explaining(background: Background, day: date, very_low: bool) -> tuple[str, ...]:
-    """Conditions and drugs that explain a low ALP on a day: their groups."""
-    found = [
-        group
-        for condition, group, cause in background.causes
-        if cause.kind == "explains"
-        and is_active(condition, day)
-        and (not cause.needs_tsh or _thyroid_proven(background, day))
-    ]
-    uses = background.taking("explains", day)
-    if not very_low:
-        uses += background.taking("explains-unless-very-low", day)
-    return tuple(dict.fromkeys([*found, *(use.group for use in uses)]))
+    @cached_property
+    def proof(self) -> Proof:
+        return Proof(self.background)
 
+    # --- Acute illness
 
-def _thyroid_proven(background: Background, day: date) -> bool:
-    """A TSH above the threshold within the window before or after the day."""
-    limit = background.knowledge.number("thyroid_tsh")
-    window = background.knowledge.days("thyroid_window")
-    return any(
-        result.day is not None
-        and abs((result.day - day).days) <= window
-        and background.counts(result)
-        and is_above(result, limit)
-        for result in background.chart.of("lab_tsh")
-    )
+    def acute(self, result: Result, day: date) -> tuple[str, ...]:
+        """Acute states around a specimen: their groups, or `inpatient`."""
+        classes = self.background.knowledge.acute_encounters
+        in_hospital = result.inpatient or bool(classes & result.encounter_classes)
+        return (*(("inpatient",) if in_hospital else ()), *groups_on(self._acute, day))
 
+    @cached_property
+    def _acute(self) -> Mapping[str, Days]:
+        """An event, not a code that says only that there was one, and never an undated one."""
+        return self._days("acute", self._window)
 
-def masking(background: Background, day: date) -> tuple[str, ...]:
-    """What may have raised an ALP on a day: groups of conditions and drugs, or `lab_ggt`."""
-    days = background.knowledge.days
-    found = [
-        group
-        for condition, group, mask in background.masks
-        if (
-            within_days_after(condition, day, days(mask.window))
-            if mask.window
-            else is_active(condition, day)
-        )
-    ]
-    found += [use.group for use in background.taking("masks", day)]
-    if _liver_enzyme_high(background, day):
-        found.append("lab_ggt")
-    return tuple(dict.fromkeys(found))
+    def _window(self, condition: Condition, cause: Cause) -> Span | None:
+        if condition.began is None or condition.is_status or condition.is_subsequent:
+            return None
+        return after(condition.began, self.background.knowledge.days(cause.window))
 
+    # --- Causes that explain
 
-def _liver_enzyme_high(background: Background, day: date) -> bool:
-    """Gamma-GT of the same day above its own printed limit."""
-    for result in background.liver_enzymes.get(day, ()):
-        high = result.printed.high
-        if high is not None and background.counts(result) and is_above(result, high):
-            return True
-    return False
+    def explaining(self, day: date, *, very_low: bool) -> tuple[str, ...]:
+        """Conditions and drugs that explain a low ALP on a day: their groups."""
+        taken = self.background.exposures.on
+        drugs = taken("explains", day)
+        if not very_low:
+            drugs += taken("explains-unless-very-low", day)
+        return (*self._standing(day), *drugs)
 
+    def _standing(self, day: date) -> Iterator[str]:
+        yield from groups_on(self._events, day)
+        for group in groups_on(self._active, day):
+            if self._stands(group, day):
+                yield group
 
-def signs(background: Background) -> tuple[Evidence, ...]:
-    """The newest result of each test that points at a cause; it words the card and no more."""
-    found = []
-    for sign in background.knowledge.signs:
-        seen = _newest(background, sign.test)
-        if seen is None:
-            continue
-        limit = background.knowledge.number(sign.threshold)
-        if is_below(seen, limit) if sign.below else is_above(seen, limit):
-            found.append(Evidence(seen.reference, sign.cause, seen.day, seen.shown))
-    return tuple(found)
+    def _stands(self, group: str, day: date) -> bool:
+        """Not contradicted by a value near the day, and either it began not long before, or it
+        lasts for life, or a value confirms it."""
+        stands = self.background.knowledge.causes[group].stands
+        if stands == "proven":
+            return self.proof.confirmed_near(group, day)
+        if self.proof.contradicting(group, day):
+            return False
+        recent = group in self._recent and day in self._recent[group]
+        return stands == "lifelong" or recent or self.proof.confirms(group, day)
 
+    @cached_property
+    def _events(self) -> Mapping[str, Days]:
+        """Causes that explain for a while after they were: chemotherapy."""
+        return self._days("explains", self._event)
 
-def _newest(background: Background, test: str) -> Result | None:
-    """The last that counts; of one day the one whose reference sorts last."""
-    dated = [result for result in background.chart.of(test) if result.day is not None]
-    dated.sort(key=attrgetter("day", "reference"), reverse=True)
-    return next(filter(background.counts, dated), None)
+    def _event(self, condition: Condition, cause: Cause) -> Span | None:
+        if not cause.window or condition.began is None:
+            return None
+        return after(condition.began, self.background.knowledge.days(cause.window))
 
+    @cached_property
+    def _active(self) -> Mapping[str, Days]:
+        return self._days("explains", lambda c, cause: None if cause.window else active_span(c))
 
-def named(background: Background, day: date, very_low: bool) -> tuple[Evidence, ...]:
-    """Causes on record on the day of the last low ALP, to be named on a card.
+    @cached_property
+    def _recent(self) -> Mapping[str, Days]:
+        return self._days("explains", lambda condition, _: self._recent_span(condition))
 
-    What would explain it is named even where the class of the result rests on something else
-    (an antiresorptive), and so are causes that explain nothing by themselves (myeloma).
-    """
-    explaining_groups = set(explaining(background, day, very_low))
-    found = [
-        Evidence(condition.reference, group, condition.began)
-        for condition, group, cause in background.causes
-        if is_active(condition, day) and (group in explaining_groups or cause.kind == "named")
-    ]
-    drugs_found = {evidence.what for evidence in found}
-    return (
-        *found,
-        *(Evidence("", group) for group in sorted(explaining_groups - drugs_found)),
-    )
+    def _recent_span(self, condition: Condition) -> Span | None:
+        active = active_span(condition)
+        if active is None or condition.began is None:
+            return None
+        window = self.background.knowledge.days("cause_recent")
+        return overlap(active, after(condition.began, window))
+
+    def _days(
+        self, kind: str, span_of: Callable[[Condition, Cause], Span | None]
+    ) -> Mapping[str, Days]:
+        causes, found = self.background.knowledge.causes, {}
+        for group in self.background.known(causes):
+            if causes[group].kind == kind:
+                spans = (span_of(c, causes[group]) for c in self.background.of(group))
+                found[group] = merged(span for span in spans if span)
+        return found
+
+    # --- What a card says of them
+
+    def named(self, day: date, *, very_low: bool) -> tuple[Evidence, ...]:
+        """Causes that would explain a low ALP on a day, also where its class rests on something
+        else (an antiresorptive): each diagnosis and drug on record."""
+        explaining = self.explaining(day, very_low=very_low)
+        return tuple(e for group in explaining for e in self._evidence(group, day))
+
+    def _evidence(self, group: str, day: date) -> Sequence[Evidence]:
+        uses = [
+            use
+            for effect in EXPLAINING_EFFECTS
+            for use in self.background.exposures.with_effect(effect)
+            if use.group == group and use.began and use.began <= day
+        ]
+        active = [c for c in self.background.of(group) if is_active(c, day)]
+        found = [(c.began, c.reference) for c in active] + [(u.began, u.reference) for u in uses]
+        found.sort(key=lambda item: (item[0] or date.min, item[1]))
+        return [Evidence(reference, group, began) for began, reference in found[-1:]]
+
+    def doubted(self, day: date) -> Iterator[DoubtedCause]:
+        """Causes on record that explain nothing on a day, and why; those of another time of
+        life, which ended before it or began after it, are left out."""
+        explaining = set(self.explaining(day, very_low=False))
+        known = self.background.knowledge.causes
+        for group in self.background.known(known):
+            if known[group].kind == "explains" and group not in explaining:
+                yield from self._why_not(group, day)
+
+    def _why_not(self, group: str, day: date) -> Iterator[DoubtedCause]:
+        cause, condition = self.background.knowledge.causes[group], self.background.latest_of(group)
+        began, name = condition.began, condition.reference
+        if active_span(condition) is None and (began or date.min) <= day:
+            yield DoubtedCause(group, name, "inactive", began)
+        elif is_active(condition, day) and not cause.window:
+            against = self.proof.contradicting(group, day)
+            if against is not None:
+                test, result = against
+                by = Evidence(result.reference, test, result.day, result.shown)
+                yield DoubtedCause(group, name, "contradicted", began, by)
+            else:
+                why = "unproven" if cause.stands == "proven" else "old"
+                yield DoubtedCause(group, name, why, began)
+
+    def signs(self, test: str = "") -> tuple[Evidence, ...]:
+        """The newest value of each test (or of one) where it points at a cause."""
+        found = []
+        for sign in self.background.knowledge.signs.values():
+            newest = self._newest(sign.test) if test in ("", sign.test) else None
+            if newest and self.proof.says(sign, newest) is Says.CONFIRMS:
+                evidence = (newest.reference, sign.causes[0], newest.day, newest.shown)
+                found.append(Evidence(*evidence))
+        return tuple(found)
+
+    def _newest(self, test: str) -> Result | None:
+        """The last that counts; of one day the one whose reference sorts last."""
+        dated = [result for result in self.background.counted(test) if result.day is not None]
+        return max(dated, key=lambda r: (r.day or date.min, r.reference), default=None)

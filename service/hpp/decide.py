@@ -1,33 +1,37 @@
 """Findings and the decision table -> the assessment.
 
-First match wins on what was seen.  A row is open where data that was not seen could make
-it the first match and it is at least as urgent as the row that matched.
+First match wins on what was seen.  A row is open where data that was not seen could make it the
+first match, it is at least as urgent as the row that matched, and it would interrupt: a gap that
+could only bring information is listed, and opens nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 
-from service.hpp import causes
-from service.hpp.background import is_above, is_at_least
-from service.hpp.findings import Facts, find, gather_facts
-from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import (
+from service.hpp import features
+from service.hpp.assessment import (
     Assessment,
-    Chart,
+    Course,
+    DoubtedCause,
     Evidence,
     Finding,
     Indicator,
+    JudgedResult,
     Presence,
-    Result,
     Row,
 )
+from service.hpp.course import day_of, last_of
+from service.hpp.facts import Facts, gather_facts
+from service.hpp.findings import find
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import Chart
+from service.hpp.modifiers import modified
 
 PRESENT, UNKNOWN = Presence.PRESENT, Presence.UNKNOWN
 NOT_EVALUATED = "notEvaluated"
-KEEPS_CARD = frozenset({"hppConfirmed", "hppProbable", "hppSuspected"})
-DROPPED_FOR_CANCER = frozenset({"lowAlpOnce", "alpUnclear", "alpNotOnFile"})
 
 
 def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
@@ -35,30 +39,90 @@ def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
     facts = gather_facts(chart, today, knowledge)
     findings = find(facts)
     row, open_rows = match(findings, knowledge.table)
-    indicator, modifiers = _modified(row, facts)
+    indicator, modifiers = modified(row, facts)
     return Assessment(
         row=row,
         indicator=indicator,
         findings=findings,
         open_rows=open_rows,
         alp=facts.history.judged,
-        excluded=(*facts.history.excluded, *chart.excluded),
+        excluded=(
+            *facts.history.excluded,
+            *facts.chart.excluded,
+            *features.not_used(facts.background, facts.child),
+        ),
         modifiers=modifiers,
         causes=_named_causes(facts),
-        signs=causes.signs(facts.background),
+        signs=facts.causes.signs(),
         features=facts.features,
         child=bool(facts.child),
         gaps=chart.gaps,
         drafts=chart.drafts,
+        settled=facts.is_settled,
+        course=course_of(facts),
+        doubted=_doubted(facts),
+        family_history=facts.family_history,
+        undated=tuple(features.undated(facts.background)),
+        not_seen=chart.not_seen,
+        new_start=not facts.renewals,
+        egfr_low=_low_kidney_function(facts),
+        denosumab_before=_denosumab_before(facts),
     )
 
 
 def _named_causes(facts: Facts) -> tuple[Evidence, ...]:
     """Causes on record at the last low ALP; none where no result was low."""
-    last = facts.history.lows[-1] if facts.history.lows else None
-    if last is None or last.day is None:
+    if not facts.history.lows:
         return ()
-    return causes.named(facts.background, last.day, last.very_low)
+    last = facts.history.lows[-1]
+    return facts.causes.named(day_of(last), very_low=last.very_low)
+
+
+def _doubted(facts: Facts) -> tuple[DoubtedCause, ...]:
+    """Causes that do not explain the last low, and masks that do not raise the last result."""
+    lows, latest = facts.history.lows, facts.history.latest
+    causes = facts.causes.doubted(day_of(lows[-1])) if lows else ()
+    masks = facts.masks.doubted(day_of(latest)) if latest else ()
+    return (*causes, *masks)
+
+
+def course_of(facts: Facts) -> Course:
+    """The results that a card speaks of."""
+    history, lows = facts.history, facts.history.lows
+    return Course(
+        last=history.last_eligible,
+        first_low=lows[0] if lows else None,
+        last_low=lows[-1] if lows else None,
+        lowest=min(lows, key=_value, default=None),
+        last_normal=last_of(history.normals),
+        normal_before=last_of(facts.normals_before),
+        clear_before=last_of(facts.clear_before),
+        last_clear=last_of(facts.clear_normals),
+        masked=facts.latest_masked,
+        very_low=facts.very_low_of_late,
+        unread=facts.newer_unread,
+    )
+
+
+def _value(item: JudgedResult) -> Decimal:
+    return item.result.value or Decimal(0)
+
+
+def _low_kidney_function(facts: Facts) -> Evidence | None:
+    """The newest eGFR, where it is low."""
+    found = facts.causes.signs("lab_egfr")
+    return found[0] if found else None
+
+
+def _denosumab_before(facts: Facts) -> Evidence | None:
+    """The last time denosumab was ordered or given."""
+    uses = facts.background.exposures.with_effect("suppresses")
+    given = [
+        Evidence(use.reference, use.group, use.began)
+        for use in uses
+        if use.drug_class == "denosumab"
+    ]
+    return features.newest(tuple(given))
 
 
 def match(findings: Mapping[str, Finding], table: Sequence[Row]) -> tuple[Row, tuple[Row, ...]]:
@@ -110,76 +174,11 @@ def _can_be(finding: Finding, wanted: Presence) -> bool:
 
 
 def _is_more_urgent(row: Row, matched: Row, table: Sequence[Row]) -> bool:
-    """A higher indicator; or the same one, at least a warning, and earlier in the table."""
-    if row is matched or row.verdict == NOT_EVALUATED or row.indicator is Indicator.NONE:
+    """At least a warning, and a higher indicator, or the same one and earlier in the table."""
+    if row is matched or row.indicator.rank < Indicator.WARNING.rank:
         return False
     if matched.verdict == NOT_EVALUATED:
         return True
-    if row.verdict == matched.verdict:
-        return row.indicator.rank > matched.indicator.rank
     if row.indicator.rank != matched.indicator.rank:
         return row.indicator.rank > matched.indicator.rank
-    alarming = row.indicator.rank >= Indicator.WARNING.rank
-    return alarming and table.index(row) < table.index(matched)
-
-
-def _modified(row: Row, facts: Facts) -> tuple[Indicator, tuple[str, ...]]:
-    """An antiresorptive given for cancer or Paget disease (below the decision table)."""
-    oncology, seen = facts.knowledge.oncology, _indications(facts)
-    if _is_urgent(facts, seen):
-        return _for_urgent_oncology(row), ("urgent-oncology",)
-    if not seen & oncology.indications and not seen & oncology.metabolic_indications:
-        return row.indicator, ()
-    dropped = row.verdict in DROPPED_FOR_CANCER
-    return (Indicator.NONE if dropped else row.indicator), ("cancer-or-paget",)
-
-
-def _for_urgent_oncology(row: Row) -> Indicator:
-    if row.verdict == "hppConfirmed" or row.verdict == NOT_EVALUATED:
-        return row.indicator
-    return Indicator.WARNING if row.verdict in KEEPS_CARD else Indicator.NONE
-
-
-def _indications(facts: Facts) -> frozenset[str]:
-    """Groups of conditions active today and of the reasons of the draft orders."""
-    active = [c.groups for c in facts.chart.conditions if causes.is_active(c, facts.today)]
-    reasons = [draft.reasons for draft in facts.chart.drafts]
-    return frozenset().union(*active, *reasons)
-
-
-def _is_urgent(facts: Facts, seen: frozenset[str]) -> bool:
-    oncology = facts.knowledge.oncology
-    if oncology.malignant_calcium in seen or _calcium_urgent(facts):
-        return True
-    dosed = any(
-        draft.group in oncology.drugs or draft.oncology_dose for draft in facts.chart.drafts
-    )
-    if not dosed or not oncology.indications & seen:
-        return False
-    return oncology.high_calcium in seen or _calcium_above_own_limit(facts)
-
-
-def _recent_calcium(facts: Facts) -> list[Result]:
-    """Calcium of the last days: corrected as reported, else total as it is (2a.23)."""
-    oldest = facts.today - timedelta(days=facts.knowledge.days("urgent_calcium_window"))
-
-    def recent(test: str) -> list[Result]:
-        return [
-            result
-            for result in facts.chart.of(test)
-            if result.day is not None and result.day >= oldest and facts.background.counts(result)
-        ]
-
-    return recent("lab_calcium_corrected") or recent("lab_calcium")
-
-
-def _calcium_urgent(facts: Facts) -> bool:
-    limit = facts.knowledge.number("urgent_calcium")
-    return any(is_at_least(result, limit) for result in _recent_calcium(facts))
-
-
-def _calcium_above_own_limit(facts: Facts) -> bool:
-    return any(
-        result.printed.high is not None and is_above(result, result.printed.high)
-        for result in _recent_calcium(facts)
-    )
+    return row.verdict != matched.verdict and table.index(row) < table.index(matched)

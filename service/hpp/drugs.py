@@ -1,44 +1,89 @@
-"""Was a drug on board on a given day?  (decision table, section 2a point 5)"""
+"""When a drug was on board, and what that does to an ALP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+from service.hpp.days import Days, Span, groups_on, merged
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Chart, DrugUse
 
-NOT_TAKEN = frozenset({"draft", "cancelled", "entered-in-error"})
+NOT_TAKEN = frozenset({"draft", "cancelled", "not-done", "entered-in-error"})
 STILL_TAKEN = frozenset({"active", "on-hold"})
 
 
 def taken(chart: Chart) -> Iterator[DrugUse]:
-    """Orders on record that count as exposure."""
+    """Orders on record that count as exposure, and drugs that were given."""
     return (use for use in chart.drugs if use.status not in NOT_TAKEN)
 
 
 def last_day(use: DrugUse, today: date) -> date | None:
     """End of the period, else today while the order runs, else the day it was written."""
-    if use.end is not None:
-        return use.end
+    if use.end is not None or use.administered:
+        return use.end or use.began
     return today if use.status in STILL_TAKEN else use.authored or use.start
 
 
-def on_board(use: DrugUse, day: date, washout_days: int, today: date) -> bool:
-    """Start <= day <= end + wash-out.  A course without any start date cannot be placed."""
+def span(use: DrugUse, washout_days: int, today: date) -> Span | None:
+    """From its start to the end of its wash-out; None for a course that cannot be placed."""
     end = last_day(use, today)
     if use.began is None or end is None:
-        return False
-    return use.began <= day and (day - end).days <= washout_days
+        return None
+    return use.began.toordinal(), end.toordinal() + washout_days
 
 
-def in_use(chart: Chart, today: date, knowledge: Knowledge) -> tuple[DrugUse, ...]:
-    """Antiresorptives that make today's order a continuation (2a.17): the wash-out of a new
-    start is used here, not the windows of suppression."""
-    window = knowledge.days("new_start")
-    return tuple(
-        use
-        for use in taken(chart)
-        if knowledge.classes[use.drug_class].effect == "suppresses"
-        and on_board(use, today, window, today)
-    )
+def on_board(use: DrugUse, day: date, washout_days: int, today: date) -> bool:
+    """Start <= day <= end + wash-out."""
+    placed = span(use, washout_days, today)
+    return placed is not None and placed[0] <= day.toordinal() <= placed[1]
+
+
+@dataclass(frozen=True)
+class Exposures:
+    """The drugs of one chart, by what their class does to an ALP."""
+
+    chart: Chart
+    today: date
+    knowledge: Knowledge
+
+    def on(self, effect: str, day: date) -> list[str]:
+        """Drugs of a class with this effect that were on board on a day."""
+        return groups_on(self._days.get(effect, {}), day)
+
+    @cached_property
+    def _days(self) -> Mapping[str, Mapping[str, Days]]:
+        """Effect -> drug -> days.  An ALP of the very day an antiresorptive was begun is not
+        yet lowered by it."""
+        spans: dict[str, dict[str, list[Span]]] = {}
+        for use in taken(self.chart):
+            effect = self.knowledge.classes[use.drug_class].effect
+            placed = span(use, self._washout_days(use), self.today)
+            if placed is not None:
+                first = placed[0] + (effect == "suppresses")
+                of_effect = spans.setdefault(effect, {})
+                of_effect.setdefault(use.group, []).append((first, placed[1]))
+        return {
+            effect: {group: merged(found[group]) for group in sorted(found)}
+            for effect, found in spans.items()
+        }
+
+    def _washout_days(self, use: DrugUse) -> int:
+        washout = self.knowledge.classes[use.drug_class].washout
+        return self.knowledge.days(washout) if washout else 0
+
+    def with_effect(self, effect: str) -> list[DrugUse]:
+        """The orders on record of drugs with an effect, in the order of the record."""
+        known = self.knowledge.classes
+        return [use for use in taken(self.chart) if known[use.drug_class].effect == effect]
+
+    def in_use(self) -> list[DrugUse]:
+        """Antiresorptives that make today's order a renewal.
+
+        The time without one that makes a new start counts here, not how long one lowers ALP.
+        """
+        window = self.knowledge.days("new_start")
+        antiresorptives = self.with_effect("suppresses")
+        return [use for use in antiresorptives if on_board(use, self.today, window, self.today)]

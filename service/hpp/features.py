@@ -1,13 +1,14 @@
-"""Features of HPP on record (decision table, section 3 and 2a points 18-20)."""
+"""Features of HPP on record, HPP itself, and a relative who has it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from service.hpp import drugs
+from service.hpp.assessment import Evidence
 from service.hpp.background import Background, is_above
 from service.hpp.knowledge.model import Feature, Knowledge
-from service.hpp.model import Chart, Condition, Evidence, Result
+from service.hpp.model import Condition, Excluded, Result
 
 HPP_GROUPS = frozenset(
     {
@@ -19,6 +20,7 @@ HPP_GROUPS = frozenset(
         "cond_hpp_perinatal",
     }
 )
+TOOTH_LOSS, PLP, PEA = "cond_tooth_loss", "lab_plp", "lab_pea_urine"
 
 
 def on_record(background: Background, child: bool | None) -> tuple[Evidence, ...]:
@@ -40,98 +42,129 @@ def counts_at(feature: Feature, child: bool | None) -> bool:
 
 
 def _evidence(code: str, background: Background) -> list[Evidence]:
-    """A feature computed by rule, or any counting condition of the group of that name."""
-    chart = background.chart
+    """A feature computed by rule, or any counting condition of the group of that name, whether
+    or not it is over."""
     match code:
         case "alpl":
-            return [
-                Evidence(variant.reference, code, variant.day)
-                for variant in chart.variants
-                if variant.pathogenic
-            ]
+            variants = (variant for variant in background.chart.variants if variant.pathogenic)
+            return [Evidence(variant.reference, code, variant.day) for variant in variants]
         case "substrate":
             return list(substrate(background))
         case "recurrent-metatarsal":
-            return _recurrent(chart, background.knowledge)
+            return _recurrent(background)
         case "tooth-loss-adult":
-            return _of_group(chart, "cond_tooth_loss", code)
+            return _tooth_loss(background, code, "tooth_loss_age_adult")
         case "tooth-loss-child":
-            return _early_tooth_loss(chart, background.knowledge)
+            return _tooth_loss(background, code, "tooth_loss_age")
         case _:
-            return _of_group(chart, code, code)
+            return [Evidence(c.reference, code, c.began) for c in background.of(code)]
 
 
-def _of_group(chart: Chart, group: str, code: str) -> list[Evidence]:
-    return [Evidence(c.reference, code, c.began) for c in _conditions(chart, group)]
-
-
-def _conditions(chart: Chart, group: str) -> Iterator[Condition]:
-    return (c for c in chart.conditions if group in c.groups and c.counts)
-
-
-def _recurrent(chart: Chart, knowledge: Knowledge) -> list[Evidence]:
-    """First and last stress fracture of the foot far enough apart (2a.20)."""
+def _recurrent(background: Background) -> list[Evidence]:
+    """First and last stress fracture of the foot far enough apart."""
     dated = sorted(
-        (c.began, c.reference)
-        for c in _conditions(chart, "cond_stress_fracture_foot")
-        if c.began is not None
+        (c.onset, c.reference) for c in background.of("cond_stress_fracture_foot") if c.onset
     )
-    if not dated or (dated[-1][0] - dated[0][0]).days < knowledge.days("metatarsal_gap"):
+    gap_days = background.knowledge.days("metatarsal_gap")
+    if not dated or (dated[-1][0] - dated[0][0]).days < gap_days:
         return []
     return [Evidence(reference, "recurrent-metatarsal", day) for day, reference in dated]
 
 
-def _early_tooth_loss(chart: Chart, knowledge: Knowledge) -> list[Evidence]:
-    """Loss before the age limit, counted from the latest possible birth (2a.19)."""
-    limit, born = knowledge.days("tooth_loss_age"), chart.patient.born_first
+def _tooth_loss(background: Background, code: str, limit: str) -> list[Evidence]:
+    """Loss before an age, counted from the earliest possible birth."""
+    age_days, born = background.knowledge.days(limit), background.chart.patient.born_first
     return [
-        Evidence(c.reference, "tooth-loss-child", c.began)
-        for c in _conditions(chart, "cond_tooth_loss")
-        if c.began is not None and born is not None and (c.began - born).days < limit
+        Evidence(c.reference, code, c.began)
+        for c in background.of(TOOTH_LOSS)
+        if c.began is not None and born is not None and (c.began - born).days < age_days
     ]
 
 
-def tooth_loss_undated(chart: Chart) -> bool:
-    """Tooth loss whose age cannot be told: unknown, not absent, in a child."""
-    return any(c.began is None for c in _conditions(chart, "cond_tooth_loss"))
+def tooth_loss_undated(background: Background) -> list[Condition]:
+    """Tooth loss whose age cannot be told: unknown in a child, not counted in an adult."""
+    return [c for c in background.of(TOOTH_LOSS) if c.began is None]
 
 
 def substrate(background: Background) -> Iterator[Evidence]:
-    """PLP above its limit off vitamin B6, or urine phosphoethanolamine above its own (2a.18)."""
-    for result in background.chart.of_any("lab_pea_urine", "lab_plp"):
-        if not background.counts(result):
-            continue
-        high = result.printed.high
-        if result.test == "lab_plp" and high is None:
-            high = background.knowledge.number("plp_high")
-        if high is None or not is_above(result, high):
-            continue
-        if result.test == "lab_pea_urine" or not on_b6(background, result):
+    """PLP above its limit off vitamin B6, or urine phosphoethanolamine above its own."""
+    for result in background.chart.of_any(PEA, PLP):
+        if _is_raised(background, result) and not (
+            result.test == PLP and on_b6(background, result)
+        ):
             yield Evidence(result.reference, "substrate", result.day, result.shown)
+
+
+def _is_raised(background: Background, result: Result) -> bool:
+    """Above the printed limit; PLP also has one of ours."""
+    high = result.printed.high
+    if result.test == PLP and high is None:
+        high = background.knowledge.number("plp_high")
+    return background.counts(result) and high is not None and is_above(result, high)
 
 
 def on_b6(background: Background, result: Result) -> bool:
     """Vitamin B6 on the day of a PLP; an undated PLP is doubted where B6 was ever taken."""
-    uses = [use for use in drugs.taken(background.chart) if use.drug_class == "vitamin-b6"]
     if result.day is None:
-        return bool(uses)
-    window = background.knowledge.days("washout_b6")
-    return any(drugs.on_board(use, result.day, window, background.today) for use in uses)
+        return bool(background.exposures.with_effect("raises-plp"))
+    return bool(background.exposures.on("raises-plp", result.day))
 
 
-def meets_iwg_pattern(features: tuple[Evidence, ...], knowledge: Knowledge) -> bool:
+def not_used(background: Background, child: bool | None) -> Iterator[Excluded]:
+    """A PLP taken on vitamin B6, and an adult's tooth loss that nobody dated."""
+    for result in background.counted(PLP):
+        if on_b6(background, result):
+            yield Excluded(result.reference, "plp-on-b6", result.day, result.shown)
+    if child is False:
+        for condition in tooth_loss_undated(background):
+            yield Excluded(condition.reference, "undated-tooth-loss", shown="tooth-loss-adult")
+
+
+def meets_pattern(features: tuple[Evidence, ...], knowledge: Knowledge) -> bool:
     """Two major, or one major and two minor; each feature once."""
-    codes = {evidence.what for evidence in features}
+    codes, pattern = {evidence.what for evidence in features}, knowledge.pattern
     majors = sum(knowledge.features[code].major for code in codes)
-    return majors >= 2 or (majors == 1 and len(codes) - majors >= 2)
+    minors = len(codes) - majors
+    return majors >= pattern.major or (majors >= 1 and minors >= pattern.minor_beside_one_major)
 
 
-def hpp_conditions(chart: Chart) -> list[Condition]:
-    """HPP as a diagnosis, by code or by text, whatever its verification."""
+def hpp_conditions(background: Background) -> list[Condition]:
+    """HPP as a diagnosis of this patient, by code or by text, whatever its verification."""
     return [
         condition
-        for condition in chart.conditions
+        for condition in background.chart.conditions
         if condition.groups & HPP_GROUPS
         and not condition.family_history
         and condition.verification != "entered-in-error"
     ]
+
+
+def family_history(background: Background) -> tuple[Evidence, ...]:
+    """Relatives with HPP, where that was not refuted."""
+    return tuple(
+        Evidence(c.reference, "family-history", c.began)
+        for c in background.chart.conditions
+        if c.family_history
+        and c.groups & HPP_GROUPS
+        and c.verification not in ("refuted", "entered-in-error")
+    )
+
+
+def undated(background: Background) -> Iterator[Evidence]:
+    """Facts that count although nobody knows when: diagnoses that matter, variants, substrates."""
+    judged = background.knowledge.judged_groups | HPP_GROUPS
+    for condition in background.chart.conditions:
+        groups = condition.groups & judged
+        if condition.counts and condition.began is None and groups:
+            yield Evidence(condition.reference, min(groups))
+    for variant in background.chart.variants:
+        if variant.pathogenic and variant.day is None:
+            yield Evidence(variant.reference, "alpl")
+    for evidence in substrate(background):
+        if evidence.day is None:
+            yield evidence
+
+
+def newest(evidence: tuple[Evidence, ...]) -> Evidence | None:
+    """The latest of some evidence."""
+    return max(evidence, key=lambda e: (e.day or date.min, e.reference), default=None)

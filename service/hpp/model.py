@@ -1,4 +1,4 @@
-"""The words of the clinical core: facts read from a record, findings, and an assessment.
+"""The words of the clinical core for what was read from a record.
 
 Nothing here knows FHIR, HTTP or Markdown.  Values are exact decimals in the unit that
 their concept names; dates are whole calendar days in the site's time zone.
@@ -7,7 +7,7 @@ their concept names; dates are whole calendar days in the site's time zone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -17,30 +17,9 @@ ALP = "alp_total"
 UNKNOWN_CODE = "unknown-code"
 
 
-class Presence(StrEnum):
-    """Looked and seen, looked and not seen, or could not look."""
-
-    PRESENT = "present"
-    ABSENT = "absent"
-    UNKNOWN = "unknown"
-
-
 class Sex(StrEnum):
     MALE = "male"
     FEMALE = "female"
-
-
-class Indicator(StrEnum):
-    """How urgent a card is; `NONE` is a verdict without a card."""
-
-    NONE = "none"
-    INFO = "info"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        return list(Indicator).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +113,7 @@ class Condition:
 
     @property
     def counts(self) -> bool:
+        """Of this patient, and neither refuted nor entered in error."""
         return not self.family_history and self.verification not in (
             "refuted",
             "entered-in-error",
@@ -213,12 +193,12 @@ class Chart:
 
     def missing(self) -> frozenset[str]:
         """Prefetch keys of which something was not seen and no one accepted that."""
-        return self._missing
+        return self.not_seen - self.accepted_gaps
 
     @cached_property
-    def _missing(self) -> frozenset[str]:
-        unseen = (gap.key for gap in self.gaps if gap.kind != UNKNOWN_CODE)
-        return frozenset(unseen) - self.accepted_gaps
+    def not_seen(self) -> frozenset[str]:
+        """Prefetch keys of which something was not seen, accepted or not."""
+        return frozenset(gap.key for gap in self.gaps if gap.kind != UNKNOWN_CODE)
 
     def of(self, test: str) -> Sequence[Result]:
         """The results of one test, in the order of the record."""
@@ -250,172 +230,3 @@ class Excluded:
     day: date | None = None
     shown: str = ""
     count: int = 1
-
-
-class AlpClass(StrEnum):
-    """What one ALP result means (decision table, section 2 point 6)."""
-
-    INVALID = "invalid"
-    LOW_ACUTE = "low-acute"
-    LOW_SUPPRESSED = "low-suppressed"
-    LOW_EXPLAINED = "low-explained"
-    LOW_CLEAN = "low-unexplained"
-    NORMAL_ACUTE = "normal-acute"
-    NORMAL_MASKED = "normal-masked"
-    NORMAL = "normal"
-
-    def __init__(self, value: str) -> None:
-        self.eligible_low = value in ("low-suppressed", "low-explained", "low-unexplained")
-        self.eligible = self.eligible_low or value == "normal"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """The lower limit a result was compared with, in U/L, and whose it is.
-
-    whose: `laboratory`, `laboratory-raised`, `laboratory-lowered`, `default`, `age-sex-table`.
-    """
-
-    low: Decimal
-    very_low: Decimal
-    ceiling: Decimal
-    whose: str
-
-
-@dataclass(frozen=True)
-class JudgedResult:
-    """An ALP result with its class, its limit and the reasons of its class.
-
-    reasons: value-set groups (a cause, a mask, a drug) or, when invalid, a problem code.
-    clear: so far above its limit that an enzyme deficient for life is unlikely.
-    """
-
-    result: Result
-    day: date | None
-    kind: AlpClass
-    limit: Limit | None = None
-    very_low: bool = False
-    above_ceiling: bool = False
-    reasons: tuple[str, ...] = ()
-    clear: bool = False
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        return Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One thing a finding rests on: where it is in the record, when, and what it is.
-
-    what: a group, feature or class code; the words for it are content.
-    """
-
-    reference: str
-    what: str
-    day: date | None = None
-    shown: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A named fact about the patient in three states.
-
-    seen: whether it was seen in what could be read.  presence is `unknown` where data that
-    was not seen could turn `seen` round; missing names the prefetch keys of that data.
-    """
-
-    code: str
-    seen: bool
-    presence: Presence
-    evidence: tuple[Evidence, ...] = ()
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of decision_table.toml: what must hold, the verdict, and how urgent it is."""
-
-    id: str
-    verdict: str
-    indicator: Indicator
-    when: Mapping[str, Presence]
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class DoubtedCause:
-    """A cause or mask on record that explains nothing, and why it does not.
-
-    cause: its value-set group.  why: `contradicted` (by a laboratory value), `old` (long ago or
-    undated, and unproven) or `inactive` (said to be over, without a date).
-    by: the value that contradicts it (`what` is the test).
-    """
-
-    cause: str
-    reference: str
-    why: str
-    day: date | None = None
-    by: Evidence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The ALP results that a card speaks of; None where there is no such result.
-
-    last: the last that counts.  lowest: of the lows.  normal_before: the last normal above its
-    ceiling before the first low.  clear_before: the last clear normal before the first low.
-    last_clear: the last clear normal of all.  masked: the last masked one.  very_low: the very
-    low value that decided.  unread: the newest result that could not be read.
-    """
-
-    last: JudgedResult | None = None
-    first_low: JudgedResult | None = None
-    last_low: JudgedResult | None = None
-    lowest: JudgedResult | None = None
-    last_normal: JudgedResult | None = None
-    normal_before: JudgedResult | None = None
-    clear_before: JudgedResult | None = None
-    last_clear: JudgedResult | None = None
-    masked: JudgedResult | None = None
-    very_low: JudgedResult | None = None
-    unread: JudgedResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """The judgement, with everything a card, a log line or a test needs to explain it.
-
-    settled: the last ALP is normal beyond doubt and none was low, so that a gap is not worth a
-    card.  causes: on record at the last low; doubted: those that explain nothing, and why.
-    not_seen: prefetch keys of which something was not seen, also where a site accepts that.
-    undated: facts that count although nobody knows when.  new_start: no antiresorptive of late.
-    egfr_low: an eGFR too low for denosumab without a warning of its own.
-    """
-
-    row: Row
-    indicator: Indicator
-    findings: Mapping[str, Finding]
-    open_rows: tuple[Row, ...] = ()
-    alp: tuple[JudgedResult, ...] = ()
-    excluded: tuple[Excluded, ...] = ()
-    modifiers: tuple[str, ...] = ()
-    causes: tuple[Evidence, ...] = ()
-    signs: tuple[Evidence, ...] = ()
-    features: tuple[Evidence, ...] = ()
-    child: bool = False
-    gaps: tuple[Gap, ...] = ()
-    drafts: tuple[DraftOrder, ...] = field(default=())
-    settled: bool = False
-    course: Course = Course()
-    doubted: tuple[DoubtedCause, ...] = ()
-    family_history: tuple[Evidence, ...] = ()
-    undated: tuple[Evidence, ...] = ()
-    not_seen: frozenset[str] = frozenset()
-    new_start: bool = True
-    egfr_low: Evidence | None = None
-    denosumab_before: Evidence | None = None
-
-    @property
-    def verdict(self) -> str:
-        return self.row.verdict

@@ -1,137 +1,212 @@
-"""What data that was not seen could do to a finding about ALP.
+"""What data that was not seen could do to a finding.
 
-Unseen results may add to the history.  Unseen background may change the class of a result:
-a low one may turn out acute or contaminated, suppressed or explained; a normal one acute,
-masked or contaminated.  For each finding this names the prefetch keys that could turn it
-round; an empty set means it stands beyond doubt.
+Unseen results may add to the history.  Unseen problems and drugs may change the class of a
+result: a low one may turn out acute, suppressed or explained; a normal one acute or masked.
+Unseen laboratory values may prove or disprove a cause, mask a normal, or hold a feature; that
+they could also show EDTA in a tube opens nothing, for it could only take a result away.  For each
+finding this names the prefetch keys that could turn it round; none means that it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
-from service.hpp.alp import History
-from service.hpp.model import AlpClass, JudgedResult
+from service.hpp import features
+from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.course import span_days
+from service.hpp.facts import NEEDED, Facts
 
 Keys = frozenset[str]
 NONE: Keys = frozenset()
+CONDITIONS, MEDICATIONS = frozenset({"conditions"}), frozenset({"medications"})
+LABS, ALP = frozenset({"labs"}), frozenset({"alp"})
+
+
+def missing_for(seen: Set[str], facts: Facts) -> Mapping[str, Keys]:
+    """Finding -> the keys that could turn it round, given which findings were seen.
+
+    A finding that is not named stands beyond doubt.
+    """
+    if facts.could_look and not facts.missing and facts.child is not None:
+        return _undated(seen, facts)
+    unseen = Unseen(facts)
+    always = frozenset({"patient"}) if facts.history.undecided else NONE
+    rests_on = {**unseen.if_not_seen, **{c: k for c, k in unseen.if_seen.items() if c in seen}}
+    of_alp = {code: (keys & facts.missing) | always for code, keys in rests_on.items()}
+    return {**of_alp, **_others(seen, facts, unseen)}
+
+
+def _undated(seen: Set[str], facts: Facts) -> Mapping[str, Keys]:
+    """With everything seen only a child's tooth loss may be left open."""
+    keys = _when_teeth_were_lost(facts)
+    return dict.fromkeys(OF_FEATURES - seen, keys) if keys else {}
+
+
+OF_FEATURES = frozenset({"major-feature", "any-feature", "iwg-pattern"})
+# Findings outside the ALP history, and what could bring them.
+BROUGHT_BY: Mapping[str, Keys] = {
+    "hpp-on-record": CONDITIONS,
+    "hpp-unconfirmed": CONDITIONS,
+    "hpp-excluded": CONDITIONS,
+    "family-history": CONDITIONS,
+    "asfotase-alfa": MEDICATIONS,
+    "antiresorptive-in-use": MEDICATIONS,
+    "alpl-variant": LABS,
+    "substrate-raised": LABS,
+    **dict.fromkeys(OF_FEATURES, LABS | CONDITIONS),
+}
+
+
+def _others(seen: Set[str], facts: Facts, unseen: Unseen) -> dict[str, Keys]:
+    found = {c: keys & facts.missing for c, keys in BROUGHT_BY.items() if c not in seen}
+    for code in OF_FEATURES - seen:
+        found[code] |= _age_of_features(facts)
+    if "hpp-excluded" in seen:
+        found["hpp-excluded"] = (ALP | CONDITIONS) & facts.missing
+    found["child"] = frozenset({"patient"}) if facts.child is None else NONE
+    found["alp-looked-up"] = facts.missing & NEEDED
+    found["old-clear-normal"] = unseen.old_clear_normal & facts.missing
+    return found
+
+
+def _age_of_features(facts: Facts) -> Keys:
+    """Which features count depends on the age."""
+    return frozenset({"patient"}) if facts.child is None else _when_teeth_were_lost(facts)
+
+
+def _when_teeth_were_lost(facts: Facts) -> Keys:
+    undated = facts.child and features.tooth_loss_undated(facts.background)
+    return CONDITIONS if undated else NONE
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """missing: keys of which something was not seen.  oldest_fresh: the first fresh day."""
+    """Keys that could turn the findings about ALP, before those that were seen are taken off."""
 
-    history: History
-    missing: Keys
-    spacing_days: int
-    oldest_fresh: date
-
-    def of(self, code: str, seen: bool) -> Keys:
-        """The keys that could turn a finding round, given whether it was seen."""
-        if not self.missing and not self.history.undecided:
-            return NONE
-        always = frozenset({"patient"} if self.history.undecided else ())
-        return always | (self._if_seen if seen else self._if_not)[code]
-
-    def low_may_go(self) -> Keys:
-        """A low result may be acute (conditions, procedures) or contaminated (labs)."""
-        return self.missing & {"conditions", "procedures", "labs"}
+    facts: Facts
 
     @cached_property
     def _alp(self) -> Keys:
-        """Further results; also a low one that a higher, contaminated one of its day hides."""
-        hidden = any(item.kind.eligible_low for item in self.history.shadowed)
-        return self.missing & ({"alp", "labs"} if hidden else {"alp"})
+        """Further results; also a low one that a contaminated one of its day hides."""
+        hidden = any(item.kind.eligible_low for item in self.facts.history.shadowed)
+        return ALP | LABS if hidden else ALP
+
+    # A normal result may be acute, or masked: by a gamma-GT, too.
+    _normal_goes = CONDITIONS | MEDICATIONS | LABS
+    # A low result may be acute.
+    _low_goes = CONDITIONS
 
     @cached_property
-    def _normal_may_go(self) -> Keys:
-        """A normal result may be acute, contaminated, or masked (also by a drug)."""
-        return self.missing & {"conditions", "procedures", "labs", "medications"}
+    def _course(self) -> Keys:
+        """Whether lows or normals last: only where there are both can it turn."""
+        history = self.facts.history
+        return self._normal_goes if history.lows and history.normals else NONE
 
     @cached_property
-    def _acute(self) -> Keys:
-        return self.missing & {"conditions", "procedures"}
+    def _unproven(self) -> Keys:
+        """A cause that explains a low may be disproved by a laboratory value."""
+        explained = any(i.kind is AlpClass.LOW_EXPLAINED for i in self.facts.history.lows)
+        return LABS if explained else NONE
+
+    @property
+    def old_clear_normal(self) -> Keys:
+        return self._alp | CONDITIONS | MEDICATIONS | LABS
 
     @cached_property
-    def _masked_may_go(self) -> Keys:
-        return self._acute | (self.missing & {"labs"})
-
-    @cached_property
-    def _may_be_masked(self) -> Keys:
-        has_normal = bool(self.history.of(AlpClass.NORMAL))
-        return self.missing & {"conditions", "labs", "medications"} if has_normal else NONE
-
-    @cached_property
-    def _may_be_explained(self) -> Keys:
-        return self.missing & {"conditions", "medications"}
-
-    @cached_property
-    def _if_seen(self) -> Mapping[str, Keys]:
+    def if_seen(self) -> Mapping[str, Keys]:
         """What could take a finding away that was seen."""
-        low, normal, masked = self.low_may_go(), self._normal_may_go, self._masked_may_go
+        alp, low, normal = self._alp, self._low_goes, self._normal_goes
+        masked = CONDITIONS
         return {
             "alp-low": low,
             "alp-very-low": low,
             "alp-lows-spaced": low,
-            "alp-unexplained-low": low | self._may_be_explained,
-            "alp-low-off-antiresorptive": low | (self.missing & {"medications"}),
+            "alp-unexplained-low": CONDITIONS | MEDICATIONS | LABS,
+            "alp-low-only-on-antiresorptive": alp | low,
+            "alp-low-over-a-year": CONDITIONS | MEDICATIONS | LABS,
             "alp-acute-low": NONE,
             "alp-unusable": NONE,
-            "alp-judged": low if self.history.lows else normal,
+            "alp-judged": low if self.facts.history.lows else normal,
             "alp-masked": masked,
+            "alp-clearly-normal": alp | normal,
             "fresh-normal-alp": normal,
-            "fresh-normal-or-masked": self._acute | self._contaminated_before_stale,
-            "latest-masked-fresh": self._alp | masked,
-            "latest-alp-masked": self._alp | masked,
-            "last-alp-low": self._alp | low,
-            "alp-persistently-low": self._alp | low,
-            "alp-persistently-low-unexplained": self._alp | low | self._may_be_explained,
-            "alp-recovered": self._alp | normal | low,
-            "last-normal-not-recovered": self._alp | normal | low,
-            "normal-before-first-low": self._alp | normal,
+            "fresh-normal-or-masked": CONDITIONS,
+            "latest-masked-fresh": alp | masked,
+            "latest-alp-masked": alp | masked,
+            "low-normal-masked": alp | masked,
+            "last-alp-low": alp | low,
+            "low-perhaps-explained": alp | low | self._unproven,
+            "very-low-of-late": alp | low,
+            "alp-persistently-low": alp | low,
+            "alp-persistently-low-unexplained": alp | CONDITIONS | MEDICATIONS | LABS,
+            "alp-not-recovered": alp | normal,
+            "alp-recovered": alp | normal,
+            "last-normal-not-recovered": alp | normal,
+            "last-normal-near-limit": alp | normal,
+            "normal-before-first-low": alp | normal,
+            "clear-normal-before-first-low": alp | normal,
+            "clear-adult-normal-before-first-low": alp | normal,
+            "newer-alp-unread": alp,
         }
 
     @cached_property
-    def _contaminated_before_stale(self) -> Keys:
-        """A contaminated fresh value leaves an older one to go by: then no recent ALP is left."""
-        older = [i for i in self.history.eligible if i.day and i.day < self.oldest_fresh]
-        return self.missing & {"labs"} if older else NONE
-
-    @cached_property
-    def _if_not(self) -> Mapping[str, Keys]:
+    def if_not_seen(self) -> Mapping[str, Keys]:
         """What could bring a finding that was not seen."""
-        history, alp = self.history, self._alp
-        lows, normals = history.lows, history.of(AlpClass.NORMAL)
-        low, normal = self.low_may_go(), self._normal_may_go
-        course = normal | low if lows and normals else NONE
-        clean = [item for item in lows if item.kind is AlpClass.LOW_CLEAN]
-        above = any(item.above_ceiling for item in normals)
-        raised = normals or history.of(AlpClass.NORMAL_MASKED)
-        latest = self._may_be_masked | self._masked_may_go if lows and raised else NONE
+        alp, course, history = self._alp, self._course, self.facts.history
+        turned = self._normal_goes if history.normals else NONE
+        lows = self._low_goes if history.lows else NONE
         return {
             "alp-low": alp,
             "alp-very-low": alp,
             "alp-lows-spaced": alp,
-            "alp-unexplained-low": alp,
-            "alp-low-off-antiresorptive": alp,
-            "alp-acute-low": alp | (self._acute if lows else NONE),
-            "alp-unusable": alp | (self.missing & {"labs"} if history.dated else NONE),
+            "alp-unexplained-low": alp | self._unproven,
+            "alp-low-only-on-antiresorptive": alp | lows | (MEDICATIONS if lows else NONE),
+            "alp-low-over-a-year": alp | self._over_a_year,
+            "alp-acute-low": alp | lows,
+            "alp-unusable": alp,
             "alp-judged": alp,
-            "alp-masked": alp | self._may_be_masked,
+            "alp-masked": alp | turned,
+            "alp-clearly-normal": alp | lows,
             "fresh-normal-alp": alp,
-            "fresh-normal-or-masked": alp | (low if lows else NONE),
-            "latest-masked-fresh": alp | self._may_be_masked,
-            "latest-alp-masked": alp | latest,
+            "fresh-normal-or-masked": alp | lows,
+            "latest-masked-fresh": alp | turned,
+            "latest-alp-masked": alp | turned | (CONDITIONS if history.masked else NONE),
+            "low-normal-masked": alp | turned,
             "last-alp-low": alp | course,
-            "alp-persistently-low": alp | (course if self._spaced(lows) else NONE),
-            "alp-persistently-low-unexplained": alp | (course if self._spaced(clean) else NONE),
+            "low-perhaps-explained": alp | course | (lows | MEDICATIONS if lows else NONE),
+            "very-low-of-late": alp | course,
+            "alp-persistently-low": alp | (course if self._is_spaced(history.lows) else NONE),
+            "alp-persistently-low-unexplained": alp | self._persistently_clean,
+            "alp-not-recovered": alp | course,
             "alp-recovered": alp | course,
             "last-normal-not-recovered": alp | course,
-            "normal-before-first-low": alp | (low if above else NONE),
+            "last-normal-near-limit": alp | course,
+            **dict.fromkeys(BEFORE, alp | (lows if history.normals else NONE)),
+            "newer-alp-unread": alp | (turned if history.of(AlpClass.INVALID) else NONE),
         }
 
-    def _spaced(self, items: Sequence[JudgedResult]) -> bool:
-        return self.history.span_days(items) >= self.spacing_days
+    @cached_property
+    def _over_a_year(self) -> Keys:
+        """Lows that last may lose a cause to a value that disproves it."""
+        lows = self.facts.history.lows
+        lasting = span_days(lows) >= self.facts.knowledge.days("low_long")
+        return self._unproven if lasting else NONE
+
+    @cached_property
+    def _persistently_clean(self) -> Keys:
+        """Spaced clean lows may turn out to last; explained ones may lose their cause."""
+        history = self.facts.history
+        turned = self._course if self._is_spaced(history.clean) else NONE
+        return turned | (self._unproven if self.facts.lows_spaced else NONE)
+
+    def _is_spaced(self, items: Sequence[JudgedResult]) -> bool:
+        return bool(items) and span_days(items) >= self.facts.spacing_days
+
+
+BEFORE = (
+    "normal-before-first-low",
+    "clear-normal-before-first-low",
+    "clear-adult-normal-before-first-low",
+)

@@ -30,7 +30,8 @@ class Client:
     jku: what a token's `jku` must be where `jwks` is a file.  audience: accepted beside the URL
     that was called.  single_audience: a token for others as well is refused.  tenants: the
     accepted `tenant` claims; none means that the claim is not looked at.  services: ids it may
-    call; none means all.  fhir_private_addresses: its servers may have private addresses.
+    call; none means all.  clock_leeway_s: how far its clock may be off.
+    fhir_private_addresses: its servers may have private addresses.
     ca_file: the certificate authorities of its servers, instead of the usual ones.
     on_unavailable: `card` or `412`, the answer where the record could not be had.
     accepted_gaps: prefetch keys this client never sends and the site accepts it.
@@ -47,6 +48,7 @@ class Client:
     single_audience: bool = False
     tenants: tuple[str, ...] = ()
     max_token_life_s: int = 900
+    clock_leeway_s: int = 60
     services: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     fhir_base: str = ""
@@ -77,6 +79,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "single_audience": checks.yes_or_no,
     "tenants": checks.many(checks.claim, "tenant ids"),
     "max_token_life_s": checks.whole(30, 3600, "seconds"),
+    "clock_leeway_s": checks.whole(0, 120, "seconds"),
     "services": checks.some_of(SERVICE_IDS),
     "cors_origins": checks.many(checks.origin, "origins"),
     "fhir_base": checks.fhir_base,

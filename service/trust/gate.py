@@ -6,12 +6,13 @@ and only then the token id, so that strangers cannot fill the store or spend ano
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from service.settings import Client
-from service.trust.claims import LEEWAY_S, check_claims
+from service.trust.claims import check_claims
 from service.trust.key_sets import KeySet
 from service.trust.keys import Key
 from service.trust.refusal import Reason, Refused
@@ -52,7 +53,7 @@ class Gate:
         if client.services and service_id not in client.services:
             raise Refused(Reason.SERVICE, client.name)
         self._check_signature(token, client)
-        until = int(token.claims["exp"]) + LEEWAY_S + CLOCK_MARGIN_S
+        until = math.ceil(token.claims["exp"]) + client.clock_leeway_s + CLOCK_MARGIN_S
         if not self._spent.spend(client.issuer, token.claims["jti"], until):
             raise Refused(Reason.REPLAYED, client.name)
         return client
@@ -81,10 +82,8 @@ class Gate:
         expected = client.jku if client.has_key_file else client.jwks
         if token.key_url is not None and expected and token.key_url != expected:
             raise Refused(Reason.KEY_URL, client.name)
-        found = self._key_sets[client.issuer].find(token.key_id)
+        found = self._key_sets[client.issuer].find(token.key_id, token.algorithm)
         if not isinstance(found, Key):
             raise Refused(found, client.name)
-        if found.algorithm != token.algorithm:
-            raise Refused(Reason.ALGORITHM, client.name)
         if not found.has_signed(token):
             raise Refused(Reason.SIGNATURE, client.name)

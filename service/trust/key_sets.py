@@ -11,8 +11,9 @@ from threading import Lock
 from service import strict_json
 from service.outbound.calls import Deadline
 from service.outbound.single import Endpoint
-from service.trust.keys import Key, KeyRing, read_key_set
+from service.trust.keys import Key, KeyName, KeyRing, read_key_set
 from service.trust.refusal import Reason
+from service.trust.tokens import Algorithm
 
 MOST_BYTES = 262_144
 DEADLINE_MS = 1000
@@ -69,14 +70,18 @@ class KeySet:
         self._ring = KeyRing()
         self._good_at = self._read_at = float("-inf")
 
-    def find(self, key_id: str) -> Key | Reason:
-        """The key of a kid, or why there is none."""
+    def find(self, key_id: str, algorithm: Algorithm) -> Key | Reason:
+        """The key of a kid and an algorithm, or why there is none."""
+        wanted = key_id, algorithm
         if self._clock() - self._good_at > self._pace.fresh_s:
             self._refresh(wait=not self._keys())
-        if key_id not in self._keys():
+        if wanted not in self._keys():
             self._refresh(wait=True)
         keys = self._keys()
-        return keys.get(key_id, Reason.UNKNOWN_KEY) if keys else Reason.NO_KEYS
+        if not keys:
+            return Reason.NO_KEYS
+        known = any(kid == key_id for kid, _ in keys)
+        return keys.get(wanted) or (Reason.ALGORITHM if known else Reason.UNKNOWN_KEY)
 
     @property
     def is_ready(self) -> bool:
@@ -93,7 +98,7 @@ class KeySet:
         if not self._keys():
             self._refresh(wait=False)
 
-    def _keys(self) -> Mapping[str, Key]:
+    def _keys(self) -> Mapping[KeyName, Key]:
         """The last good set, unless it is too old to be believed."""
         return self._ring.keys if self._clock() - self._good_at <= KEPT_S else {}
 

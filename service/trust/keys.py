@@ -33,6 +33,10 @@ _PUBLIC_MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# RFC 7517, section 4.5: keys of different types may share a kid where they serve alternatives.
+KeyName = tuple[str, Algorithm]
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """A public key, good for one algorithm.  thumbprint: RFC 7638, SHA-256."""
@@ -41,6 +45,10 @@ class Key:
     algorithm: Algorithm
     thumbprint: str
     jwk: PyJWK = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> KeyName:
+        return self.key_id, self.algorithm
 
     def has_signed(self, token: Token) -> bool:
         """Whether the token's signature is this key's, by this key's algorithm and no other."""
@@ -51,26 +59,30 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The usable keys of one issuer by kid, and how many were refused for which reason."""
+    """The usable keys of one issuer, and how many were refused for which reason."""
 
-    keys: Mapping[str, Key] = field(default_factory=dict)
+    keys: Mapping[KeyName, Key] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_key_set(document: object, *, allow_published: bool) -> KeyRing | None:
-    """A JWK Set; None where it is none.  A kid that stands twice names no key.
+    """A JWK Set; None where it is none.  A kid that stands twice for one algorithm names no key.
 
+    Of more keys than MOST_KEYS that fit our algorithms, the first are used.
     allow_published: development mode lets the published test keys in.
     """
     listed = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(listed, list) or len(listed) > MOST_KEYS:
+    if not isinstance(listed, list):
         return None
-    read = [read_key(item, allow_published=allow_published) for item in listed]
+    fitting = [item for item in listed if isinstance(item, dict) and _algorithm(item)]
+    read = [read_key(item, allow_published=allow_published) for item in fitting[:MOST_KEYS]]
     refused = Counter(item for item in read if isinstance(item, str))
     good = [item for item in read if isinstance(item, Key)]
-    times = Counter(key.key_id for key in good)
+    times = Counter(key.name for key in good)
+    refused["algorithm"] = len(listed) - len(fitting)
+    refused["beyond-the-most"] = max(0, len(fitting) - MOST_KEYS)
     refused["duplicate-kid"] = sum(count for count in times.values() if count > 1)
-    ring = {key.key_id: key for key in good if times[key.key_id] == 1}
+    ring = {key.name: key for key in good if times[key.name] == 1}
     return KeyRing(ring, {reason: count for reason, count in refused.items() if count})
 
 

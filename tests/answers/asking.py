@@ -16,7 +16,7 @@ from fhir_fixtures import stories
 from service.app import build_engine, create_app
 from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
-from service.hpp.model import Indicator, Row
+from service.hpp.assessment import Indicator, Row
 from service.settings import Settings
 from tests.trust.callers import client_of, signing, site
 

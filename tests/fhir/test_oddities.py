@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from service.evaluation.answer import Answer
-from service.hpp.model import JudgedResult, Result
+from service.hpp.assessment import JudgedResult
+from service.hpp.model import Result
 from tests.fhir import build
 from tests.fhir.build import (
     ALENDRONATE,

@@ -31,14 +31,14 @@ TABLE: list[tuple[str, str, str, dict[str, str], str]] = [
     ),
     ("3-hpp-excluded", "hppExcluded", "none", {"hpp-excluded": "present"}, "section 4 row 3"),
     (
-        "4-persistent-major",
+        "4c-major-feature",
         "hppProbable",
         "critical",
         {"alp-persistently-low": "present", "major-feature": "present"},
         "section 4 row 4c",
     ),
     (
-        "5-persistent-unexplained",
+        "5-persistent",
         "hppSuspected",
         "warning",
         {"alp-persistently-low-unexplained": "present"},
@@ -299,11 +299,11 @@ def suspected() -> Json:
         "status": "partial",
         "verdict": "hppSuspected",
         "verdictLabel": "Hypophosphatasia suspected",
-        "row": "5-persistent-unexplained",
+        "row": "5-persistent",
         "indicator": "warning",
         "openRows": [
             {
-                "id": "4-persistent-major",
+                "id": "4c-major-feature",
                 "verdict": "hppProbable",
                 "indicator": "critical",
                 "waitsFor": ["labs"],
@@ -370,7 +370,7 @@ def suspected() -> Json:
                 "where": ["Condition/c-4", "Condition/c-9"],
             },
         ],
-        "table": table(_SUSPECTED_STATES, "5-persistent-unexplained", ("4-persistent-major",)),
+        "table": table(_SUSPECTED_STATES, "5-persistent", ("4c-major-feature",)),
         "changes": [
             "If other laboratory results were seen, 4-persistent-major "
             "(Probable hypophosphatasia) could apply.",

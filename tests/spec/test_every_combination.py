@@ -16,13 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.content.decision_table import FINDINGS
+from service.hpp.assessment import Finding, Presence, Row
 from service.hpp.decide import NOT_EVALUATED, match
-from service.hpp.model import Finding, Presence, Row
 from tests.spec.charts import urgency
 from tests.spec.render import engine
 
-TABLE = engine().knowledge.table
+TABLE, FINDINGS = engine().knowledge.table, tuple(engine().knowledge.findings)
 NOT_SEEN = Finding("", False, Presence.ABSENT)
 SEEN = Finding("", True, Presence.PRESENT)
 MAYBE = Finding("", False, Presence.UNKNOWN)  # not seen, and might be there

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from service.settings import Client
-from service.trust.claims import LEEWAY_S, check_claims
+from service.trust.claims import check_claims
 from service.trust.refusal import Refused
 
 NOW_S = 1_800_000_000
+LEEWAY_S = Client().clock_leeway_s
 URL = "https://cds.example.org/cds-services/hpp-order-sign"
 CLIENT = Client(name="ZZPHI-ehr", max_token_life_s=900)
 

@@ -161,7 +161,9 @@ def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
         ('indicator = "warning"', 'indicator = "hard-stop"', "indicator must be critical"),
         ("hpp-on-record =", "hpp-on-recrod =", "hpp-on-recrod is not a finding"),
         ("when = {}", 'when = { child = "present" }', "must have an empty `when`"),
-        ('source = "section 4 row 10"', 'source = ""', "row[18].source: must be text"),
+        ('says = "The low ALP has a possible cause."', 'says = ""', "row[21].says: must be text"),
+        ("[finding.child]", "[finding.minor]", "child is not a finding"),
+        ('urgent = "warning"', 'urgent = "calm"', "verdict.hppProbable.urgent: must be one of"),
     ],
 )
 def test_a_decision_table_that_cannot_be_right_is_refused(

@@ -10,7 +10,7 @@ import pytest
 
 from fhir_fixtures import stories
 from service.commands.cli import main
-from service.content.decision_table import VERDICTS
+from service.content.knowledge import load_knowledge
 from service.evaluation.answer import EXTENSION
 from service.settings import CLIENT_KEYS, TABLES
 
@@ -23,7 +23,7 @@ def test_every_command_is_described(command: str) -> None:
     assert f"`hpp-cds {command}" in README
 
 
-@pytest.mark.parametrize("verdict", [*VERDICTS, "notApplicable"])
+@pytest.mark.parametrize("verdict", [*load_knowledge().verdicts, "notApplicable"])
 def test_every_verdict_is_in_the_table(verdict: str) -> None:
     assert f"| `{verdict}` |" in README
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.strict_json import BadJson, load
+from service.strict_json import MOST_MEMBERS, BadJson, load
 
 REFUSED = [
     (b'{"id":1,"id":1}', "/id", "is given twice"),
@@ -129,3 +129,49 @@ def test_a_name_given_again_anywhere_is_always_seen(
 
     with pytest.raises(BadJson, match="is given twice"):
         load(again.encode())
+
+
+MOST = MOST_MEMBERS
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" + b"0 , " * (MOST - 1) + b"0]",
+        b"[" + b"{   }," * (MOST - 1) + b"[ ]]",
+        b'{"text":"' + b",{[" * MOST + b'"}',
+        b'{"text":"' + b'\\",' * MOST + b'"}',
+    ],
+    ids=["the most members", "the most empty containers", "one long text", "one escaped text"],
+)
+@pytest.mark.hazard("C7")
+def test_what_only_looks_like_members_is_read(raw: bytes) -> None:
+    assert load(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" + b"0 , " * MOST + b"0]",
+        b"[" + b'{"":0},' * MOST + b"0]",
+        b'{"a":"\\u003a","b":[' + b"[]," * MOST + b"[]]}",
+        b"[" * (3 * MOST),
+        b'{"' + b'","' * (3 * MOST),
+    ],
+    ids=["one too many", "members without a name", "beside an escape", "depth", "not JSON"],
+)
+@pytest.mark.hazard("C7")
+def test_too_many_members_are_refused_in_any_shape(raw: bytes) -> None:
+    with pytest.raises(BadJson, match=r"has more than 100000 members"):
+        load(raw)
+
+
+def test_no_object_is_made_of_what_has_too_many_members() -> None:
+    raw = b"[" + b'{"":0},' * 500_000 + b"0]"
+    tracemalloc.start()
+    with pytest.raises(BadJson):
+        load(raw)
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most_bytes < 1.2 * len(raw)

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from service.hpp.assessment import Row
 from service.hpp.knowledge.units import Units
-from service.hpp.model import Row
 
 NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A number that decides, with its unit, the bounds a site may move it in, its source."""
+    """A number that decides, with its unit, its source, and what it means in words."""
 
     name: str
     value: Decimal
     unit: str
     source: str
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,28 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
+    """What may lower an ALP.
+
+    kind: `explains` or `acute`.  window: threshold, of an acute cause or of an event.
+    stands: `recent`, `lifelong` or `proven`.  long: `never`, `always`, or the sign with which it
+    explains lows over more than a year.  advice: which line of a card it draws.
+    """
+
     name: str
     kind: str
     window: str = ""
-    needs_tsh: bool = False
+    stands: str = "recent"
+    long: str = "never"
+    advice: str = ""
     suggest: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
+    """What may raise an ALP.  kind: `injury`, `pregnancy`, `disease` or `lifelong`."""
+
     name: str
+    kind: str
     window: str = ""
 
 
@@ -76,13 +89,42 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """How many criteria make the pattern, and how far their list was read."""
+
+    major: int
+    minor_beside_one_major: int
+    list: str
+    says: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
-    """A laboratory finding that points at a cause and only words the card."""
+    """A laboratory value that confirms a cause: below or above a threshold.
+
+    contradicts: the threshold on whose other side it rules its causes out, or nothing.
+    """
 
     test: str
     threshold: str
     below: bool
-    cause: str
+    causes: Sequence[str]
+    contradicts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verdict means, and what is left of its card in cancer.
+
+    urgent: `keep`, `warning` or `none`.  cancer: `keep`, `none` or `none-on-treatment`.
+    chart: shown where a chart is opened, without an order.
+    """
+
+    says: str
+    urgent: str
+    cancer: str
+    chart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +176,18 @@ class Knowledge:
     units: Units
     intervals: Sequence[Interval]
     table: Sequence[Row]
+    verdicts: Mapping[str, Verdict]
+    findings: Mapping[str, str]
     classes: Mapping[str, DrugClass]
     drugs: Mapping[str, Drug]
     injected_words: tuple[str, ...]
     causes: Mapping[str, Cause]
     masks: Mapping[str, Mask]
     features: Mapping[str, Feature]
-    signs: Sequence[Sign]
+    pattern: Pattern
+    signs: Mapping[str, Sign]
+    acute_encounters: frozenset[str]
+    recognised: Mapping[str, str]
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
@@ -160,9 +207,15 @@ class Knowledge:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """Group -> our own name of a drug, cause, mask or feature."""
-        tables = (self.features, self.masks, self.causes, self.drugs)
+        """Group -> our own name of a drug, cause, mask or feature: of an atypical femoral
+        fracture the feature's, though it masks as well."""
+        tables = (self.masks, self.causes, self.drugs, self.tests, self.features)
         return {code: entry.name for table in tables for code, entry in table.items()}
+
+    @cached_property
+    def judged_groups(self) -> frozenset[str]:
+        """Groups of diagnoses that lower or raise an ALP or are a feature of HPP."""
+        return frozenset((*self.causes, *self.masks, *self.features, "cond_tooth_loss"))
 
     def test_codes(self, groups: Sequence[str], system: str) -> list[str]:
         """Active codes of some groups in one code system, in the order of the files."""

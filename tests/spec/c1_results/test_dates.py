@@ -78,7 +78,7 @@ def test_children_are_looked_back_on_for_their_whole_life(vignette: Vignette) ->
         Observation | -10 d   | ALP  | 40 U/L |
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
 

@@ -104,7 +104,7 @@ def test_at_least_half_of_the_results_since_the_first_low_are_low(vignette: Vign
         Observation | -100 d | ALP  | 30 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         boundary=Boundary("persist_fraction", "on", "2 results", of="4 results"),
     )
@@ -117,7 +117,7 @@ def test_at_least_half_of_the_results_since_the_first_low_are_low(vignette: Vign
         Observation | -100 d | ALP  | 30 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         boundary=Boundary("persist_fraction", "above", "2 results", of="3 results"),
     )
@@ -152,7 +152,7 @@ def test_a_normal_value_before_the_first_low_one_does_not_count_against_it(
         Observation | -100 d | ALP  | 30 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
 
@@ -168,7 +168,7 @@ def test_persistently_low_values_do_not_grow_old(vignette: Vignette) -> None:
         Observation | -2900 d | ALP  | 28 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
 
@@ -183,6 +183,6 @@ def test_very_low_values_that_persist_are_suspected_hpp_and_no_more(vignette: Vi
         Observation | -100 d | ALP  | 17 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )

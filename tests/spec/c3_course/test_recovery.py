@@ -1,6 +1,6 @@
 """A result above the ceiling shows recovery; one that is only just normal leaves it open."""
 
-from tests.spec.answers import FLUCTUATING, FLUCTUATING_SPACED, RECOVERED
+from tests.spec.answers import FLUCTUATING, FLUCTUATING_NEAR, RECOVERED
 from tests.spec.vignette import Vignette
 
 title, order = "Recovery and fluctuation", 2
@@ -65,7 +65,7 @@ def test_low_values_weeks_apart_before_a_just_normal_one_warn(vignette: Vignette
         Observation | -10 d  | ALP  | 40 U/L | 35 U/L
         """,
         ("-229 d", FLUCTUATING),
-        ("-230 d", FLUCTUATING_SPACED),
+        ("-230 d", FLUCTUATING_NEAR),
     )
 
 

@@ -54,7 +54,7 @@ def test_persistent_low_values_with_a_diagnosis_inform(vignette: Vignette) -> No
         Observation | -10 d  | ALP                    | 29 U/L | 35 U/L
         """,
         verdict="lowAlpPossibleCause",
-        row="8-explained",
+        row="8b-possible-cause",
         indicator="info",
     )
 
@@ -69,7 +69,7 @@ def test_a_very_low_value_is_not_reassuring_with_a_diagnosis(vignette: Vignette)
         Observation | -10 d  | ALP             | 22 U/L | 35 U/L
         """,
         verdict="lowAlpCauseNotReassuring",
-        row="7-explained-very-low",
+        row="7-very-low",
         indicator="warning",
     )
     vignette(
@@ -81,7 +81,7 @@ def test_a_very_low_value_is_not_reassuring_with_a_diagnosis(vignette: Vignette)
         Observation | -10 d   | ALP             | 22 U/L | 35 U/L
         """,
         verdict="lowAlpPossibleCause",
-        row="8-explained",
+        row="8b-possible-cause",
         indicator="info",
     )
 
@@ -231,7 +231,7 @@ def test_treated_hypothyroidism_leaves_persistent_low_values_suspicious(
         Observation       | -10 d  | ALP            | 31 U/L  | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
 

@@ -18,7 +18,7 @@ def test_a_masked_result_does_not_end_a_persistent_course(vignette: Vignette) ->
         Observation | -20 d  | ALP      | 60 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
 
@@ -36,7 +36,7 @@ def test_a_masked_result_between_two_low_ones_does_not_interrupt_them(vignette: 
         Observation | -10 d            | ALP       | 29 U/L  | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
 

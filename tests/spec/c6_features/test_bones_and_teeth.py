@@ -18,7 +18,7 @@ def test_an_atypical_femoral_fracture_and_persistent_low_values(vignette: Vignet
         Observation | -10 d  | ALP                       | 30 U/L | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="critical",
     )
     vignette(
@@ -50,7 +50,7 @@ def test_it_counts_also_when_every_low_value_was_taken_on_a_bisphosphonate(
         Draft order       |         | denosumab                 | 60 mg  |
         """,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="critical",
     )
 
@@ -69,7 +69,7 @@ def test_a_course_that_became_persistent_only_off_the_drug(vignette: Vignette) -
         Observation       | -10 d              | ALP                       | 30 U/L | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-persistent-clean-major",
+        row="4c-major-feature",
         indicator="critical",
     )
 
@@ -186,6 +186,6 @@ def test_an_explained_low_value_and_a_feature(vignette: Vignette) -> None:
         Observation | -10 d  | ALP                       | 30 U/L | 35 U/L
         """,
         verdict="lowAlpPossibleCause",
-        row="8-explained",
+        row="8b-possible-cause",
         indicator="info",
     )

@@ -37,7 +37,7 @@ def test_the_day_of_recording_stands_in_for_the_day_of_the_loss(vignette: Vignet
         Observation | -10 d  | ALP        | 100 U/L |
         """,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="critical",
     )
 
@@ -91,6 +91,6 @@ def test_the_pattern_of_children_with_a_single_low_value(vignette: Vignette) -> 
         Observation | -10 d  | ALP                            | 100 U/L
         """,
         verdict="hppProbable",
-        row="4-iwg-pattern",
+        row="4b-iwg-pattern",
         indicator="critical",
     )

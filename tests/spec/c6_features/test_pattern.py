@@ -17,7 +17,7 @@ def test_two_major_features_and_a_single_low_value(vignette: Vignette) -> None:
         Observation | -10 d  | ALP                       | 30 U/L     | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-iwg-pattern",
+        row="4b-iwg-pattern",
         indicator="critical",
         named=("Meets pattern of the International Working Group",),
     )
@@ -36,7 +36,7 @@ def test_one_major_and_two_minor_features_and_a_single_low_value(vignette: Vigne
         Observation | -10 d  | ALP                       | 30 U/L | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-iwg-pattern",
+        row="4b-iwg-pattern",
         indicator="critical",
     )
 
@@ -104,6 +104,6 @@ def test_the_pattern_holds_when_alp_has_recovered_since(vignette: Vignette) -> N
         Observation | -10 d  | ALP                       | 60 U/L     | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-iwg-pattern",
+        row="4b-iwg-pattern",
         indicator="critical",
     )

@@ -35,7 +35,7 @@ def test_the_limit_of_the_laboratory_for_plp_comes_first(vignette: Vignette) -> 
         Observation | -10 d  | ALP  | 30 U/L     | 35 U/L    |
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
     vignette(
@@ -47,7 +47,7 @@ def test_the_limit_of_the_laboratory_for_plp_comes_first(vignette: Vignette) -> 
         Observation | -10 d  | ALP  | 30 U/L     | 35 U/L    |
         """,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="critical",
     )
 
@@ -115,7 +115,7 @@ def test_vitamin_b6_after_the_plp_does_not_matter(vignette: Vignette) -> None:
         Observation       | -10 d  | ALP        | 30 U/L     | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="critical",
     )
 
@@ -147,7 +147,7 @@ def test_a_substrate_counts_whatever_its_age(vignette: Vignette) -> None:
         Observation | -10 d   | ALP  | 30 U/L     | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="critical",
     )
 

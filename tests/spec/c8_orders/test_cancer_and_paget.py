@@ -179,7 +179,7 @@ def test_an_urgent_order_never_silences_likely_hpp(vignette: Vignette) -> None:
         Observation | -10 d  | ALP                       | 30 U/L     | 35 U/L
         """,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="warning",
         spares=(remove,),
     )
@@ -193,7 +193,7 @@ def test_an_urgent_order_never_silences_likely_hpp(vignette: Vignette) -> None:
         Observation | -10 d  | ALP               | 30 U/L     | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         spares=(remove,),
     )
@@ -273,7 +273,7 @@ def test_cancer_and_paget_keep_the_cards_of_weight(vignette: Vignette) -> None:
         Observation | -10 d  | ALP             | 30 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         named=(line,),
         offers=("Remove the draft order: alendronate",),
@@ -299,7 +299,7 @@ def test_cancer_and_paget_keep_the_cards_of_weight(vignette: Vignette) -> None:
         Observation | -10 d  | ALP             | 30 U/L | 35 U/L
         """,
         verdict="lowAlpPossibleCause",
-        row="8-explained",
+        row="8b-possible-cause",
         indicator="info",
         named=(line,),
     )

@@ -19,7 +19,7 @@ def test_suspected_and_probable_hpp_inform(vignette: Vignette) -> None:
         """,
         service=CHART,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="info",
     )
     vignette(
@@ -32,7 +32,7 @@ def test_suspected_and_probable_hpp_inform(vignette: Vignette) -> None:
         """,
         service=CHART,
         verdict="hppProbable",
-        row="4-persistent-major",
+        row="4c-major-feature",
         indicator="info",
     )
 

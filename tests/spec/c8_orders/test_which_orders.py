@@ -85,7 +85,7 @@ def test_one_order_among_others_is_enough(vignette: Vignette) -> None:
         Observation | -10 d  | ALP         | 30 U/L | 35 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         offers=("Remove the draft order: alendronate", "Remove the draft order: zoledronate"),
     )
@@ -137,7 +137,7 @@ def test_an_order_for_another_patient_is_not_judged(vignette: Vignette) -> None:
         Observation | -10 d  | ALP         | 30 U/L | 35 U/L    |
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         status="partial",
         named=("for another patient, not judged",),
@@ -156,7 +156,7 @@ def test_selecting_an_order_asks_the_same_question_as_signing_it(vignette: Vigne
         """,
         service="hpp-order-select",
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
     )
 

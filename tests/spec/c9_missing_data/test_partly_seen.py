@@ -19,15 +19,15 @@ def test_persistent_low_values_without_the_problem_list(vignette: Vignette) -> N
         Prefetch    |        | conditions |        |           | not sent
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         status="partial",
         open_rows=(
             "1-hpp-on-record",
             "2-hpp-unconfirmed",
-            "4-iwg-pattern",
-            "4-persistent-major",
-            "4-persistent-clean-major",
+            "4b-iwg-pattern",
+            "4c-major-feature",
+            "4c-major-feature",
         ),
         named=("Conditions: not sent",),
     )
@@ -44,14 +44,14 @@ def test_persistent_low_values_without_other_laboratory_results(vignette: Vignet
         Prefetch    |        | labs |        |           | failed
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         status="partial",
         open_rows=(
-            "1-alpl-variant",
-            "4-iwg-pattern",
-            "4-persistent-major",
-            "4-persistent-clean-major",
+            "4d-alpl-variant",
+            "4b-iwg-pattern",
+            "4c-major-feature",
+            "4c-major-feature",
         ),
         named=("Other laboratory results: ",),
     )
@@ -68,7 +68,7 @@ def test_persistent_low_values_without_the_medications(vignette: Vignette) -> No
         Prefetch    |        | medications |        |           | not sent
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         status="partial",
         open_rows=("1-asfotase-alfa",),
@@ -86,7 +86,7 @@ def test_persistent_low_values_without_the_procedures(vignette: Vignette) -> Non
         Prefetch    |        | procedures |        |           | not sent
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         named=("Procedures: not sent",),
     )
@@ -105,7 +105,7 @@ def test_a_single_low_value_without_the_problem_list(vignette: Vignette) -> None
         row="10-single-low",
         indicator="info",
         status="partial",
-        open_rows=("1-hpp-on-record", "2-hpp-unconfirmed", "4-iwg-pattern"),
+        open_rows=("1-hpp-on-record", "2-hpp-unconfirmed", "4b-iwg-pattern"),
     )
 
 
@@ -218,7 +218,7 @@ def test_a_recovery_without_the_problem_list(vignette: Vignette) -> None:
         row="12-recovered",
         indicator="info",
         status="partial",
-        opens=("1-hpp-on-record", "4-iwg-pattern", "6-masked", "10-single-low"),
+        opens=("1-hpp-on-record", "4b-iwg-pattern", "6-masked", "10-single-low"),
     )
 
 
@@ -234,10 +234,10 @@ def test_an_exclusion_needs_the_whole_problem_list(vignette: Vignette) -> None:
         Prefetch    |        | conditions       |        |           | cut off |
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         status="partial",
-        opens=("1-hpp-on-record", "4-persistent-major"),
+        opens=("1-hpp-on-record", "4c-major-feature"),
     )
 
 
@@ -256,7 +256,7 @@ def test_an_exclusion_needs_the_latest_low_value(vignette: Vignette) -> None:
         row="3-hpp-excluded",
         indicator="info",
         status="partial",
-        opens=("5-persistent-unexplained", "10-single-low"),
+        opens=("5-persistent", "10-single-low"),
     )
 
 
@@ -293,10 +293,10 @@ def test_persistent_low_values_with_a_diagnosis_and_without_the_medications(
         Prefetch    |        | medications     |        |           | not sent
         """,
         verdict="lowAlpPossibleCause",
-        row="8-explained",
+        row="8b-possible-cause",
         indicator="info",
         status="partial",
-        open_rows=("1-asfotase-alfa", "7-all-on-antiresorptive"),
+        open_rows=("1-asfotase-alfa", "7-on-antiresorptive"),
     )
 
 
@@ -352,7 +352,7 @@ def test_a_mixed_course_of_a_child_without_the_procedures(vignette: Vignette) ->
         Prefetch          |        | procedures  |         |           | not sent
         """,
         verdict="lowAlpPossibleCause",
-        row="8-mixed",
+        row="8b-possible-cause",
         indicator="info",
         status="partial",
         opens=("9-child",),
@@ -408,10 +408,10 @@ def test_undated_tooth_loss_in_a_child_is_unknown(vignette: Vignette) -> None:
         Observation | -10 d  | ALP        | 100 U/L
         """,
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="warning",
         status="partial",
-        opens=("4-persistent-major",),
+        opens=("4c-major-feature",),
     )
 
 
@@ -459,7 +459,7 @@ def test_when_the_chart_is_opened_a_gap_makes_no_card(vignette: Vignette) -> Non
         verdict="lowAlpOnce",
         row="10-single-low",
         status="not-applicable",
-        open_rows=("1-alpl-variant", "4-iwg-pattern"),
+        open_rows=("4d-alpl-variant", "4b-iwg-pattern"),
     )
 
 
@@ -477,9 +477,9 @@ def test_when_the_chart_is_opened_likely_hpp_is_said_in_spite_of_a_gap(
         """,
         service="hpp-patient-view",
         verdict="hppSuspected",
-        row="5-persistent-unexplained",
+        row="5-persistent",
         indicator="info",
         status="partial",
-        opens=("1-alpl-variant", "4-persistent-major"),
+        opens=("4d-alpl-variant", "4c-major-feature"),
         named=("Other laboratory results: not sent",),
     )

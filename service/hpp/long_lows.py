@@ -1,0 +1,41 @@
+"""Whether causes on record explain an ALP that is low for more than a year."""
+
+from __future__ import annotations
+
+from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.course import day_of, span_days
+from service.hpp.facts import Facts
+from service.hpp.limits import is_under
+
+
+def outlast_their_causes(facts: Facts) -> bool:
+    """The lows span so long, and one of them has no cause that explains so long a time: neither
+    an antiresorptive, nor a lifelong disease, nor advanced kidney disease, nor a drug."""
+    lows = facts.history.lows
+    if span_days(lows) < facts.knowledge.days("low_long"):
+        return False
+    return any(
+        low.kind is not AlpClass.LOW_SUPPRESSED and not _has_lasting_cause(low, facts)
+        for low in lows
+    )
+
+
+def _has_lasting_cause(low: JudgedResult, facts: Facts) -> bool:
+    return any(_lasts(group, facts) for group in low.reasons)
+
+
+def _lasts(group: str, facts: Facts) -> bool:
+    if group in facts.knowledge.drugs:
+        return not any(_is_too_low_for_a_drug(low, facts) for low in facts.history.lows)
+    cause = facts.knowledge.causes.get(group)
+    if cause is None or cause.long == "never":
+        return False
+    last = day_of(facts.history.lows[-1])
+    return cause.long == "always" or facts.causes.proof.sign_near(cause.long, last)
+
+
+def _is_too_low_for_a_drug(low: JudgedResult, facts: Facts) -> bool:
+    """Of an adult below the drug limit, of a child very low."""
+    if not facts.background.is_adult(day_of(low)):
+        return low.very_low
+    return is_under(low.result, facts.knowledge.number("drug_low"))

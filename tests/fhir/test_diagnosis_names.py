@@ -1,0 +1,115 @@
+"""The codes of diagnoses that the decision table tells apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.evaluation.engine import Engine
+from service.fhir.terminology import Terminology
+
+SNOMED, ORPHANET = "http://snomed.info/sct", "http://www.orpha.net"
+ICD10CM, ICD10 = "http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10"
+
+
+@pytest.fixture(scope="module")
+def terminology(engine: Engine) -> Terminology:
+    return Terminology(engine.knowledge)
+
+
+def groups(terminology: Terminology, system: str, code: str) -> frozenset[str]:
+    return terminology.diagnosis({"coding": [{"system": system, "code": code}]}).groups
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        (SNOMED, "31712002"),
+        (SNOMED, "19943007"),
+        (SNOMED, "197441003"),
+        (ICD10CM, "K74.3"),
+        (ICD10CM, "K74.60"),
+        (ICD10CM, "K70.31"),
+        (ICD10CM, "K83.01"),
+        (ICD10, "K74.4"),
+        (ICD10, "K70.3"),
+    ],
+)
+def test_liver_disease_that_lasts(system: str, code: str, terminology: Terminology) -> None:
+    assert groups(terminology, system, code) >= {"mask_liver", "mask_liver_lasting"}
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [(ICD10CM, "K74"), (ICD10CM, "K74.0"), (ICD10CM, "K83.0"), (ICD10CM, "K83.09"),
+     (ICD10CM, "K70.0"), (ICD10, "K83.0"), (SNOMED, "197279005")],
+)  # fmt: skip
+def test_liver_disease_that_may_pass(system: str, code: str, terminology: Terminology) -> None:
+    found = groups(terminology, system, code)
+
+    assert "mask_liver" in found
+    assert "mask_liver_lasting" not in found
+
+
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        ("N18.4", "sec_ckd_4"),
+        ("N18.5", "sec_ckd_5"),
+        ("N18.6", "sec_ckd_5"),
+        ("Z99.2", "sec_dialysis"),
+        ("E00.1", "sec_cretinism"),
+        ("Z98.84", "sec_bariatric"),
+        ("Z51.11", "sec_chemotherapy"),
+        ("D51.3", "sec_b12"),
+        ("D52.0", "sec_folate"),
+        ("E53.8", "sec_b12_folate"),
+        ("J12.82", "sec_severe_infection"),
+        ("A41.51", "sec_severe_infection"),
+        ("K85.90", "sec_pancreatitis"),
+        ("T31.20", "sec_burn"),
+        ("T07.XXXA", "sec_trauma"),
+        ("R57.1", "sec_acute_illness"),
+        ("C90.02", "cond_myeloma"),
+        ("S72.001A", "cond_fracture"),
+        ("S02.0XXA", "cond_fracture"),
+        ("E83.59", "cond_nephrocalcinosis_by_text"),
+        ("K00.6", "cond_tooth_loss_by_text"),
+        ("Z95.1", "cond_status"),
+    ],
+)
+def test_a_code_of_icd_10_cm(code: str, group: str, terminology: Terminology) -> None:
+    assert group in groups(terminology, ICD10CM, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        ("Z51.12", "sec_chemotherapy"),  # immunotherapy
+        ("Z98.0", "sec_bariatric"),  # any anastomosis
+        ("E20.1", "sec_hypoparathyroid"),  # pseudohypoparathyroidism
+        ("S02.5XXA", "cond_fracture"),  # a tooth
+        ("Z95.1", "sec_cardiac_surgery"),  # a bypass of long ago
+        ("E83.59", "cond_nephrocalcinosis"),
+        ("N29", "cond_nephrocalcinosis"),
+        ("K00.6", "cond_tooth_loss"),
+        ("E83.39", "cond_hpp"),
+    ],
+)
+def test_a_code_that_is_wider(code: str, group: str, terminology: Terminology) -> None:
+    assert group not in groups(terminology, ICD10CM, code)
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [(ORPHANET, "436"), (SNOMED, "360792001"),
+     ("http://jpfhir.jp/fhir/core/mhlw/CodeSystem/masterB-disease", "8837885")],
+)  # fmt: skip
+def test_hypophosphatasia_by_code(system: str, code: str, terminology: Terminology) -> None:
+    assert "cond_hpp" in groups(terminology, system, code)
+
+
+def test_orphanet_codes_are_written_one_way(engine: Engine) -> None:
+    codes = [row.code for row in engine.knowledge.codes if row.system == ORPHANET]
+
+    assert codes
+    assert all(code.isdecimal() for code in codes)
