@@ -203,5 +203,3 @@ def listed(key: str, lines: Sequence[str], facts: CardFacts) -> str:
 
 def day_text(day: date | None, facts: CardFacts) -> str:
     return day.isoformat() if day else facts.words.sentence("undated")
-
-

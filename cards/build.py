@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -124,15 +124,20 @@ def _detail(text: CardText, facts: CardFacts, here: frozenset[str], *, plain: bo
         "why": reasons.why(facts),
         "unseen": blocks.unseen(facts),
         "unused": blocks.unused(facts),
-        "notes": reasons.notes(facts),
+        "notes": reasons.notes(facts, _holding(text.consider_for, here)),
         "footer": blocks.footer(facts),
     }
     return _tidy(text.body.fill(blanks))
 
 
+def _holding(lines: Mapping[str, str], here: frozenset[str]) -> list[str]:
+    return [line for when, line in lines.items() if here.issuperset(when.split())]
+
+
 def _tidy(body: str) -> str:
-    """No heading without content, no run of empty lines."""
-    return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", body)).strip()
+    """No heading without content, no run of empty lines, no blank where one was left empty."""
+    plain = body.replace(" \n", "\n").replace("\n ", "\n")
+    return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", plain)).strip()
 
 
 def _override_reasons(

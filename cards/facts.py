@@ -49,7 +49,7 @@ class CardFacts:
     words: Words
     knowledge: Knowledge
     today: date
-    chart: Chart = Chart()
+    chart: Chart
 
     # --- Results
 
@@ -87,6 +87,16 @@ class CardFacts:
         """For a summary."""
         return self.words.phrases["short"].get(code) or self.name_of(code)
 
+    def mask_name_of(self, code: str) -> str:
+        """What raises ALP, by the name it has as a mask and never as a feature."""
+        mask = self.knowledge.masks.get(code)
+        return mask.name if mask else self.name_of(code)
+
+    def test_of(self, evidence: Evidence) -> str:
+        """The test whose result a piece of evidence is; its own code where it is none."""
+        tests = (r.test for r in self.chart.results if r.reference == evidence.reference)
+        return next(tests, evidence.what)
+
     def key_name(self, key: str) -> str:
         return self.words.phrase("key", key)
 
@@ -108,7 +118,7 @@ class CardFacts:
 
     @property
     def causes_seen(self) -> bool:
-        """Whether "no cause seen" may be said: all of it was looked at, and no value hints at one."""
+        """Whether "no cause seen" may be said: all was looked at, and no value hints at one."""
         return not CAUSE_KEYS & self.assessment.not_seen and not self.assessment.signs
 
     @cached_property

@@ -44,11 +44,11 @@ def _features(facts: CardFacts) -> Iterator[str]:
         newest = max(evidence, key=lambda item: (item.day is not None, item.day))
         name = facts.name_of(code)
         if newest.shown:
-            yield _dated(f"{name}: {escape(newest.shown)}", [newest], facts)
+            yield _dated(f"{name}: {measured(newest, facts)}", [newest], facts)
         else:
             yield _dated(name, evidence, facts)
     if facts.assessment.findings["iwg-pattern"].seen:
-        yield capital(facts.words.phrase("finding", "iwg-pattern")) + "."
+        yield facts.words.sentence("pattern")
 
 
 def _family(facts: CardFacts) -> Iterator[str]:
@@ -62,11 +62,19 @@ def _causes(facts: CardFacts) -> Iterator[str]:
     named = facts.assessment.causes if facts.lows else ()
     found = [f"{facts.name_of(e.what)} ({day_text(e.day, facts)})" for e in named]
     known = {e.what for e in named}
-    eligible = [code for code in facts.cause_codes if code not in known]
+    others = [code for code in facts.cause_codes if code not in known]
     if any(item.kind.eligible_low for item in facts.lows):
-        found += [facts.name_of(code) for code in eligible]
+        found += [_since(code, facts) for code in others]
     if found:
         yield facts.words.sentence("causes", causes=", ".join(unique(found)))
+
+
+def _since(code: str, facts: CardFacts) -> str:
+    """A drug with the day it was begun; a cause of an earlier low by its name alone."""
+    began = [use.began for use in facts.chart.drugs if use.group == code and use.began]
+    if not began:
+        return facts.name_of(code)
+    return facts.words.sentence("since", what=facts.name_of(code), date=min(began).isoformat())
 
 
 def _blurred(facts: CardFacts) -> Iterator[str]:
@@ -76,7 +84,8 @@ def _blurred(facts: CardFacts) -> Iterator[str]:
         reasons = _names((code for item in acute for code in item.reasons), facts)
         yield facts.words.sentence("acute", reasons=reasons)
     if facts.mask_codes:
-        yield facts.words.sentence("masked", reasons=_names(facts.mask_codes, facts))
+        reasons = ", ".join(map(facts.mask_name_of, facts.mask_codes))
+        yield facts.words.sentence("masked", reasons=reasons)
 
 
 def _names(codes: Iterable[str], facts: CardFacts) -> str:
@@ -106,17 +115,23 @@ def _doubt(cause: DoubtedCause, facts: CardFacts) -> str:
 
 
 def _signs(facts: CardFacts) -> Iterator[str]:
+    """A value that points at a cause, whether or not it is on record."""
     for sign in facts.assessment.signs:
-        blanks = {"cause": facts.name_of(sign.what), "shown": escape(sign.shown)}
-        yield facts.words.sentence("sign", date=day_text(sign.day, facts), **blanks)
+        blanks = {"shown": measured(sign, facts), "date": day_text(sign.day, facts)}
+        yield facts.words.sentence("sign", **blanks)
+
+
+def measured(evidence: Evidence, facts: CardFacts) -> str:
+    """The test and the value as the record wrote it."""
+    return f"{facts.short_name_of(facts.test_of(evidence))} {escape(evidence.shown)}"
 
 
 # --- What to consider
 
 
-def notes(facts: CardFacts) -> str:
-    """Lines for `Consider` that depend on the causes, the drug and how it was recognised."""
-    lines = unique([*_cause_advice(facts), *_drug_notes(facts)])
+def notes(facts: CardFacts, lines_of_text: Sequence[str]) -> str:
+    """Lines for `Consider` that depend on the case, the causes and the drug."""
+    lines = unique([*lines_of_text, *_cause_advice(facts), *_drug_notes(facts)])
     return "\n".join(f"- {line}" for line in lines)
 
 
@@ -128,7 +143,7 @@ def _drug_notes(facts: CardFacts) -> Iterator[str]:
     elif drafts_denosumab and assessment.verdict not in ("alpNotOnFile", "hppConfirmed"):
         yield words.sentence("denosumab_first")
     if drafts_denosumab and assessment.egfr_low:
-        yield words.sentence("denosumab_kidney", shown=escape(assessment.egfr_low.shown))
+        yield words.sentence("denosumab_kidney")
     by_name = [draft for draft in assessment.drafts if draft.by_name]
     names = unique(facts.knowledge.drugs[draft.group].name for draft in by_name)
     if names:

@@ -30,7 +30,9 @@ class Offers:
         offers = [o for o in text.suggestions if not o.condition or o.condition in self.here]
         drafts = [o for o in offers if o.name == DRAFT]
         held = self._drafts(drafts[0].preselected) if drafts else []
-        names = [(name, o.preselected) for o in offers if o.name != DRAFT for name in self._named(o)]
+        names = [
+            (name, o.preselected) for o in offers if o.name != DRAFT for name in self._named(o)
+        ]
         arranged = self._alone(names) if self.capabilities.one_action else self._together(names)
         is_critical = self.facts.assessment.indicator is Indicator.CRITICAL
         return (*held, *arranged)[: MOST_ON_CRITICAL if is_critical else MOST]

@@ -56,11 +56,23 @@ SITUATIONS: Mapping[str, Callable[[CardFacts], bool]] = {
     "no-alp": lambda facts: not facts.used,
     "varies": _varies,
     "major": lambda facts: any(facts.knowledge.features[c].major for c in facts.features),
+    "only-normal": lambda facts: bool(facts.used) and not facts.lows,
+    "substrate": lambda facts: "substrate" in facts.features,
+    "no-substrate": lambda facts: "substrate" not in facts.features,
     "urgent": lambda facts: "urgent-oncology" in facts.assessment.modifiers,
     "denosumab": _drafts_denosumab,
     "denosumab-before": lambda facts: facts.assessment.denosumab_before is not None,
-    "liver": lambda facts: any("mask_liver" in c.groups and c.counts for c in facts.chart.conditions),
+    "liver": lambda facts: any(
+        "mask_liver" in c.groups and c.counts for c in facts.chart.conditions
+    ),
 }
+
+
+def known_situations(knowledge: Knowledge) -> frozenset[str]:
+    """Every word that a text may ask for."""
+    rows = (row.id for row in knowledge.table)
+    findings = (code for row in knowledge.table for code in row.when)
+    return frozenset({OTHERWISE, *SITUATIONS, *rows, *findings})
 
 
 def fitting(texts: Mapping[str, T], here: frozenset[str]) -> T | None:
@@ -82,8 +94,15 @@ def _verification(facts: CardFacts) -> str:
 
 def _features(facts: CardFacts) -> str:
     """The first two; the detail names all."""
-    names = [facts.short_name_of(code) for code in facts.features]
+    names = [_feature(code, facts) for code in facts.features]
     return facts.words.sentence("and_word").join(names[:2])
+
+
+def _feature(code: str, facts: CardFacts) -> str:
+    """A raised substrate by the name of its test."""
+    if code == "substrate":
+        return facts.words.sentence("raised", what=_substrates(facts))
+    return facts.short_name_of(code)
 
 
 def _significance(facts: CardFacts) -> str:
@@ -92,13 +111,12 @@ def _significance(facts: CardFacts) -> str:
 
 
 def _substrates(facts: CardFacts) -> str:
-    references = {e.reference for e in facts.features.get("substrate", ())}
-    tests = [result.test for result in facts.chart.results if result.reference in references]
-    return facts.words.sentence("and_word").join(unique(map(facts.short_name_of, sorted(tests))))
+    tests = unique(facts.test_of(evidence) for evidence in facts.features.get("substrate", ()))
+    return facts.words.sentence("and_word").join(map(facts.short_name_of, sorted(tests)))
 
 
 def _first_major(facts: CardFacts) -> str:
-    return next((facts.short_name_of(code) for code in facts.features), "")
+    return next((_feature(code, facts) for code in facts.features), "")
 
 
 def _values(facts: CardFacts) -> str:
@@ -157,7 +175,7 @@ OF_SUMMARY: Mapping[str, Callable[[CardFacts], str]] = {
     "values": _values,
     "span": _span,
     "cause": lambda facts: next(map(facts.short_name_of, facts.cause_codes), ""),
-    "mask": lambda facts: next(map(facts.short_name_of, facts.mask_codes), ""),
+    "mask": lambda facts: next(map(facts.mask_name_of, facts.mask_codes), ""),
     "feature": _first_major,
     "Feature": lambda facts: capital(_first_major(facts)),
     "features": _features,
@@ -188,6 +206,7 @@ def longest_blanks(knowledge: Knowledge, words: Words) -> dict[str, str]:
         return sorted((names.get(c) or knowledge.labels.get(c, "") for c in codes), key=len)
 
     reason, gaps = words.phrases["reason"], words.phrases["gap"].values()
+    masks = [mask.name for mask in knowledge.masks.values()]
     features, drugs = short(knowledge.features), short(knowledge.drugs)
     value, day = ">=999.99", "2026-11-22"
     joined = words.phrases["sentence"].get("and_word", "")
@@ -200,7 +219,7 @@ def longest_blanks(knowledge: Knowledge, words: Words) -> dict[str, str]:
         "values": ", ".join([value] * MOST_VALUES),
         "span": "24 months",
         "cause": max((*short(knowledge.causes), drugs[-1], reason.get("inpatient", "")), key=len),
-        "mask": max((*short(knowledge.masks), drugs[-1], reason.get("lab_ggt", "")), key=len),
+        "mask": max((*masks, drugs[-1], reason.get("lab_ggt", "")), key=len),
         "feature": features[-1],
         "Feature": features[-1],
         "features": joined.join(features[-2:]),

@@ -29,6 +29,7 @@ class CardText:
 
     summary_for, opening_for: others, by words of the situation that must all hold ("several
     renewal"); the first that fits wins.  override_reasons_for: further ones, in the same way.
+    consider_for: lines of the notes, each where its words hold.
     """
 
     verdict: str
@@ -36,6 +37,7 @@ class CardText:
     summary_child: Text | None
     summary_for: Mapping[str, Text]
     opening_for: Mapping[str, str]
+    consider_for: Mapping[str, str]
     body: Text
     source: str
     source_child: str

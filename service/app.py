@@ -14,7 +14,6 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from cards.build import CardContent
-from cards.facts import longest_blanks
 from cards.orders import OrderBook
 from cards.words import Words
 from service import __version__
@@ -89,7 +88,7 @@ def load_content(settings: Settings) -> tuple[Knowledge, Words]:
     def say(file: str, key: str, message: str) -> None:
         faults.append(Fault(file, key, message))
 
-    words = load_words(lambda read: longest_blanks(knowledge, read), say, settings.content_dir)
+    words = load_words(knowledge, say, settings.content_dir)
     review = load_review(settings.content_dir, say)
     if faults:
         raise ContentFault(faults)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from cards.blanks import Text
+from cards.summary import OF_SUMMARY, known_situations, longest_blanks
 from cards.words import Attributes, CardText, Offer, OrderText, Reference, Words
+from service.content.faults import hint
 from service.content.shape import OLD_KEYS, misfits
+from service.hpp.knowledge.model import Knowledge
 
 Say = Callable[[str, str, str], None]  # file, key, message
 FOLDER = "texts"
@@ -28,16 +32,14 @@ TABLES = (
 )  # fmt: skip
 TEXTS = (
     "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
-    "lowAlpCauseNotReassuring",
-    "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
-    "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
+    "lowAlpCauseNotReassuring", "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce",
+    "lowAlpOnceMarked", "alpUnclear", "alpNotOnFile", "urgentOncology", "patientView",
+    "notEvaluated", "partlySeen", "orderNotJudged",
 )  # fmt: skip
 TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
-SUMMARY_BLANKS = frozenset(
-    {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
-)
+SUMMARY_BLANKS = frozenset(OF_SUMMARY)
 BODY_BLANKS = frozenset(
-    {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "footer"}
+    {"drugs", "ordered", "opening", "results", "why", "unseen", "unused", "notes", "footer"}
 )
 ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
 FRONT_SHAPE = {
@@ -45,17 +47,21 @@ FRONT_SHAPE = {
     "summary": str,
     "summary_child?": str,
     "summary_for?": {"*": str},
+    "opening_for?": {"*": str},
+    "consider_for?": {"*": str},
     "source": str,
     "source_child?": str,
     "suggestions": [str],
     "references": [str],
     "references_child?": [str],
+    "override_reasons?": [str],
+    "override_reasons_for?": {"*": [str]},
     **OLD_KEYS,
 }
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
     "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
-    "heading", "sentence",
+    "verification", "short", "heading", "sentence",
 )  # fmt: skip
 SHAPES: Mapping[str, Any] = {
     "phrases.toml": {
@@ -66,7 +72,7 @@ SHAPES: Mapping[str, Any] = {
         "source": str,
         "*": {
             "label": str, "description?": str, "text?": str, "loinc?": str, "test?": str,
-            "note?": str,
+            "note?": str, "tests?": [str], "rank?": int,
         },
     },
     "references.toml": {
@@ -82,10 +88,8 @@ SHAPES: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def load_words(
-    longest: Callable[[Words], Mapping[str, str]], say: Say, overlay: Path | None = None
-) -> Words:
-    """Read all texts.  longest: from the words, the longest value each summary blank can take."""
+def load_words(knowledge: Knowledge, say: Say, overlay: Path | None = None) -> Words:
+    """Read all texts.  knowledge: names the rows and findings that a text may ask for."""
     source = _Source(overlay, say)
     tables = {name: _fitting(name, source) for name in TABLES}
     references = {
@@ -105,8 +109,8 @@ def load_words(
         attributes=_attributes(tables["source_attributes.toml"], say),
         version=source.digest.hexdigest(),
     )
-    _check(words, source, say)
-    _check_summaries(words, longest(words), say)
+    _check(words, known_situations(knowledge), source, say)
+    _check_summaries(words, longest_blanks(knowledge, words), say)
     return words
 
 
@@ -130,6 +134,10 @@ class _Source:
         except (OSError, UnicodeDecodeError):
             self.say(f"{FOLDER}/{name}", "", "cannot be read as UTF-8 text")
             return ""
+
+    def is_used(self, name: str) -> bool:
+        """Whether a file is the site's own, or there is no site folder at all."""
+        return self.overlay is None or (self.overlay / FOLDER / name).is_file()
 
     def toml(self, name: str, *, shipped: bool = False) -> dict[str, Any]:
         try:
@@ -190,9 +198,15 @@ def _card_text(front: Mapping[str, Any], body: str) -> CardText:
         body=Text(body.strip()),
         source=front.get("source", ""),
         source_child=front.get("source_child", front.get("source", "")),
+        opening_for=front.get("opening_for", {}),
+        consider_for=front.get("consider_for", {}),
         suggestions=tuple(map(_offer, front.get("suggestions", ()))),
         references=tuple(front.get("references", ())),
         references_child=tuple(front.get("references_child", front.get("references", ()))),
+        override_reasons=tuple(front.get("override_reasons", ())),
+        override_reasons_for={
+            when: tuple(codes) for when, codes in front.get("override_reasons_for", {}).items()
+        },
     )
 
 
@@ -226,7 +240,9 @@ def _check_blanks(file: str, key: str, template: Template, known: frozenset[str]
 
 def _suggestions(table: Mapping[str, Any]) -> dict[str, OrderText]:
     return {
-        name: OrderText(**{**entry, "label": Text(entry["label"])})
+        name: OrderText(
+            **{**entry, "label": Text(entry["label"]), "tests": tuple(entry.get("tests", ()))}
+        )
         for name, entry in table.items()
         if isinstance(entry, dict)
     }
@@ -245,14 +261,14 @@ def _offer(entry: str) -> Offer:
     return Offer(name, condition, preselected=entry.endswith("!"))
 
 
-def _check(words: Words, source: _Source, say: Say) -> None:
+def _check(words: Words, situations: frozenset[str], source: _Source, say: Say) -> None:
     for text in words.texts.values():
-        for offer in text.suggestions:
-            if offer.name not in words.suggestions and offer.name != "@cause":
-                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"{offer.name!r} is not known")
-            if offer.condition not in ("", "liver", "child"):
-                message = f"?{offer.condition} is not known"
-                say(f"{FOLDER}/{text.verdict}.md", "suggestions", message)
+        known = situations if source.is_used(f"{text.verdict}.md") else None
+        for key, message in _text_problems(text, words, known):
+            say(f"{FOLDER}/{text.verdict}.md", key, message)
+    for name, suggestion in words.suggestions.items():
+        for test in set(suggestion.tests) - set(words.suggestions):
+            say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
     ours = source.toml("phrases.toml", shipped=True)
     for table in PHRASE_TABLES:
         for key, phrase in ours.get(table, {}).items():
@@ -262,3 +278,23 @@ def _check(words: Words, source: _Source, say: Say) -> None:
             elif table == "sentence":
                 blanks = frozenset(Template(phrase).get_identifiers())
                 _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)
+
+
+def _text_problems(
+    text: CardText, words: Words, situations: frozenset[str] | None
+) -> Iterator[tuple[str, str]]:
+    """What a text names and nothing knows.
+
+    situations None: not looked at, as a site may have renamed the rows that our text asks for.
+    """
+    for offer in text.suggestions:
+        if offer.name not in words.suggestions and offer.name != "@cause":
+            yield (
+                "suggestions",
+                f"{offer.name!r} is not known" + hint(offer.name, words.suggestions),
+            )
+    conditions = {offer.condition for offer in text.suggestions if offer.condition}
+    asked = (text.summary_for, text.opening_for, text.consider_for, text.override_reasons_for)
+    for when in (*chain.from_iterable(asked), *conditions):
+        for word in set(when.split()) - situations if situations is not None else ():
+            yield when, f"{word!r} is no situation" + hint(word, situations or ())

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 
-from cards.build import CardInput, build, build_incomplete, build_unjudged
+from cards.build import CardInput, build, build_incomplete, build_unjudged, build_view
 from cards.model import ClientCapabilities
 from cards.orders import Requester
 from service.evaluation.answer import (
@@ -139,12 +139,20 @@ def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
 
 
 def _answer_order(case: CardInput, engine: Engine) -> Answer:
-    """A card for the verdict, or one that says what was not seen."""
+    """A card for the verdict, or one that says what was not seen.
+
+    Where the ALP is settled, what was not seen of the record is for the operator, not for the
+    prescriber; an order that was not judged is for the prescriber all the same.
+    """
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
-    if card is None and status != "complete" and not case.assessment.settled:
+    if card is None and status != "complete" and _is_worth_a_card(case.assessment):
         card = build_incomplete(case, engine.cards)
     return answer_with(card, status, case, engine)
+
+
+def _is_worth_a_card(assessment: Assessment) -> bool:
+    return not assessment.settled or any(gap.key == ORDER_GAPS for gap in assessment.gaps)
 
 
 def _answer_nothing_judged(case: CardInput, engine: Engine) -> Answer:
@@ -171,7 +179,7 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
     opened = bool(assessment.open_rows)
     if engine.knowledge.verdicts[assessment.verdict].chart and not written:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
-        card = build(as_information, engine.cards, with_orders=False)
+        card = build_view(as_information, engine.cards)
         return answer_with(card, "partial" if opened else "complete", case, engine)
     return answer_with(None, "not-applicable" if opened else "complete", case, engine)
 
