@@ -15,8 +15,6 @@ from service.hpp.assessment import AlpClass, JudgedResult
 from service.hpp.model import Excluded, Gap
 
 MOST_ROWS = 5
-MOST_UNUSED = 3
-MOST_GAPS = 4
 MOST_OPEN = 3
 
 
@@ -89,26 +87,29 @@ def _more(shown: Sequence[JudgedResult], facts: CardFacts) -> list[str]:
 # --- What was not seen, and what was not used
 
 
-def unseen(facts: CardFacts) -> str:
-    """Gaps, the more urgent answers that only they kept open, and what has no date."""
-    lines = _gap_lines(facts)
+def unseen(facts: CardFacts, most: int) -> str:
+    """Gaps (so many at most), the more urgent answers they kept open, and what has no date."""
+    lines = _gap_lines(facts, most)
     if facts.assessment.verdict != "notEvaluated":
         lines += _open_line(facts)
     lines += _undated_drugs(facts)
     return listed("unseen", lines, facts)
 
 
-def _gap_lines(facts: CardFacts) -> list[str]:
+def _gap_lines(facts: CardFacts, most: int) -> list[str]:
     """One line for all keys with the same trouble."""
     said: dict[str, list[str]] = {}
-    for gap in facts.gaps[:MOST_GAPS]:
+    for gap in facts.gaps[:most]:
         said.setdefault(_kind(gap, facts), []).append(facts.key_name(gap.key))
     lines = [
         facts.words.sentence("gap", key=capital(", ".join(unique(keys))), kind=kind)
         for kind, keys in said.items()
     ]
-    more = len(facts.gaps) - MOST_GAPS
-    return lines + ([facts.words.sentence("more", n=more)] if more > 0 else [])
+    return lines + _and_more(len(facts.gaps) - most, facts)
+
+
+def _and_more(count: int, facts: CardFacts) -> list[str]:
+    return [facts.words.sentence("more", n=count)] if count > 0 else []
 
 
 def _kind(gap: Gap, facts: CardFacts) -> str:
@@ -132,15 +133,13 @@ def _undated_drugs(facts: CardFacts) -> list[str]:
     return [capital(facts.words.sentence("undated_drug", drug=", ".join(names)))]
 
 
-def unused(facts: CardFacts) -> str:
-    """Results that were read and not used, and why: one line for each reason."""
+def unused(facts: CardFacts, most: int) -> str:
+    """Results that were read and not used, and why: one line for each reason, so many at most."""
     by_reason: dict[str, list[Excluded]] = {}
     for item in excluded_results(facts):
         by_reason.setdefault(item.reason, []).append(item)
     lines = [_unused_line(items, facts) for items in by_reason.values()]
-    more = len(lines) - MOST_UNUSED
-    rest = [facts.words.sentence("more", n=more)] if more > 0 else []
-    return listed("unused", [*lines[:MOST_UNUSED], *rest], facts)
+    return listed("unused", [*lines[:most], *_and_more(len(lines) - most, facts)], facts)
 
 
 def excluded_results(facts: CardFacts) -> list[Excluded]:

@@ -29,6 +29,9 @@ from service.hpp.model import Chart
 URGENT, VIEW = "urgentOncology", "patientView"
 PARTLY, UNJUDGED = "partlySeen", "orderNotJudged"
 MOST_REASONS = 6
+MOST_WORDS = 120
+# How many lines are said of what was not seen or used, and whether the text's own hints are.
+SHORTER_AND_SHORTER = ((3, True), (1, True), (1, False))
 EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
 EMPTY_LINES = re.compile(r"\n\n\n+")  # searched for five times as fast as \n{3,}
 
@@ -114,20 +117,43 @@ def _summary(text: CardText, facts: CardFacts, here: frozenset[str]) -> str:
 
 
 def _detail(text: CardText, facts: CardFacts, here: frozenset[str], *, plain: bool) -> str:
+    """At most MOST_WORDS beside the table: what was not seen and used gives way, then hints; what
+    the verdict rests on never does."""
+    body = ""
+    for most, with_hints in SHORTER_AND_SHORTER:
+        hints = _holding(text.consider_for, here) if with_hints else []
+        body = _tidy(text.body.fill(_blanks(text, facts, here, hints, most, plain)))
+        if word_count(body) <= MOST_WORDS:
+            break
+    return body
+
+
+def _blanks(
+    text: CardText,
+    facts: CardFacts,
+    here: frozenset[str],
+    hints: Sequence[str],
+    most: int,
+    plain: bool,
+) -> dict[str, str]:
     words, names = facts.words, facts.drug_names
     drugs = words.sentence("and_word").join(names) or facts.drugs_short
-    blanks = {
+    return {
         "drugs": capital(drugs),
         "ordered": words.sentence("ordered", drugs=drugs) if names else "",
         "opening": fitting(text.opening_for, here) or "",
         "results": blocks.results(facts, plain=plain),
         "why": reasons.why(facts),
-        "unseen": blocks.unseen(facts),
-        "unused": blocks.unused(facts),
-        "notes": reasons.notes(facts, _holding(text.consider_for, here)),
+        "unseen": blocks.unseen(facts, most),
+        "unused": blocks.unused(facts, most),
+        "notes": reasons.notes(facts, hints),
         "footer": blocks.footer(facts),
     }
-    return _tidy(text.body.fill(blanks))
+
+
+def word_count(body: str) -> int:
+    """Words of a detail beside its table."""
+    return sum(len(line.split()) for line in body.split("\n") if not line.startswith("|"))
 
 
 def _holding(lines: Mapping[str, str], here: frozenset[str]) -> list[str]:

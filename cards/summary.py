@@ -61,6 +61,7 @@ SITUATIONS: Mapping[str, Callable[[CardFacts], bool]] = {
     "no-substrate": lambda facts: "substrate" not in facts.features,
     "urgent": lambda facts: "urgent-oncology" in facts.assessment.modifiers,
     "denosumab": _drafts_denosumab,
+    "denosumab-never": lambda facts: facts.assessment.denosumab_before is None,
     "denosumab-before": lambda facts: facts.assessment.denosumab_before is not None,
     "liver": lambda facts: any(
         "mask_liver" in c.groups and c.counts for c in facts.chart.conditions
