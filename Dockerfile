@@ -75,7 +75,8 @@ COPY --from=builder /opt/hpp-cds /opt/hpp-cds
 
 ENV PATH=/opt/hpp-cds/bin:/usr/local/bin:/usr/bin:/bin \
     HOME=/var/lib/hpp-cds \
-    PYTHONDONTWRITEBYTECODE=1
+    PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=1
 
 ARG VERSION=unknown
 ARG REVISION=unknown

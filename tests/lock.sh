@@ -42,8 +42,8 @@ lock() {  # lock FILE WHAT OPTIONS... : compile into FILE, under a head line tha
     echo "$file: $(grep -c '==' "$file") packages"
 }
 
-printf '%s\n' 'hatchling>=1.25' 'mypy>=1.15' 'ruff>=0.11' >"$work/tools.in"
-lock requirements.lock "What the service needs." pyproject.toml "$@"
+printf "%s\n" "cyclonedx-bom>=7" "hatchling>=1.25" "mypy>=1.15" "ruff>=0.11" >"$work/tools.in"
+lock requirements.lock "What the service needs, gunicorn included." --extra gunicorn pyproject.toml "$@"
 lock tests/requirements.lock "What the service and its tests need." \
     --extra test --constraint requirements.lock pyproject.toml "$@"
 lock .ci/requirements.lock "What builds the wheel and checks the code." \

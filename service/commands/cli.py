@@ -9,17 +9,23 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from fhir_fixtures import Story, stories
 from service import __version__
-from service.content.faults import Faulty
+from service.commands.options import (
+    client_option,
+    config_option,
+    configured,
+    service_option,
+    today_option,
+    token_option,
+)
+from service.commands.replay import replay
 from service.server.refusal import end_with_faults
 from service.settings import load_settings
 
@@ -27,50 +33,6 @@ if TYPE_CHECKING:
     from service.outbound.registered import RegisteredServers
 
 DOCTOR_DEADLINE_MS = 60_000
-P = ParamSpec("P")
-R = TypeVar("R")
-
-config_option = click.option(
-    "--config",
-    "config",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Settings file (hpp-cds.toml).  Default: $HPP_CDS_CONFIG, else embedded defaults.",
-)
-client_option = click.option(
-    "--client",
-    default="",
-    help="The configured client to answer as.  Default: the first one, else anyone.",
-)
-today_option = click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="The order date, YYYY-MM-DD.  Default: the story's own day, else today.",
-)
-service_option = click.option(
-    "--service",
-    "service_id",
-    help="The service to ask, such as hpp-order-sign.  Default: the one of the request's hook.",
-)
-
-
-token_option = click.option(
-    "--token-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file that holds the bearer token for the FHIR server.",
-)
-
-
-def _configured(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn faults of settings and content into exit status 78."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except Faulty as error:
-            end_with_faults(error.faults)
-
-    return run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -94,7 +56,7 @@ def main() -> None:
     is_flag=True,
     help="Listen beyond loopback without clients, in development mode.",
 )
-@_configured
+@configured
 def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None:
     """Serve CDS Hooks over HTTP.
 
@@ -123,7 +85,7 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
 @client_option
 @today_option
 @config_option
-@_configured
+@configured
 def evaluate(
     request_file: str | None,
     pretty: bool,
@@ -175,7 +137,7 @@ def evaluate(
 @client_option
 @today_option
 @config_option
-@_configured
+@configured
 def explain(
     request_file: str,
     as_json: bool,
@@ -216,7 +178,7 @@ def explain(
 @click.option("--patient", default="", help="A patient's id.  Default: the first one found.")
 @token_option
 @config_option
-@_configured
+@configured
 def doctor(url: str, patient: str, token_file: Path | None, config: Path | None) -> None:
     """Check an EHR's FHIR server against every query the service makes.
 
@@ -239,7 +201,7 @@ def doctor(url: str, patient: str, token_file: Path | None, config: Path | None)
 
 @main.command()
 @config_option
-@_configured
+@configured
 def check(config: Path | None) -> None:
     """Check settings and content; report every fault at once and end with 78 if there is one.
 
@@ -260,7 +222,7 @@ def check(config: Path | None) -> None:
 
 @main.command()
 @config_option
-@_configured
+@configured
 def about(config: Path | None) -> None:
     """Say what this is for, what it rests on, who signed it, which data of a person it uses.
 
@@ -277,7 +239,7 @@ def about(config: Path | None) -> None:
 
 @main.command()
 @config_option
-@_configured
+@configured
 def clients(config: Path | None) -> None:
     """List who may call, how old their keys are, and why callers were refused.
 
@@ -355,3 +317,6 @@ def _story_of(name: str) -> Story | None:
         return None
     same = json.loads((folder / "request.json").read_bytes()) == known.request
     return known if same else None
+
+
+main.add_command(replay)

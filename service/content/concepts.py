@@ -72,7 +72,13 @@ SHAPE = {
         "source": str,
     },
     "drug_names": {"salts": [str], "not_in_it": [str], "source": str},
-    "laboratory": {"alp_plain": [str], "not_alp": [str], "other_tests": [str], "source": str},
+    "laboratory": {
+        "most_alp_kinds": Decimal,
+        "alp_plain": [str],
+        "not_alp": [str],
+        "other_tests": [str],
+        "source": str,
+    },
     "recognised": {"*": str},
 }
 WORDS = ("text", "drug_names", "laboratory")  # tables that are lists of words
@@ -125,6 +131,7 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
             for name, words in data[table].items()
             if isinstance(words, list)
         },
+        "most_alp_kinds": int(data["laboratory"]["most_alp_kinds"]),
         "by_text": {
             name: model.ByText(entry["group"], tuple(entry["words"]))
             for name, entry in data["by_text"].items()
@@ -142,7 +149,7 @@ def _nothing() -> dict[str, Any]:
     none: frozenset[str] = frozenset()
     oncology = model.Oncology(none, none, "", "", none, {}, ())
     pattern = model.Pattern(0, 0, "", "", "")
-    lists = {"injected_words": (), "acute_encounters": none}
+    lists = {"most_alp_kinds": 0, "injected_words": (), "acute_encounters": none}
     return {**empty, **lists, "pattern": pattern, "oncology": oncology}
 
 

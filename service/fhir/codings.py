@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.fhir.folding import LONGEST, fold
-from service.fhir.lab_names import Named
+from service.fhir.lab_names import PARTS, Named
 from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
 from service.fhir.tolerant import obj, objs, text
 from service.fhir.vocabulary import Vocabulary
@@ -21,8 +21,9 @@ from service.hpp.model import ALP
 GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 # Whose list of total ALP, or of our drugs, is complete: any other code is another thing.
 COMPLETE_FOR_TESTS, COMPLETE_FOR_DRUGS = "loinc", "atc"
+# Of several texts: bone ALP and its like, then total ALP, then a text that may mean it.
+DECIDING = (Named.PART, Named.ALP, Named.UNSURE, Named.OTHER, Named.NOTHING)
 ABSENT_REASON = "/data-absent-reason"
-NOT_ALP = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -66,13 +67,19 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class LabConcept:
-    """What an Observation measured.  test: one of ours, or None."""
+    """What an Observation measured.  test: one of ours, or None.
+
+    is_alp: it is of ALP, be it total, an isoenzyme or a share.  says_alp: nothing is recognised
+    but a name of ALP, beside words that we do not know.
+    """
 
     test: str | None
     outcome: Outcome
     names_gene: bool
     is_gene_studied: bool
     is_significance: bool
+    is_alp: bool = False
+    says_alp: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -82,36 +89,47 @@ class LabConcept:
 
 def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
     codes, said = read_concept(concept)
-    wanted = [code for _, code in codes]
     folded = _folded(said)
-    test, outcome = _test(codes, folded, vocabulary)
+    wanted = [code for _, code in codes]
+    test, outcome, kind = _test(codes, folded, vocabulary)
     return LabConcept(
         test=test,
         outcome=outcome,
         names_gene=any(map(vocabulary.genes.groups_in, folded)),
         is_gene_studied=GENE_STUDIED in wanted,
         is_significance=SIGNIFICANCE in wanted,
+        is_alp=kind in (Named.ALP, Named.PART, Named.UNSURE),
+        says_alp=kind is Named.UNSURE,
     )
 
 
 def _test(
     codes: Sequence[tuple[str, str]], folded: Sequence[str], vocabulary: Vocabulary
-) -> tuple[str | None, Outcome]:
+) -> tuple[str | None, Outcome, Named]:
     """The test it names, or none.  An excluded code (isoenzyme, bone ALP) wins.
 
     Names are looked at where no code was recognised.  What a LOINC code names is known even if
     the code is not: our list for total ALP is complete.
     """
     groups = _groups_of(codes, vocabulary)
-    if any(group.startswith(NOT_ALP) for group in groups):
-        return None, Outcome.ANOTHER
+    if any(group.startswith(PARTS) for group in groups):
+        return None, Outcome.ANOTHER, Named.PART
     tests = vocabulary.knowledge.tests
     coded = groups & tests.keys()
     if coded:
-        return min(coded), Outcome.RECOGNISED
+        kind = Named.ALP if min(coded) == ALP else Named.OTHER
+        return min(coded), Outcome.RECOGNISED, kind
     if groups or _is_other_loinc(codes, vocabulary):
-        return None, Outcome.ANOTHER
-    return _named_test(folded, vocabulary, is_coded=bool(codes))
+        return None, Outcome.ANOTHER, Named.OTHER
+    named = [vocabulary.tests.read(item) for item in folded]
+    kind = min((kind for kind, _ in named), key=DECIDING.index, default=Named.NOTHING)
+    if kind is Named.ALP:
+        return ALP, Outcome.RECOGNISED, kind
+    if kind in (Named.PART, Named.OTHER):
+        ours = sorted(group for _, group in named if group in tests)
+        test = ours[0] if ours and kind is Named.OTHER else None
+        return test, Outcome.RECOGNISED if test else Outcome.ANOTHER, kind
+    return None, Outcome.UNRECOGNISED if folded or codes else Outcome.EMPTY, kind
 
 
 def _is_other_loinc(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> bool:
@@ -119,22 +137,6 @@ def _is_other_loinc(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) ->
         is_loinc(code) and vocabulary.codes.system(system) == COMPLETE_FOR_TESTS
         for system, code in codes
     )
-
-
-def _named_test(
-    folded: Sequence[str], vocabulary: Vocabulary, *, is_coded: bool
-) -> tuple[str | None, Outcome]:
-    """By its names alone; one that says bone ALP and its like wins."""
-    named = [vocabulary.tests.read(item) for item in folded]
-    kinds = {kind for kind, _ in named}
-    if Named.NOT_ALP in kinds:
-        return None, Outcome.ANOTHER
-    if Named.ALP in kinds:
-        return ALP, Outcome.RECOGNISED
-    if Named.OTHER in kinds:
-        ours = sorted(group for _, group in named if group in vocabulary.knowledge.tests)
-        return (ours[0], Outcome.RECOGNISED) if ours else (None, Outcome.ANOTHER)
-    return None, Outcome.UNRECOGNISED if folded or is_coded else Outcome.EMPTY
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,17 @@ from service.fhir.names import Names, is_wordless, words_of
 from service.hpp.knowledge.model import Code
 from service.hpp.model import ALP
 
-NOTHING: frozenset[str] = frozenset()
+LONGEST = 200  # characters of the name of a test
+PARTS = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
 
 
 class Named(StrEnum):
-    """What a text names.  NOT_ALP: ALP with a word that makes it another test (bone ALP)."""
+    """What a text names.  PART: what is measured beside total ALP (bone ALP, a share).  UNSURE:
+    a name of ALP beside words that we do not know."""
 
     ALP = "alp"
-    NOT_ALP = "not-alp"
+    PART = "part"
+    UNSURE = "unsure"
     OTHER = "other"
     NOTHING = "nothing"
 
@@ -41,15 +44,23 @@ class LabNames:
 
     def read(self, folded: str) -> tuple[Named, str]:
         """What a folded text names, and the group where its whole is a name of a value set."""
-        whole = self._exact.get(" ".join(words_of(folded)), "")
-        if whole:
-            return (Named.ALP if whole == ALP else Named.OTHER), whole
+        folded = folded[:LONGEST]
+        words = words_of(folded)
+        whole = self._exact.get(" ".join(words), "")
         alp, rest = self._alp.read(self._plain.without_pieces(folded))
+        if (alp or whole == ALP) and self._not_alp.any_in(folded, words):
+            return Named.PART, ""
+        if whole:
+            return _of_group(whole), whole
         if not alp:
-            return (Named.OTHER if self._others.any_in(folded) else Named.NOTHING), ""
-        if self._not_alp.any_in(folded):
-            return Named.NOT_ALP, ""
-        return (Named.ALP, ALP) if self._plain.single.issuperset(rest) else (Named.NOTHING, "")
+            return (Named.OTHER if self._others.any_in(folded, words) else Named.NOTHING), ""
+        return (Named.ALP, ALP) if self._plain.single.issuperset(rest) else (Named.UNSURE, "")
+
+
+def _of_group(group: str) -> Named:
+    if group == ALP:
+        return Named.ALP
+    return Named.PART if group.startswith(PARTS) else Named.OTHER
 
 
 class Words:
@@ -62,10 +73,9 @@ class Words:
         self.single = frozenset(word for entry in whole for word in words_of(entry))
         self.pieces = sorted(folded - whole, key=lambda piece: (-len(piece), piece))
 
-    def any_in(self, folded: str) -> bool:
-        if not self.single.isdisjoint(words_of(folded)):
-            return True
-        return any(piece in folded for piece in self.pieces)
+    def any_in(self, folded: str, words: Iterable[str]) -> bool:
+        """Whether one stands in a text or among its words."""
+        return not self.single.isdisjoint(words) or any(piece in folded for piece in self.pieces)
 
     def without_pieces(self, folded: str) -> str:
         for piece in self.pieces:

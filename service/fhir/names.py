@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from service.fhir.folding import fold
 
 NOTHING: frozenset[str] = frozenset()
 SHORTEST_JOINED = 7  # letters of a name that is also known with its words written together
-_WORD = re.compile(r"\w+")
 # Chinese and Japanese write no blanks between words.
-_WORDLESS = ("CJK ", "KATAKANA", "HIRAGANA")
+_WORDLESS = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff]")
+_WORD = re.compile(rf"{_WORDLESS.pattern}+|(?:(?!{_WORDLESS.pattern})\w)+")
 
 
 def words_of(folded: str) -> list[str]:
@@ -20,11 +19,15 @@ def words_of(folded: str) -> list[str]:
     return _WORD.findall(folded.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
 
 
+def _turned(name: str) -> tuple[str, ...]:
+    """The words of a name, the other way round where two were written."""
+    written = name.split()
+    return tuple(words_of(fold(" ".join(written[::-1] if len(written) == 2 else written))))
+
+
 def is_wordless(text: str) -> bool:
     """Whether any of it is written in a script without blanks."""
-    return not text.isascii() and any(
-        unicodedata.name(sign, "").startswith(_WORDLESS) for sign in {*text}
-    )
+    return _WORDLESS.search(text) is not None
 
 
 class Names:
@@ -46,15 +49,16 @@ class Names:
         self._anywhere: dict[str, frozenset[str]] = {}
         self._starts, self._denials = tuple(starts), tuple(denials)
         for name, group in named:
-            self._add(fold(name), group)
+            self._add(name, group)
 
     def _add(self, name: str, group: str) -> None:
-        if is_wordless(name):
-            plain = name.replace(" ", "")
+        folded = fold(name)
+        if is_wordless(folded):
+            plain = folded.replace(" ", "")
             self._anywhere[plain] = self._anywhere.get(plain, NOTHING) | {group}
             return
-        words = tuple(words_of(name))
-        ways = {words, words[::-1] if len(words) == 2 else words}
+        words = tuple(words_of(folded))
+        ways = {words, _turned(name)}
         if len("".join(words)) >= SHORTEST_JOINED:
             ways.add(("".join(words),))
         for way in ways - {()}:
@@ -72,28 +76,33 @@ class Names:
         for denial in self._denials:
             left = f"{left} ".replace(f"-{denial} ", f"{denial} ")
         words, others, position = words_of(left), [], 0
+        if not any(map(self._first, {*words})):  # as most
+            return found, words
         while position < len(words):
-            size, groups = self._at(words, position)
+            first = self._first(words[position])
+            size, groups = self._at(first, words, position) if first else (0, NOTHING)
+            if not size:
+                others.append(words[position])
             found |= groups
-            others += words[position : position + 1] if not size else []
             position += size or 1
         return found, others
 
-    def _at(self, words: Sequence[str], position: int) -> tuple[int, frozenset[str]]:
+    def _first(self, word: str) -> str:
+        """The word that begins a name, without what may be written before it in one; or nothing."""
+        if word in self._sizes:
+            return word
+        if not word.startswith(self._starts):
+            return ""
+        rests = (word.removeprefix(start) for start in self._starts)
+        return next((rest for rest in rests if rest in self._sizes), "")
+
+    def _at(self, first: str, words: Sequence[str], position: int) -> tuple[int, frozenset[str]]:
         """How many words from a position on are a name, and its groups."""
-        first = self._first(words[position])
-        for size in self._sizes.get(first, ()):
+        for size in self._sizes[first]:
             groups = self._known.get((first, *words[position + 1 : position + size]))
             if groups is not None:
                 return size, groups
         return 0, NOTHING
-
-    def _first(self, word: str) -> str:
-        """The word without what may be written before a name in one."""
-        if word not in self._sizes and word.startswith(self._starts):
-            rests = (word.removeprefix(start) for start in self._starts)
-            return next((rest for rest in rests if rest in self._sizes), word)
-        return word
 
     def _without_words(self, folded: str) -> tuple[frozenset[str], str]:
         """The groups of names that stand anywhere, and the text without them."""

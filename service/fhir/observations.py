@@ -19,8 +19,10 @@ from service.hpp.model import Result, Variant
 
 
 class Seen(NamedTuple):
-    """What one Observation says.  is_empty: it nowhere says what was measured."""
+    """What one Observation says.  parts: itself and its components.  is_empty: it nowhere says
+    what was measured."""
 
+    parts: Sequence[Part]
     results: Sequence[Result] = ()
     variant: Variant | None = None
     is_empty: bool = False
@@ -39,7 +41,8 @@ def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     parts = list(_parts(resource, reference, context))
     measured = [part for part in parts if part.concept.test and _may_hold_a_value(part, parts)]
     return Seen(
-        results=_results(measured, resource, context) if measured else (),
+        parts,
+        results=read_parts(measured, resource, context) if measured else (),
         variant=_variant(parts, resource, context),
         is_empty=all(part.concept.is_empty for part in parts),
     )
@@ -63,7 +66,11 @@ def _has_value(part: Json) -> bool:
     return "valueQuantity" in part or "valueString" in part
 
 
-def _results(measured: Sequence[Part], whole: Json, context: Context) -> list[Result]:
+def has_any_value(part: Json) -> bool:
+    return any(key.startswith("value") for key in part)
+
+
+def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[Result]:
     """Values of one Observation, which share when and under which circumstances it was made."""
     days = specimen_days(whole, context.days)
     status, day = status_of(whole), days.first if days else None

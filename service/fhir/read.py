@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
-from service.fhir import conditions, exposures, medications, observations, panels, patients
+from service.fhir import (
+    conditions,
+    exposures,
+    medications,
+    observations,
+    panels,
+    patients,
+    unrecognised,
+)
 from service.fhir.bundles import Entry
 from service.fhir.context import Context
 from service.fhir.gather import KEYS, RESULTS, TYPES, Record
@@ -45,7 +53,11 @@ class Asked:
 
 @dataclass
 class _Reading:
+    """panel: the identity of the panel or report that is being read, else of the resource."""
+
     subject: Subject
+    query: unrecognised.AlpQuery = field(default_factory=unrecognised.AlpQuery)
+    panel: int = 0
     results: list[Result] = field(default_factory=list)
     variants: list[Variant] = field(default_factory=list)
     drugs: list[DrugUse] = field(default_factory=list)
@@ -105,13 +117,18 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
         for name, resource in record.resources.get(key, ()) if key != "patient" else ():
             if id(resource) in record.moved:
                 continue
-            if id(resource) in context.wholes:
-                resource = panels.complete(resource, context.wholes[id(resource)])
+            whole = context.wholes.get(id(resource))
+            reading.panel = id(resource if whole is None else whole)
+            if whole is not None:
+                resource = panels.complete(resource, whole)
             gap = _gap_of(resource, subject)
             if not gap:
                 gap = READERS[resource["resourceType"]](resource, name, reading, context, key)
             if gap:
                 reading.gaps.append(Gap(gap, key, 1, (name,)))
+    unread = reading.query.results(context)
+    reading.results += unread
+    reading.gaps += unrecognised.gaps(unread)
     return reading
 
 
@@ -134,22 +151,25 @@ def _gap_of(resource: Json, subject: Subject) -> str:
 def _read_results(resource: Json, name: str, reading: _Reading, context: Context, key: str) -> str:
     """An Observation or a report, with the Observations that it contains."""
     is_report = resource["resourceType"] == "DiagnosticReport"
-    is_empty = is_report or _read_observation(resource, name, reading, context)
+    is_empty = is_report or _read_observation(resource, name, reading, context, key)
     for where, member in panels.contained_in(resource, name):
         gap = _gap_of(member, reading.subject)
         if gap:
             reading.gaps.append(Gap(gap, key, 1, (where,)))
         else:
-            is_empty &= _read_observation(member, where, reading, context)
+            is_empty &= _read_observation(member, where, reading, context, key)
     lost, sent = panels.count_members(resource, context.index)
     if lost or (is_empty and not sent and (is_report or key == "alp")):
         return "unreadable"
     return ""
 
 
-def _read_observation(resource: Json, name: str, reading: _Reading, context: Context) -> bool:
+def _read_observation(
+    resource: Json, name: str, reading: _Reading, context: Context, key: str
+) -> bool:
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
     seen = observations.read_observation(resource, name, context)
+    reading.query.note(seen.parts, resource, key, reading.panel)
     reading.results += seen.results
     if seen.variant:
         reading.variants.append(seen.variant)

@@ -19,6 +19,7 @@ from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID, Service, discovery
 from service.fhir.releases import PATHS, Release
+from service.hooks import large_bodies
 from service.hooks.callers import Callers
 from service.hooks.calls import evaluate_body
 from service.hooks.errors import (
@@ -117,7 +118,9 @@ def _call(service_id: str, deps: HookDeps, path: str) -> Response:
     service, client, raw = _identified(service_id, deps)
     if request.headers.get("Content-Encoding") or request.mimetype != JSON:
         raise UnsupportedMediaType
-    answer = evaluate_body(parse_body(raw), service, deps.engine, deps.today(), path, client)
+    with large_bodies.turn(len(raw)):
+        body = parse_body(raw)
+        answer = evaluate_body(body, service, deps.engine, deps.today(), path, client)
     _log_answer(service_id, client, answer, started)
     return json_response(answer.body)
 

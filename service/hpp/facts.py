@@ -51,7 +51,7 @@ class Facts:
 
     @cached_property
     def could_look(self) -> bool:
-        return not self.missing & NEEDED and not self.history.undecided
+        return not self.chart.not_looked_up & NEEDED and not self.history.undecided
 
     @cached_property
     def ages(self) -> tuple[int, int] | None:

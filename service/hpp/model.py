@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 ALP = "alp_total"
-UNKNOWN_CODE = "unknown-code"
+UNKNOWN_CODE, UNRECOGNISED = "unknown-code", "unrecognised"
 
 
 class Sex(StrEnum):
@@ -199,6 +199,12 @@ class Chart:
     def not_seen(self) -> frozenset[str]:
         """Prefetch keys of which something was not seen, accepted or not."""
         return frozenset(gap.key for gap in self.gaps if gap.kind != UNKNOWN_CODE)
+
+    @cached_property
+    def not_looked_up(self) -> frozenset[str]:
+        """Missing keys, without those of which only single results were not recognised."""
+        kinds = (UNKNOWN_CODE, UNRECOGNISED)
+        return frozenset(g.key for g in self.gaps if g.kind not in kinds) - self.accepted_gaps
 
     def of(self, test: str) -> Sequence[Result]:
         """The results of one test, in the order of the record."""

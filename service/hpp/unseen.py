@@ -66,7 +66,7 @@ def _others(seen: Set[str], facts: Facts, unseen: Unseen) -> dict[str, Keys]:
     if "hpp-excluded" in seen:
         found["hpp-excluded"] = (ALP | CONDITIONS) & facts.missing
     found["child"] = frozenset({"patient"}) if facts.child is None else NONE
-    found["alp-looked-up"] = facts.missing & NEEDED
+    found["alp-looked-up"] = facts.chart.not_looked_up & NEEDED
     found["old-clear-normal"] = unseen.old_clear_normal & facts.missing
     return found
 

@@ -22,10 +22,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Lock
 
 from service.fhir.queries import Fetched, Query
-from service.outbound.breaker import Breaker
+from service.outbound.breaker import Breaker, Outcome, outcome_of
 from service.outbound.calls import Deadline, Fault, Lookup, Resolver, Route
 from service.outbound.exchange import TOKEN, Allowance, Limits
-from service.outbound.paging import Task, fetched
+from service.outbound.paging import ENOUGH_OF_THE_BUDGET, Task, fetched
 from service.outbound.servers import FhirServer, JobQueue, Policy
 from service.settings.addresses import Base, Kind, read_base
 
@@ -55,11 +55,13 @@ class FhirClients:
         self._width = max(1, threads // 2)
         self._lock, self._closed = Lock(), False
         self._visitors: OrderedDict[Base, FhirServer] = OrderedDict()
-        self._tenants = {base: self._server(base, policy) for base, policy in map(_read, policies)}
+        self._registered = {
+            base: self._server(base, policy) for base, policy in map(_read, policies)
+        }
 
     def knows(self, base: str) -> bool:
         found = read_base(base)
-        return isinstance(found, Base) and (found in self._tenants or self._visits(found))
+        return isinstance(found, Base) and (found in self._registered or self._visits(found))
 
     def fetch(
         self, base: str, queries: Sequence[Query], token: str, deadline: Deadline
@@ -69,18 +71,24 @@ class FhirClients:
         fault = self._fault(server, token)
         if server is None or fault:
             return [fetched(query, (), fault) for query in queries]
-        limits = Limits(server.policy.max_page_bytes, Allowance(server.policy.max_total_bytes))
-        tasks = [Task(server, query, token, deadline, limits) for query in queries]
-        for task in tasks:
-            server.jobs.add(task.run)
-        wait([task.done for task in tasks], timeout=deadline.left())
+        ticket = server.breaker.enter()
+        if ticket is None:
+            return [fetched(query, (), Fault("blocked", "breaker")) for query in queries]
+        outcome: Outcome | None = None
+        try:
+            in_time = deadline.share() >= ENOUGH_OF_THE_BUDGET
+            tasks = _asked(server, queries, token, deadline)
+            faults = [None if task.was_answered else task.fault() for task in tasks]
+            outcome = outcome_of(faults, in_time)
+        finally:
+            server.breaker.settle(ticket, outcome)
         return [task.result() for task in tasks]
 
     def close(self) -> None:
         """Turn further calls away.  Those under way end by their own deadlines."""
         self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
-        for server in (*self._tenants.values(), *self._visitors.values()):
+        for server in (*self._registered.values(), *self._visitors.values()):
             server.session.close()
 
     def _server(self, base: Base, policy: Policy) -> FhirServer:
@@ -95,8 +103,8 @@ class FhirClients:
 
     def _find(self, written: str) -> FhirServer | None:
         base = read_base(written)
-        if not isinstance(base, Base) or base in self._tenants or not self._visits(base):
-            return self._tenants.get(base) if isinstance(base, Base) else None
+        if not isinstance(base, Base) or base in self._registered or not self._visits(base):
+            return self._registered.get(base) if isinstance(base, Base) else None
         with self._lock:
             if base not in self._visitors:
                 self._visitors[base] = self._server(base, _VISITOR)
@@ -111,7 +119,19 @@ class FhirClients:
             return Fault("blocked", "base")
         if not TOKEN.fullmatch(token):
             return Fault("blocked", "token")
-        return Fault("blocked", "breaker") if server.breaker.is_open else None
+        return None
+
+
+def _asked(
+    server: FhirServer, queries: Sequence[Query], token: str, deadline: Deadline
+) -> list[Task]:
+    """The queries of one order, all under way at once, as they are at the deadline."""
+    limits = Limits(server.policy.max_page_bytes, Allowance(server.policy.max_total_bytes))
+    tasks = [Task(server, query, token, deadline, limits) for query in queries]
+    for task in tasks:
+        server.jobs.add(task.run)
+    wait([task.done for task in tasks], timeout=deadline.left())
+    return tasks
 
 
 _VISITOR = Policy("", allow_http=True)

@@ -12,7 +12,7 @@ from service.outbound.calls import Call, Deadline, Fault
 from service.outbound.exchange import FRAMING, Limits, Page, exchange
 from service.outbound.servers import FhirServer
 
-RETRY_SHARE = 0.4  # of the budget: less is not enough for a second try, nor to blame a server
+ENOUGH_OF_THE_BUDGET = 0.4  # less is not enough for a second try, nor to blame a server
 
 
 class Task:
@@ -35,12 +35,19 @@ class Task:
         finally:
             self.done.set_result(None)
 
+    def fault(self) -> Fault | None:
+        """What ended it, also where that is the deadline; None where nothing was wrong."""
+        if self.done.done():
+            return self._fault
+        return Fault("timeout", self._call.stage if self._call else "queue")
+
+    @property
+    def was_answered(self) -> bool:
+        return bool(self._pages)
+
     def result(self) -> Fetched:
         """The result, or what there is of it at the deadline."""
-        if self.done.done():
-            fault = self._fault
-        else:
-            fault = Fault("timeout", self._call.stage if self._call else "queue")
+        fault = self.fault()
         if fault and fault.problem == "timeout" and self._pages:
             fault = Fault("truncated", "deadline")
         return fetched(self._query, tuple(self._pages), fault)
@@ -70,41 +77,16 @@ class Task:
         """One page, asked for twice where that can help."""
         if self._deadline.expired:
             return Page(fault=Fault("timeout", "queue"))
-        ticket = self._server.breaker.enter()
-        if ticket is None:
-            return Page(fault=Fault("blocked", "breaker"))
-        failed: bool | None = None
-        try:
-            enough = self._deadline.share() >= RETRY_SHARE
+        page = self._ask(url)
+        if page.worth_a_retry and self._deadline.share(page.wait_s) >= ENOUGH_OF_THE_BUDGET:
+            time.sleep(page.wait_s)
             page = self._ask(url)
-            if page.worth_a_retry and self._deadline.share(page.wait_s) >= RETRY_SHARE:
-                time.sleep(page.wait_s)
-                page = self._ask(url)
-            failed = _blames(page.fault, enough)
-        finally:
-            self._server.breaker.settle(ticket, failed)
         return page
 
     def _ask(self, url: str) -> Page:
         most = self._limits.page_bytes + FRAMING
         self._call = Call(self._server.route, self._deadline, most)
         return exchange(self._server.session, url, self._token, self._call, self._limits)
-
-
-def _blames(fault: Fault | None, enough: bool) -> bool | None:
-    """Whether an answer counts against its server; None where it says nothing of it.
-
-    A time-out says nothing where we came late ourselves, after a queue or other pages.
-    """
-    if fault is None:
-        return False
-    if fault.problem == "blocked" or fault.detail == "internal":
-        return None
-    if fault.problem == "timeout":
-        return True if enough else None
-    return fault.problem == "http-5xx" or (
-        fault.problem == "refused" and fault.detail != "redirect"
-    )
 
 
 def _next(page: Json) -> str | None:

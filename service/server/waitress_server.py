@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import select
 import socket
 import time
@@ -13,7 +14,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, WSGITask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from service.content.faults import Fault, Faulty
 from service.hooks.edge import EVERYWHERE
@@ -21,9 +22,16 @@ from service.hooks.errors import status_outcome
 from service.hooks.messages import MAX_BODY_BYTES
 
 THREADS = 8
+HEALTH = "/healthz"
+# Connections; beyond them the one that was quiet for longest goes, never one that is answered.
+MOST_OPEN = 256
+OTHER_FILES = 96  # of the process: the store, FHIR servers, its own
+FEWEST_OPEN = 16
 MAX_HEADER_BYTES = 64 * 1024
 # A little more than the application takes: all of it is held before anyone is asked who they are.
 BEYOND_BYTES = MAX_BODY_BYTES + 64 * 1024
+NO_FILE = 2**30  # bytes; an answer is in memory anyway, and never belongs into a file
+QUIET_S = 60  # a connection on which nothing moved for so long is closed
 TIME_TO_FINISH_S = 8.0  # container engines kill after 10 seconds
 # An idle connection stays for so long: the client may be sending on it this moment.
 LINGER_S = 1.0
@@ -79,15 +87,38 @@ class _Channel(HTTPChannel):
         return bool(self.requests or self.total_outbufs_len)
 
     @property
+    def asks_for_health(self) -> bool:
+        return bool(self.requests) and self.requests[0].path == HEALTH
+
+    @property
     def has_begun(self) -> bool:
         return self.is_answering or self.request is not None
+
+
+def most_open() -> int:
+    """How many connections the limit of open files leaves room for, after raising it if need be.
+
+    Raises Faulty where that is too few to serve.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    room = MOST_OPEN if soft == resource.RLIM_INFINITY else min(MOST_OPEN, soft - OTHER_FILES)
+    if room < FEWEST_OPEN:
+        needed = FEWEST_OPEN + OTHER_FILES
+        message = f"the limit of open files is {soft}; at least {needed} are needed (ulimit -n)"
+        raise Faulty([Fault("this process", "", message)])
+    return room
 
 
 class Server(TcpWSGIServer):
     """Serves on a socket that is bound already.  No banner, and no file for what passes through.
 
     `stop` may be called from a signal handler or from another thread.
-    behind_proxy: X-Forwarded-For reaches the application, which knows how much of it to believe.
+    Raises Faulty where too few files may be open.  behind_proxy: X-Forwarded-For reaches the
+    application, which knows how much of it to believe.
     """
 
     channel_class = _Channel
@@ -96,6 +127,9 @@ class Server(TcpWSGIServer):
         self, app: Flask, sock: socket.socket, threads: int = THREADS, behind_proxy: bool = False
     ) -> None:
         self.stopping = False
+        self._most_open = most_open()
+        self._health = ThreadedTaskDispatcher()
+        self._health.set_thread_count(1)
         adjustments = Adjustments(
             sockets=[sock],
             threads=threads,
@@ -103,6 +137,11 @@ class Server(TcpWSGIServer):
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=BEYOND_BYTES,
             inbuf_overflow=BEYOND_BYTES,
+            outbuf_overflow=NO_FILE,
+            connection_limit=self._most_open + threads + 2,
+            asyncore_use_poll=True,
+            log_socket_errors=False,
+            channel_timeout=QUIET_S,
             clear_untrusted_proxy_headers=not behind_proxy,
         )
         where: Any = (sock.family, sock.type, sock.proto, sock.getsockname())
@@ -117,8 +156,23 @@ class Server(TcpWSGIServer):
         self._finish(TIME_TO_FINISH_S)
         done = not any(channel.is_answering for channel in self.active_channels.values())
         self.task_dispatcher.shutdown(timeout=0.5)
+        self._health.shutdown(timeout=0.5)
         wasyncore.close_all(self._map)
         return done
+
+    def add_task(self, task: _Channel) -> None:
+        """A probe never waits for the threads that answer callers, whatever those wait for."""
+        (self._health if task.asks_for_health else self.task_dispatcher).add_task(task)
+
+    def handle_accept(self) -> None:
+        super().handle_accept()
+        if len(self.active_channels) > self._most_open:
+            self._close_the_quietest()
+
+    def _close_the_quietest(self) -> None:
+        quiet = [c for c in self.active_channels.values() if not (c.is_answering or c.will_close)]
+        if quiet:
+            min(quiet, key=lambda channel: channel.last_activity).will_close = True
 
     def stop(self) -> None:
         self.stopping = True

@@ -127,10 +127,9 @@ class Base:
             )
         except ValueError:
             return False
-        plain = unquote(parts.path)
         inside = parts.path == self.path or parts.path.startswith(f"{self.path}/")
-        clean = not _has_dots(plain) and not _CONTROL.search(plain)
-        return same and "@" not in parts.netloc and inside and clean
+        beyond = parts.path[len(self.path) :]
+        return same and "@" not in parts.netloc and inside and not _may_leave(beyond)
 
 
 def read_base(written: object) -> Base | str:
@@ -161,6 +160,16 @@ def read_base(written: object) -> Base | str:
     if not _PATH.fullmatch(path) or _has_dots(path):
         return "path"
     return Base(parts.scheme, host, port, path)
+
+
+def _may_leave(path: str) -> bool:
+    """Whether a server might read more into a path than stands there.
+
+    Some cut a segment at `;` before they look for dots, some undo escapes twice.
+    """
+    plain = unquote(path)
+    hides = ";" in plain or "%" in plain or _CONTROL.search(plain)
+    return bool(hides) or _has_dots(plain)
 
 
 def _has_dots(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from service.content.faults import Fault, Faulty
@@ -52,6 +53,14 @@ NOTES = Table(
     Column("count", Integer, nullable=False),
     Column("last_s", BigInteger, nullable=False),
 )
+# Written by each look at the store: reading alone says nothing of a full disk.
+PROBE = Table(
+    "probe",
+    _METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+)
+GIVEN_UP_S = 1.0  # nobody waits for a store that let another wait in vain a moment ago
 # Two processes may create the tables at once; PostgreSQL lets only one of them through.
 _CREATE_LOCK = 0x6870705F636473
 
@@ -61,17 +70,20 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._down_until = 0.0
+        self._no_answer = (OperationalError, engine.dialect.loaded_dbapi.OperationalError, OSError)
         self._failures = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error, OSError)
         weakref.finalize(self, engine.dispose)  # whoever drops a store leaves no connection open
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction.  Raises StoreDown for whatever the database does not do."""
+        self._check_given_up()
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except self._failures:
-            raise StoreDown from None
+        except self._failures as error:
+            raise self._down(error) from None
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that can say what happens on a conflict; both databases say it alike."""
@@ -95,6 +107,7 @@ class Store:
     @contextmanager
     def _cursor(self) -> Iterator[DBAPICursor]:
         """One transaction of the driver's own.  Raises StoreDown, and gives the connection up."""
+        self._check_given_up()
         try:
             connection = self._engine.raw_connection()
             try:
@@ -104,8 +117,18 @@ class Store:
                 connection.invalidate()
                 raise
             connection.close()
-        except self._failures:
-            raise StoreDown from None
+        except self._failures as error:
+            raise self._down(error) from None
+
+    def _check_given_up(self) -> None:
+        if time.monotonic() < self._down_until:
+            raise StoreDown
+
+    def _down(self, error: BaseException) -> StoreDown:
+        """A server that does not answer is given up for a moment; a busy file is not."""
+        if self._is_postgresql and isinstance(error, self._no_answer):
+            self._down_until = time.monotonic() + GIVEN_UP_S
+        return StoreDown()
 
     def shrink(self, connection: Connection) -> None:
         """Give the pages that a purge emptied back to the file system (PostgreSQL reuses them)."""
@@ -114,9 +137,16 @@ class Store:
             connection.connection.cursor().executescript("PRAGMA incremental_vacuum")
 
     def is_up(self) -> bool:
+        """Whether something can be written, and so kept, now."""
+        self._down_until = 0.0  # whoever probes looks for itself
+        row = {"id": 1, "at_s": int(time.time())}
+        insert = self.insert(PROBE).values(row)
+        written = insert.on_conflict_do_update(index_elements=[PROBE.c.id], set_=row)
         try:
             with self.begin() as connection:
-                connection.execute(SPENT.select().limit(1))
+                connection.execute(
+                    written.on_conflict_do_update(index_elements=[PROBE.c.id], set_=row)
+                )
         except StoreDown:
             return False
         return True

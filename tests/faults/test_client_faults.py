@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
@@ -19,6 +20,7 @@ from service.outbound.calls import Deadline
 from service.outbound.clients import FhirClients
 from service.outbound.servers import Policy
 from tests.faults.rows import BODIES, PAGES, REACHING, ROWS, STATUSES, TIMES, Row
+from tests.faults.server import closed_port
 from tests.faults.world import QUERY, Outcome, World, call
 
 MARGIN_S = 0.5  # wide, for a busy machine; `python -m tests.faults` measures it
@@ -163,30 +165,59 @@ def test_the_breaker_turns_callers_away_and_looks_again(world: World) -> None:
         def ask() -> Fetched:
             return clients.fetch(policy.base, [QUERY], "breaker", Deadline.after_ms(2000))[0]
 
-        first = [ask().problem for _ in range(5)]
+        first = [ask().problem for _ in range(3)]
         started = time.monotonic()
         shut = ask()
         at_once_s = time.monotonic() - started
         time.sleep(0.35)
         again = [ask().problem for _ in range(2)]
 
-    assert first == ["http-5xx"] * 5
+    assert first == ["http-5xx"] * 3
     assert (shut.problem, shut.detail) == ("blocked", "breaker")
     assert at_once_s < 0.05
     assert again == ["http-5xx", "blocked"]
-    assert plain.tries("breaker") == 6
+    assert plain.tries("breaker") == 4
+
+
+def test_one_chart_that_hangs_costs_only_itself(world: World) -> None:
+    """All its queries time out together; the next order is asked for all the same."""
+    slow, fine = world.policy("plain", "silent"), world.policy("plain", "fine")
+    base = fine.base.removesuffix("/fine")
+    policy = replace(fine, base=base)
+    with world.clients(policy, breaker=Breaker) as clients:
+        hangs = [Query("alp", f"{slow.base.removeprefix(base + '/')}/{QUERY.path}")] * 6
+        good = Query("alp", f"fine/{QUERY.path}")
+        first = clients.fetch(policy.base, hangs, "t", Deadline.after_ms(300))
+        then = [clients.fetch(base, [good], "t", Deadline.after_ms(2000))[0] for _ in range(49)]
+
+    assert {f.problem for f in first} == {"timeout"}
+    assert {f.problem for f in then} == {""}
 
 
 def test_hanging_opens_the_breaker_for_those_who_wait(world: World) -> None:
     policy = world.policy("plain", "silent")
-    queries = [QUERY] * 6
     with world.clients(policy, breaker=Breaker) as clients:
-        first = clients.fetch(policy.base, queries, "t", Deadline.after_ms(300))
-        time.sleep(0.05)
-        then = clients.fetch(policy.base, queries, "t", Deadline.after_ms(300))
+        found = [
+            {
+                f.problem
+                for f in clients.fetch(policy.base, [QUERY] * 6, "t", Deadline.after_ms(200))
+            }
+            for _ in range(4)
+        ]
 
-    assert {f.problem for f in first} == {"timeout"}
-    assert {f.problem for f in then} == {"blocked"}
+    assert found == [{"timeout"}] * 3 + [{"blocked"}]
+
+
+def test_a_server_that_nobody_reaches_is_given_up_at_once(world: World) -> None:
+    policy = world.policy("plain", "fine")
+    gone = replace(policy, base=f"http://127.0.0.1:{closed_port()}/fhir")
+    with world.clients(gone, breaker=Breaker) as clients:
+        first, then = (
+            {f.problem for f in clients.fetch(gone.base, [QUERY] * 6, "t", Deadline.after_ms(2000))}
+            for _ in range(2)
+        )
+
+    assert (first, then) == ({"refused"}, {"blocked"})
 
 
 def test_callers_who_come_late_themselves_do_not_open_the_breaker(world: World) -> None:

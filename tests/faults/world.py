@@ -50,7 +50,7 @@ class Outcome:
 
 
 def never_opens() -> Breaker:
-    return Breaker(failures=10**9)
+    return Breaker(open_s=0.0)
 
 
 class World:

@@ -27,6 +27,8 @@ ALP_TESTS: Mapping[str, Coded] = {
     "ALP (UK code)": (SNOMED, "1000621000000104"),
     "ALP (only the text Alk Phos)": ("", "Alk Phos"),
     "ALP (only the text ALP heat stable)": ("", "ALP heat stable"),
+    "a local code": ("urn:oid:1.2.3.4.5", "LAB77"),
+    "the text AFX": ("", "AFX"),
     "bone ALP": (LOINC, "1777-2"),
     "bone ALP (mass)": (LOINC, "17838-4"),
     "liver ALP": (LOINC, "1779-8"),

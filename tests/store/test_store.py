@@ -189,8 +189,39 @@ def test_a_server_that_is_frozen_keeps_nobody_waiting(cluster: Postgres) -> None
         ended = [type(future.exception(timeout=30)) for future in waiting]
 
     assert ended == [StoreDown] * 10
+    assert store.is_up()
     assert spent.spend(ISSUER, "after the frost", SOON_S)
     assert not spent.spend(ISSUER, "before the frost", SOON_S)
+    store.close()
+
+
+def test_once_a_server_kept_one_waiting_it_keeps_no_other_for_a_second(cluster: Postgres) -> None:
+    store = open_store(Settings(store_url=cluster.url))
+    spent = SpentTokens(store)
+    assert spent.spend(ISSUER, "before the wait", SOON_S)
+    with cluster.frozen():
+        refused = [_seconds_until_refused(spent, f"turn {n}") for n in range(20)]
+
+    assert refused[0] > 1.5
+    assert sum(refused[1:]) < refused[0]
+    store.close()
+
+
+def _seconds_until_refused(spent: SpentTokens, token_id: str) -> float:
+    started = time.monotonic()
+    with pytest.raises(StoreDown):
+        spent.spend(ISSUER, token_id, SOON_S)
+    return time.monotonic() - started
+
+
+def test_a_store_that_can_only_be_read_is_not_up(tmp_path: Path) -> None:
+    """As on a full disk: reading works, and nothing is kept."""
+    store = open_store(Settings(data_dir=tmp_path))
+    assert store.is_up()
+    with store.begin() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+
+    assert not store.is_up()
     store.close()
 
 

@@ -28,6 +28,7 @@ ORDER = (
     "service.pages",
     "service.app",
     "service.server",
+    "service.replay",
     "service.commands",
 )
 SHARED = {"service", "service.strict_json", "fhir_fixtures"}

@@ -192,6 +192,7 @@ class Knowledge:
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
+    most_alp_kinds: int
 
     def number(self, name: str) -> Decimal:
         """A threshold's value in its own unit."""

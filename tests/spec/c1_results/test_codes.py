@@ -1,9 +1,13 @@
 """Total ALP is found by its LOINC or SNOMED CT code, or by an exact local name without a code."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.spec.answers import LOW_ONCE, NO_ALP
+from tests.spec.answers import LOW_ONCE, NEWER_UNREAD, NO_ALP
 from tests.spec.vignette import Vignette
+
+NEWER_UNREAD_OPEN = replace(NEWER_UNREAD, status="partial", opens=("5-persistent",))
 
 title, order = "Codes and names", 1
 
@@ -37,6 +41,21 @@ def test_isoenzymes_are_not_total_alp(vignette: Vignette) -> None:
         ("liver ALP", NO_ALP),
         ("bone ALP share", NO_ALP),
         ("ALP (only the text ALP heat stable)", NO_ALP),
+    )
+
+
+def test_what_is_not_recognised_is_never_no_alp_on_file(vignette: Vignette) -> None:
+    """A code or name that nobody knows may be an ALP: it was sent as one.  It is unread, and a
+    newer unread result is not hidden by an older normal one."""
+    vignette.each(
+        """
+        resource    | date   | code | value  | low limit
+        ------------+--------+------+--------+----------
+        Observation | -10 d  | {it} | 20 U/L | 35 U/L
+        Observation | -500 d | ALP  | 70 U/L | 35 U/L
+        """,
+        ("a local code", NEWER_UNREAD_OPEN),
+        ("the text AFX", NEWER_UNREAD_OPEN),
     )
 
 

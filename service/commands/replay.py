@@ -1,0 +1,88 @@
+"""`hpp-cds replay`: a site's own history through the same judgement."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from service.commands.options import config_option, configured
+from service.content.faults import Fault, Faulty
+
+INSTALL = "python -m pip install --require-hashes -r service/replay/requirements.lock"
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument(
+    "source", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True,
+              help="Folder for the result; made if need be.")  # fmt: skip
+@click.option("--from", "first", type=_DAY, help="Only orders from this day on.")
+@click.option("--to", "last", type=_DAY, help="Only orders up to this day.")
+@click.option("--patients", "everyone", is_flag=True,
+              help="Judge each patient's last day instead of each order.")  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on with a run that was ended.")
+@click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1,
+              show_default=True, help="Worker processes.")  # fmt: skip
+@config_option
+@configured
+def replay(
+    source: Path | None,
+    out: Path,
+    first: datetime | None,
+    last: datetime | None,
+    everyone: bool,
+    resume: bool,
+    processes: int,
+    config: Path | None,
+) -> None:
+    """What would it have said, and on whom?  Judges each order of a site's history.
+
+    SOURCE is a folder with the NDJSON files of a FHIR bulk export (plain or gzip).
+    Each order of a drug of interest is judged on its own day with what was known then.
+
+    \b
+    Example:
+      hpp-cds replay export/ --out result/ --config hpp-cds.toml
+    """
+    try:
+        from service.replay.run import Plan
+        from service.replay.run import replay as run
+    except ImportError:
+        raise Faulty([Fault("hpp-cds replay", "", f"needs more packages: {INSTALL}")]) from None
+    from service.settings import load_settings
+
+    if source is None:
+        raise click.UsageError("give SOURCE")
+    plan = Plan(
+        source=source,
+        out=out,
+        settings=load_settings(config),
+        everyone=everyone,
+        first=first.date() if first else date.min,
+        last=last.date() if last else date.max,
+        processes=processes,
+        resume=resume,
+    )
+    with _progress() as bar:
+        task = bar.add_task("patients", total=None)
+        summary = run(plan, lambda done, of: bar.update(task, completed=done, total=of))
+    click.echo(json.dumps(summary, indent=2))
+
+
+def _progress() -> Progress:
+    """On standard error, and only where a person looks at it."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )

@@ -1,0 +1,18 @@
+"""Is this order one of a drug that is judged?  By the service's own reader, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.evaluation.engine import Engine
+from service.fhir.gather import gather
+from service.fhir.read import Asked, any_matters, read_drafts
+
+
+def is_of_interest(order: Mapping[str, Any], medication: Mapping[str, Any], engine: Engine) -> bool:
+    """Whether the order would be judged as a draft.  medication: that it names, or nothing."""
+    draft = {**order, "status": "draft", "intent": "order"}
+    sent = [{"resource": item} for item in (draft, medication) if item]
+    record = gather({}, {"resourceType": "Bundle", "entry": sent})
+    return any_matters(read_drafts(record, Asked(patient_id=""), engine.terminology))

@@ -1,0 +1,45 @@
+"""HPP by its name in many languages, and low phosphate by its own, never the one for the other."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.evaluation.engine import Engine
+from service.fhir.folding import fold
+from service.fhir.terminology import Terminology
+
+NAMES = Path(__file__).parent / "data" / "hypophosphatasia_names.csv"
+
+
+def names(*, of_hpp: bool) -> Iterator[str]:
+    with NAMES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    yield from (row["name"] for row in rows if (row["is_hpp"] == "yes") is of_hpp)
+
+
+@pytest.fixture(scope="module")
+def terminology(engine: Engine) -> Terminology:
+    return Terminology(engine.knowledge)
+
+
+@pytest.mark.parametrize("name", list(names(of_hpp=True)))
+def test_hpp_by_name(name: str, terminology: Terminology) -> None:
+    assert "hpp" in terminology.diagnosis({"text": name}).mentions
+    assert "hpp" in terminology.diagnosis({"text": f"(E83.3) {name.upper()}, 2019"}).mentions
+
+
+@pytest.mark.parametrize("name", list(names(of_hpp=False)))
+def test_low_phosphate_is_not_hpp(name: str, terminology: Terminology) -> None:
+    assert terminology.diagnosis({"text": name}).mentions == frozenset()
+
+
+def test_every_stem_is_used_by_a_name(engine: Engine) -> None:
+    stems = [r.code for r in engine.knowledge.codes if r.group == "cond_hpp" and r.system == "name"]
+    written = fold(" ".join(names(of_hpp=True)))
+
+    assert len(stems) >= 10
+    assert [stem for stem in stems if fold(stem) not in written] == []
