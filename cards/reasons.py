@@ -118,7 +118,15 @@ def _signs(facts: CardFacts) -> Iterator[str]:
     """A value that points at a cause, whether or not it is on record."""
     for sign in facts.assessment.signs:
         blanks = {"shown": measured(sign, facts), "date": day_text(sign.day, facts)}
-        yield facts.words.sentence("sign", **blanks)
+        yield facts.words.sentence("sign", cause=_pointed_at(sign, facts), **blanks)
+
+
+def _pointed_at(sign: Evidence, facts: CardFacts) -> str:
+    """Of the causes that a value can confirm the one on record, else the first."""
+    test = facts.test_of(sign)
+    able = [c for s in facts.knowledge.signs.values() if s.test == test for c in s.causes]
+    known = {evidence.what for evidence in facts.assessment.causes}
+    return facts.name_of(next((cause for cause in able if cause in known), sign.what))
 
 
 def measured(evidence: Evidence, facts: CardFacts) -> str:

@@ -26,7 +26,7 @@ def test_a_normal_value_before_the_drug_makes_it_a_plausible_cause(vignette: Vig
         verdict="lowAlpPossibleCause",
         row="8b-possible-cause",
         indicator="info",
-        named=("Possible cause of low ALP on record: alendronate",),
+        named=("Possible cause: alendronate",),
     )
 
 

@@ -19,7 +19,7 @@ def test_two_major_features_and_a_single_low_value(vignette: Vignette) -> None:
         verdict="hppProbable",
         row="4b-iwg-pattern",
         indicator="critical",
-        named=("Meets pattern of the International Working Group",),
+        named=("Meets the pattern of the International Working Group",),
     )
 
 

@@ -87,7 +87,10 @@ def test_one_order_among_others_is_enough(vignette: Vignette) -> None:
         verdict="hppSuspected",
         row="5-persistent",
         indicator="warning",
-        offers=("Remove the draft order: alendronate", "Remove the draft order: zoledronate"),
+        offers=(
+            "Hold: remove the draft order of alendronate",
+            "Hold: remove the draft order of zoledronate",
+        ),
     )
 
 
