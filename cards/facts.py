@@ -11,11 +11,13 @@ from functools import cached_property
 from cards.words import Words
 from service.hpp.assessment import AlpClass, Assessment, Evidence, JudgedResult
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Chart, Gap
+from service.hpp.model import UNKNOWN_CODE, Chart, Gap
 
 ONE_HUNDREDTH = Decimal("0.01")
 # Without these nobody can say that a low ALP has no cause.
 CAUSE_KEYS = frozenset({"conditions", "medications", "labs"})
+# Most EHRs send neither, and no verdict waits for them: the answer lists them, a card does not.
+SELDOM_SENT = {("not-sent", "encounters"), ("not-sent", "administrations")}
 
 
 def shown_number(value: Decimal) -> str:
@@ -147,11 +149,14 @@ class CardFacts:
 
     @cached_property
     def gaps(self) -> list[Gap]:
-        """Gaps that nobody accepted, needed keys first."""
+        """Gaps that nobody accepted, needed keys first; a code that nobody can tell is not said."""
         order = {"patient": 0, "alp": 1, "draftOrders": 2}
-        accepted = self.chart.accepted_gaps
-        unaccepted = [gap for gap in self.assessment.gaps if gap.key not in accepted]
+        unaccepted = [gap for gap in self.assessment.gaps if self._is_said(gap)]
         return sorted(unaccepted, key=lambda gap: order.get(gap.key, 3))
+
+    def _is_said(self, gap: Gap) -> bool:
+        accepted = gap.key in self.chart.accepted_gaps
+        return not accepted and gap.kind != UNKNOWN_CODE and (gap.kind, gap.key) not in SELDOM_SENT
 
     @property
     def first_gap(self) -> str:

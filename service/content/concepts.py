@@ -42,7 +42,14 @@ SHAPE = {
     },
     "feature": {"*": {"name": str, "weight": str, "for": str}},
     "sign": {
-        "*": {"test": str, "causes": [str], "below?": str, "above?": str, "contradicts?": str}
+        "*": {
+            "name": str,
+            "test": str,
+            "causes": [str],
+            "below?": str,
+            "above?": str,
+            "contradicts?": str,
+        }
     },
     "test": {"*": {"name": str, "measure?": str, "unit?": str}},
     "oncology": {
@@ -55,6 +62,7 @@ SHAPE = {
         "brands": [str],
         "source": str,
     },
+    "encounter_class": {"*": [str]},
     "by_text": {"*": {"group": str, "words": [str]}},
     "text": {
         "hpp": [str],
@@ -136,6 +144,11 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
             name: model.ByText(entry["group"], tuple(entry["words"]))
             for name, entry in data["by_text"].items()
         },
+        "encounter_classes": {
+            word.casefold(): name
+            for name, words in data["encounter_class"].items()
+            for word in words
+        },
         "oncology": _oncology(data["oncology"]),
     }
 
@@ -143,7 +156,7 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
 def _nothing() -> dict[str, Any]:
     tables = (
         "classes", "drugs", "causes", "masks", "tests", "features", "signs", "text", "by_text",
-        "recognised",
+        "recognised", "encounter_classes",
     )  # fmt: skip
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()
@@ -164,7 +177,8 @@ def _feature(entry: Mapping[str, Any]) -> model.Feature:
 
 def _sign(entry: Mapping[str, Any]) -> model.Sign:
     name, contradicts = entry.get("below") or entry.get("above", ""), entry.get("contradicts", "")
-    return model.Sign(entry["test"], name, "below" in entry, entry["causes"], contradicts)
+    below, causes = "below" in entry, entry["causes"]
+    return model.Sign(entry["name"], entry["test"], name, below, causes, contradicts)
 
 
 def _oncology(entry: Mapping[str, Any]) -> model.Oncology:

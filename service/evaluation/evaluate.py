@@ -14,13 +14,15 @@ from service.evaluation.answer import (
     Answer,
     answer_with,
     evaluation_status,
+    leaves_order_out,
     not_applicable,
 )
 from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable, Issue
 from service.evaluation.judge import judge
 from service.evaluation.request import HookRequest
-from service.evaluation.services import Service, queries
+from service.evaluation.searches import for_patient
+from service.evaluation.services import Service
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
@@ -31,7 +33,8 @@ from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
 from service.hpp.model import Chart
 from service.settings import Client
-from service.watch.logs import log
+from service.watch.call import lap
+from service.watch.logs import WARNING, log
 
 
 def evaluate(
@@ -57,10 +60,13 @@ def evaluate(
     drafts = _read_drafts(record, asked, request, fetch, engine)
     if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
         return not_applicable(engine, draft_gaps(drafts))
+    lap("gather")
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, engine)
+    lap("fetch")
     # What was fetched may tell more of the drafts.
     judged = judge(record, asked, engine, today, drafts if fetch is None else None)
+    lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
     case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
@@ -88,7 +94,7 @@ def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None
     if not base or engine.servers is None or request.token_is_over:
         return None
     if not engine.servers.knows(base, client):
-        log("fhir-server-not-registered", client=client.name)
+        log("fhir-server-not-registered", WARNING, client=client.name)
         return None
     return engine.servers.asking(base, request.access_token, client.deadline_ms)
 
@@ -115,7 +121,7 @@ def _complete(
 ) -> None:
     """Ask for what was not sent; without access to a named server the gap is `blocked`."""
     if fetch is not None:
-        wanted = queries(engine.templates[release], request.patient_id)
+        wanted = for_patient(engine.queries[release], request.patient_id)
         obtain(record, wanted, fetch, request.fhir_server)
     elif request.fhir_server and engine.servers is not None:
         record.gaps[:] = [
@@ -146,13 +152,10 @@ def _answer_order(case: CardInput, engine: Engine) -> Answer:
     """
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
-    if card is None and status != "complete" and _is_worth_a_card(case.assessment):
+    silent = case.assessment.settled and not leaves_order_out(case.assessment)
+    if card is None and status != "complete" and not silent:
         card = build_incomplete(case, engine.cards)
     return answer_with(card, status, case, engine)
-
-
-def _is_worth_a_card(assessment: Assessment) -> bool:
-    return not assessment.settled or any(gap.key == ORDER_GAPS for gap in assessment.gaps)
 
 
 def _answer_nothing_judged(case: CardInput, engine: Engine) -> Answer:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import request
 
 from service.evaluation.engine import ANYONE
 from service.hooks.errors import ServiceError, StoreUnavailable, TooManyFailures, Unauthorized
@@ -15,6 +15,7 @@ from service.settings.checks import LOOPBACK_NAMES, is_loopback
 from service.store import StoreDown
 from service.trust.failure_limit import FailureLimit
 from service.trust.refusal import Refused
+from service.watch.call import note
 
 if TYPE_CHECKING:
     from service.trust.wiring import Trust
@@ -36,6 +37,7 @@ class Callers:
         """Raises Unauthorized, TooManyFailures or StoreUnavailable."""
         trust = self._trust
         if trust is None:
+            note(client=ANYONE.name)
             return ANYONE
         called = tuple(f"{base}{request.path}" for base in self._bases)
         try:
@@ -45,7 +47,7 @@ class Callers:
             raise self._refusal(refused, trust) from None
         except StoreDown:
             raise StoreUnavailable from None
-        g.client = client.name  # for the log line of whatever is wrong with the request
+        note(client=client.name)
         return client
 
     def _refusal(self, refused: Refused, trust: Trust) -> ServiceError:

@@ -15,6 +15,7 @@ from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable
 from service.evaluation.evaluate import evaluate
 from service.evaluation.explain import explain
+from service.evaluation.request import HookRequest
 from service.evaluation.services import BY_ID, SERVICES, Service
 from service.hooks.errors import NotObtainable, ServiceError, UnknownService
 from service.hooks.messages import parse_body, read_request
@@ -26,12 +27,24 @@ def evaluate_body(
     service: Service,
     engine: Engine,
     today: date,
-    path: str = "",
     client: Client = ANYONE,
 ) -> Answer:
     """Answer the JSON object of one request.  Raises a ServiceError for what is refused."""
+    request = read_request(body, service.hook)
+    return answer_request(request, service, engine, today, client=client)
+
+
+def answer_request(
+    request: HookRequest,
+    service: Service,
+    engine: Engine,
+    today: date,
+    path: str = "",
+    client: Client = ANYONE,
+) -> Answer:
+    """Answer one request.  Raises NotObtainable where what is needed cannot be had."""
     try:
-        return evaluate(read_request(body, service.hook), service, engine, today, path, client)
+        return evaluate(request, service, engine, today, path, client)
     except DataUnavailable as error:
         raise NotObtainable(*error.issues) from None
 
@@ -63,7 +76,7 @@ def outcome_of(
     try:
         body = parse_body(raw)
         service = service_of(service_id or _id_for(body.get("hook")))
-        answer = evaluate_body(body, service, engine, today, client=client)
+        answer = evaluate_body(body, service, engine, today, client)
     except ServiceError as error:
         return Outcome(error.status, error.outcome())
     return Outcome(200, answer.body, explain(answer, engine, today))

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.settings import Settings
 from service.settings.checks import LOOPBACK_NAMES, is_loopback
 from service.settings.profiles import PROFILES
+from service.watch import call
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -70,7 +71,8 @@ def install(app: Flask, settings: Settings) -> None:
 class _Headers:
     """A WSGI layer that adds what every answer carries; the framework would look up each name.
 
-    always: unless the answer has its own.  may_read: whether a page of this origin may.
+    always: unless the answer has its own.  may_read: whether a page of this origin may.  A call
+    begins and ends here: whatever becomes of it has its id.
     """
 
     app: WSGIApplication
@@ -78,8 +80,15 @@ class _Headers:
     may_read: Callable[[str], bool]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        ids = (environ.get("HTTP_X_REQUEST_ID", ""), environ.get("HTTP_TRACEPARENT", ""))
+        with call.beginning(*ids) as begun:
+            return self._answer(environ, start_response, [(call.REQUEST_ID, begun.request_id)])
+
+    def _answer(
+        self, environ: WSGIEnvironment, start_response: StartResponse, ids: list[tuple[str, str]]
+    ) -> Iterable[bytes]:
         origin = environ.get("HTTP_ORIGIN")
-        more = [("Vary", "Origin")]
+        more = [*ids, ("Vary", "Origin")]
         if origin and self.may_read(origin):
             more += _allowed(origin, environ["REQUEST_METHOD"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from service.evaluation.about import source_attributes
@@ -21,18 +20,19 @@ from service.evaluation.services import BY_ID, Service, discovery
 from service.fhir.releases import PATHS, Release
 from service.hooks import large_bodies
 from service.hooks.callers import Callers
-from service.hooks.calls import evaluate_body
+from service.hooks.calls import answer_request
 from service.hooks.errors import (
     ServiceError,
     UnknownService,
     operation_outcome,
     status_outcome,
 )
-from service.hooks.messages import MAX_BODY_BYTES, parse_body
+from service.hooks.messages import MAX_BODY_BYTES, parse_body, read_request
 from service.hooks.openapi import ABOUT_PATH, document
 from service.settings import Client
+from service.watch.call import lap, note, under_way, uuid_or_nothing
 from service.watch.health import HealthCheck
-from service.watch.logs import log
+from service.watch.logs import ERROR, INFO, WARNING, log
 
 JSON = "application/json"
 
@@ -114,14 +114,16 @@ def _add_services(routes: Blueprint, base: str, path: str, deps: HookDeps) -> No
 
 def _call(service_id: str, deps: HookDeps, path: str) -> Response:
     """Size, service, caller, kind of content, and only then what was asked."""
-    started = time.perf_counter()
     service, client, raw = _identified(service_id, deps)
     if request.headers.get("Content-Encoding") or request.mimetype != JSON:
         raise UnsupportedMediaType
     with large_bodies.turn(len(raw)):
-        body = parse_body(raw)
-        answer = evaluate_body(body, service, deps.engine, deps.today(), path, client)
-    _log_answer(service_id, client, answer, started)
+        asked = read_request(parse_body(raw), service.hook)
+        note(hook_instance=uuid_or_nothing(asked.hook_instance))
+        lap("parse")
+        answer = answer_request(asked, service, deps.engine, deps.today(), path, client)
+        lap("say")
+    _log_answer(answer)
     return json_response(answer.body)
 
 
@@ -133,15 +135,17 @@ def _identified(service_id: str, deps: HookDeps) -> tuple[Service, Client, bytes
     service = BY_ID.get(service_id)
     if service is None:
         raise UnknownService
-    return service, deps.callers.identify(service_id), raw
+    note(service=service.id, hook=service.hook)
+    lap("receive")
+    client = deps.callers.identify(service_id)
+    lap("trust")
+    return service, client, raw
 
 
-def _log_answer(service_id: str, client: Client, answer: Answer, started: float) -> None:
-    said = answer.body["extension"][EXTENSION]
+def _log_answer(answer: Answer) -> None:
+    said, call = answer.body["extension"][EXTENSION], under_way()
     log(
         "evaluated",
-        service=service_id,
-        client=client.name,
         http_status=200,
         status=answer.status,
         verdict=said["verdict"],
@@ -150,14 +154,15 @@ def _log_answer(service_id: str, client: Client, answer: Answer, started: float)
         gap_kinds=sorted({gap["kind"] for gap in said["gaps"]}),
         cards=[card["uuid"] for card in answer.body["cards"]],
         knowledge=said["knowledge"],
-        milliseconds=round((time.perf_counter() - started) * 1000, 2),
+        configuration=said["configuration"],
+        milliseconds=round(call.milliseconds, 2) if call else 0,
+        steps={step: round(ms, 2) for step, ms in call.steps.items()} if call else {},
     )
 
 
 def answer_service_error(error: ServiceError) -> Response:
-    known = {"client": g.client} if "client" in g else {}
-    fields = {**known, **error.logged}
-    log("refused", http_status=error.status, error=type(error).__name__, **fields)
+    level = ERROR if error.status >= 500 else WARNING if error.logged else INFO
+    log("refused", level, http_status=error.status, error=type(error).__name__, **error.logged)
     response = json_response(error.outcome(), error.status)
     response.headers.update(error.headers)
     return response
@@ -178,5 +183,5 @@ def answer_crash(error: Exception) -> Response:
     """The outermost handler: class and place are logged, nothing of the message is."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    log("failed", http_status=500, error=type(error).__name__, where=where)
+    log("failed", ERROR, http_status=500, error=type(error).__name__, where=where)
     return json_response(operation_outcome("exception", ServiceError.message), 500)

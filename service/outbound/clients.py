@@ -28,6 +28,7 @@ from service.outbound.exchange import TOKEN, Allowance, Limits
 from service.outbound.paging import ENOUGH_OF_THE_BUDGET, Task, fetched
 from service.outbound.servers import FhirServer, JobQueue, Policy
 from service.settings.addresses import Base, Kind, read_base
+from service.watch.call import under_way
 
 MOST_LOOPBACK_BASES = 16
 
@@ -126,7 +127,9 @@ def _asked(
     server: FhirServer, queries: Sequence[Query], token: str, deadline: Deadline
 ) -> list[Task]:
     """The queries of one order, all under way at once, as they are at the deadline."""
-    limits = Limits(server.policy.max_page_bytes, Allowance(server.policy.max_total_bytes))
+    policy, call = server.policy, under_way()
+    trace = call.headers() if call else {}
+    limits = Limits(policy.max_page_bytes, Allowance(policy.max_total_bytes), trace)
     tasks = [Task(server, query, token, deadline, limits) for query in queries]
     for task in tasks:
         server.jobs.add(task.run)

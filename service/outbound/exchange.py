@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
@@ -54,15 +55,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one request: what a page may have, and what all pages may have together."""
+    """Of one request: what a page may have, and what all pages may have together.
+
+    trace: headers by which the server's log can be joined with ours.
+    """
 
     page_bytes: int
     allowance: Allowance
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 def exchange(session: requests.Session, url: str, token: str, call: Call, limits: Limits) -> Page:
     """Ask once.  Whatever happens is a value; no text of an exception leaves this function."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = {**limits.trace, **({"Authorization": f"Bearer {token}"} if token else {})}
     waits = (call.route.connect_s, max(call.deadline.left(), 0.001))
     try:
         request = session.prepare_request(requests.Request("GET", url, headers=headers))

@@ -1,18 +1,28 @@
-"""One line of JSON for each call, from an allow-list of fields; never a body, id or message."""
+"""One line of JSON for each call, from an allow-list of fields; never a body, id or message.
+
+Levels: `info` is the usual, `warning` what somebody should look at some day (a caller that is
+refused, a key set that was not read), `error` what somebody should look at now (the store is down,
+a fault of our own, settings that were refused).
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from service.watch.call import under_way
+
 LOGGER = logging.getLogger("hpp-cds")
+INFO, WARNING, ERROR = logging.INFO, logging.WARNING, logging.ERROR
 FIELDS = (
-    "event", "service", "client", "reason", "http_status", "status", "verdict", "row",
-    "open_rows", "gap_kinds", "cards", "knowledge", "configuration", "milliseconds", "error",
-    "where", "problem",
+    "event", "request_id", "client", "service", "hook", "hook_instance", "reason", "http_status",
+    "status", "not_shown", "remembered", "verdict", "row", "open_rows", "gap_kinds", "cards",
+    "items", "unmatched", "lost", "knowledge", "configuration", "milliseconds", "steps", "error",
+    "where", "problem", "command", "alarm",
 )  # fmt: skip
 
 
@@ -21,9 +31,14 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         given: dict[str, Any] = getattr(record, "fields", {})
-        line = {"level": record.levelname.lower(), "event": record.name}
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {
+            "time": at.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "event": record.name,
+        }
         line |= {name: given[name] for name in FIELDS if name in given}
-        return orjson.dumps(line, option=orjson.OPT_SORT_KEYS, default=str).decode()
+        return orjson.dumps(line, default=str).decode()
 
 
 def to_standard_error() -> None:
@@ -37,5 +52,10 @@ def to_standard_error() -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
-def log(event: str, **fields: Any) -> None:
-    LOGGER.info(event, extra={"fields": {"event": event, **fields}})
+def log(event: str, level: int = INFO, **fields: Any) -> None:
+    """One line, with what is known of the call under way."""
+    if not LOGGER.isEnabledFor(level):
+        return
+    call = under_way()
+    known = {"request_id": call.request_id, **call.facts} if call else {}
+    LOGGER.log(level, event, extra={"fields": {"event": event, **known, **fields}})

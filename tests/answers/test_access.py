@@ -186,3 +186,23 @@ def test_a_token_that_is_none_never_goes_out(secret: str, ward: Ward) -> None:
 
     assert ward.tokens(LOW) <= {""}
     assert doubts(answer, story, "labs") == []
+
+
+# The trace of a call
+
+
+def test_a_fhir_server_is_handed_the_trace_of_the_call(ward: Ward) -> None:
+    """By it the server's log can be joined with ours; each query has a span as its parent."""
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    bed = Bed(PATIENTS[LOW].prefetch)
+    client = registered(ward.lay(LOW, bed))
+    body = request_of(PATIENTS[LOW], ward.base(LOW), *KEYS)
+    client.environ_base["HTTP_TRACEPARENT"] = f"00-{trace}-00f067aa0ba902b7-01"
+    answer = post(client, body, PATIENTS[LOW])
+    told = {seen.headers["traceparent"].split("-", 2)[1] for seen in bed.seen}
+    ids = {seen.headers["x-request-id"] for seen in bed.seen}
+
+    assert len(bed.seen) >= len(KEYS)
+    assert told == {trace}
+    assert ids == {answer.headers["X-Request-ID"]}
+    assert all("00f067aa0ba902b7" not in seen.headers["traceparent"] for seen in bed.seen)

@@ -22,10 +22,10 @@ from flask import Flask, Response, request
 from service.app import create_app
 from service.evaluation.answer import Answer, not_applicable
 from service.evaluation.engine import Engine
+from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
 from service.hooks import routes
-from service.hooks.calls import evaluate_body
-from service.hooks.messages import read_request
+from service.hooks.calls import answer_request
 from service.trust.keys import Key, read_key
 from service.trust.tokens import Token, read_token
 from service.watch.logs import LOGGER, JsonLines
@@ -57,17 +57,16 @@ def checked() -> Arm:
     run = calling(create_app(today=lambda: TODAY))
 
     def unjudged(raw: bytes) -> bytes:
-        routes.evaluate_body = _only_checked  # type: ignore[assignment, attr-defined]
+        routes.answer_request = _only_checked  # type: ignore[assignment, attr-defined]
         try:
             return run(raw)
         finally:
-            routes.evaluate_body = evaluate_body  # type: ignore[attr-defined]
+            routes.answer_request = answer_request  # type: ignore[attr-defined]
 
     return Arm(unjudged)
 
 
-def _only_checked(body: Mapping[str, Any], service: Service, engine: Engine, *_: object) -> Answer:
-    read_request(body, service.hook)
+def _only_checked(_: HookRequest, __: Service, engine: Engine, *___: object) -> Answer:
     return not_applicable(engine)
 
 

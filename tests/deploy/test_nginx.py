@@ -48,6 +48,8 @@ pytestmark = [
 
 STORY = stories()["persistently-low-adult"].request
 RESTARTS = 20
+OWN_ID = "0123456789abcdef-OWN_id"
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 HALF_SENT = 20
 POST = f"POST {SIGN} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 TWO, CHUNKED = "Content-Length: 2\r\n", "Transfer-Encoding: chunked\r\n"
@@ -168,7 +170,8 @@ def test_only_named_headers_reach_the_service(tmp_path: Path) -> None:
         "X-Forwarded-For": "10.0.0.1", "Forwarded": "for=10.0.0.1", "X-Real-IP": "10.0.0.1",
         "X-SSL-Client-S-DN": "CN=ehr", "X-Forwarded-Client-Cert": "By=x", "Cookie": "a=b",
         "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "SCRIPT_NAME": "/x",
-        "X-Original-URL": "/readyz", "Connection": "close",
+        "X-Original-URL": "/readyz", "Connection": "close", "X-Request-ID": OWN_ID,
+        "traceparent": TRACE,
     }  # fmt: skip
     with Proxy(tmp_path, upstream=server.port) as proxy, closing(proxy.connect()) as line:
         line.request("GET", "/cds-services", headers=sent)
@@ -183,7 +186,21 @@ def test_only_named_headers_reach_the_service(tmp_path: Path) -> None:
         "accept": "*/*",
         "x-forwarded-for": "127.0.0.1",
         "x-forwarded-proto": "https",
+        "x-request-id": OWN_ID,
+        "traceparent": TRACE,
     }
+
+
+def test_the_id_of_a_call_is_the_same_in_both_logs_and_in_the_answer(edge: Edge) -> None:
+    given = edge.ask(SIGN, STORY, X_Request_ID=OWN_ID).headers["x-request-id"]
+    made = edge.ask(SIGN, STORY, X_Request_ID="ZZ PHI").headers["x-request-id"]
+    refused = edge.ask("/nowhere").headers["x-request-id"]
+    log = (edge.proxy.folder / "access.log").read_text()
+
+    assert given == OWN_ID
+    assert len(made) == len(refused) == 32
+    assert [log.count(f" {one} ") for one in (given, made, refused)] == [1, 1, 1]
+    assert edge.running.said.count(f'"request_id":"{made}"') == 1
 
 
 # What is refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.fhir.build import MISSING, TODAY, draft, outcome, patient, request
 Json = dict[str, Any]
 
 SIGN = "/cds-services/hpp-order-sign"
-OF_THE_LINE = {*FIELDS, "level"}
+OF_THE_LINE = {*FIELDS, "level", "time"}
 FAILING: list[tuple[str, Any]] = [
     (SIGN, request(members={"prefetch": MISSING})),
     (SIGN, request(alp=outcome())),
@@ -106,14 +107,20 @@ def test_nobody_else_logs_anything(everything: pytest.LogCaptureFixture) -> None
 def test_the_line_of_an_evaluation_says_what_was_answered(
     everything: pytest.LogCaptureFixture,
 ) -> None:
-    answer = application([TODAY]).post(SIGN, json=request(labs=MISSING)).get_json()
+    instance = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
+    body = request(labs=MISSING, members={"hookInstance": instance.upper()})
+    answer = application([TODAY]).post(SIGN, json=body).get_json()
     (record,) = everything.records
     line = json.loads(JsonLines().format(record))
     said = answer["extension"]["org.hpp-cds.evaluation"]
     expected = {
+        "time": line["time"],
         "level": "info",
         "event": "evaluated",
+        "request_id": line["request_id"],
         "service": "hpp-order-sign",
+        "hook": "order-sign",
+        "hook_instance": instance,
         "client": "anyone",
         "http_status": 200,
         "status": said["status"],
@@ -123,11 +130,16 @@ def test_the_line_of_an_evaluation_says_what_was_answered(
         "gap_kinds": ["not-sent"],
         "cards": [card["uuid"] for card in answer["cards"]],
         "knowledge": said["knowledge"],
+        "configuration": said["configuration"],
         "milliseconds": line["milliseconds"],
+        "steps": line["steps"],
     }
 
     assert expected == line
     assert 0 < line["milliseconds"] < 10_000
+    assert list(line["steps"]) == ["receive", "trust", "parse", "gather", "fetch", "judge", "say"]
+    assert sum(line["steps"].values()) == pytest.approx(line["milliseconds"], abs=5)
+    assert datetime.fromisoformat(line["time"]).utcoffset() == timedelta(0)
 
 
 @pytest.mark.hazard("O8")
@@ -151,7 +163,7 @@ def test_a_field_that_is_not_on_the_list_never_reaches_the_line() -> None:
     record = logging.LogRecord("hpp-cds", logging.INFO, "", 0, "ZZPHI %s", ("ZZPHI",), None)
     record.fields = {"patient": "ZZPHI", "status": "complete"}
 
-    assert JsonLines().format(record) == '{"event":"hpp-cds","level":"info","status":"complete"}'
+    assert json.loads(JsonLines().format(record)).keys() == {"time", "level", "event", "status"}
 
 
 def test_the_answer_to_a_story_quotes_only_ids_that_its_request_gave() -> None:
@@ -168,3 +180,66 @@ def test_the_answer_to_a_story_quotes_only_ids_that_its_request_gave() -> None:
         leaks += [story.id] if "ZZPHI" in json.dumps(body) else []
 
     assert leaks == []
+
+
+# The identity of a call
+
+OWN_ID = "0123456789abcdef-OWN_id"
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACE = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("headers", "known"),
+    [
+        ({"X-Request-ID": OWN_ID}, OWN_ID),
+        ({"traceparent": TRACE}, TRACE_ID),
+        ({"X-Request-ID": OWN_ID, "traceparent": TRACE}, OWN_ID),
+        ({"X-Request-ID": "ZZPHI of the patient", "traceparent": TRACE}, TRACE_ID),
+        ({"X-Request-ID": "12345678"}, ""),
+        ({"X-Request-ID": "a" * 65}, ""),
+        ({"traceparent": f"00-{'0' * 32}-00f067aa0ba902b7-01"}, ""),
+        ({"traceparent": f"00-{TRACE_ID}-{'0' * 16}-01"}, ""),
+        ({"traceparent": f"ff-{TRACE_ID}-00f067aa0ba902b7-01"}, ""),
+        ({"traceparent": TRACE.upper()}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_call_keeps_the_id_it_came_with_where_that_has_the_form_of_one(
+    everything: pytest.LogCaptureFixture, headers: dict[str, str], known: str
+) -> None:
+    answer = application([TODAY]).post(SIGN, json=request(), headers=headers)
+    line = json.loads(JsonLines().format(everything.records[0]))
+
+    assert answer.headers["X-Request-ID"] == line["request_id"]
+    assert len(line["request_id"]) >= 16
+    assert (line["request_id"] == known) == bool(known)
+    assert "ZZPHI" not in str(line)
+
+
+def test_two_calls_have_two_ids_and_errors_have_one_too() -> None:
+    client = application([TODAY])
+    answers = [client.post(SIGN, json={}), client.get("/ZZPHI"), client.get("/healthz")]
+    ids = {answer.headers["X-Request-ID"] for answer in answers}
+
+    assert len(ids) == 3
+
+
+def test_a_hook_instance_that_is_no_uuid_is_not_written_down(
+    everything: pytest.LogCaptureFixture,
+) -> None:
+    application([TODAY]).post(SIGN, json=request(members={"hookInstance": "ZZPHI"}))
+
+    assert json.loads(JsonLines().format(everything.records[0]))["hook_instance"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "level"),
+    [(SIGN, "info"), ("/cds-services/x", "info"), (f"{SIGN}?access_token=1", "info")],
+)
+def test_what_a_caller_did_wrong_is_no_warning(
+    everything: pytest.LogCaptureFixture, path: str, level: str
+) -> None:
+    application([TODAY]).post(path, json={})
+
+    assert json.loads(JsonLines().format(everything.records[0]))["level"] == level

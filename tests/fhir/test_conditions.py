@@ -154,7 +154,7 @@ def test_a_procedure_s_day_is_read_in_every_release(when: Json) -> None:
 )
 def test_a_cause_that_is_over_explains_nothing(over: Json, expected: str) -> None:
     """Section 2a.4; DSTU2 says `over` without a date by abatementBoolean."""
-    seen = condition("73281004", "2020-01-01", **over)
+    seen = condition("73281004", "2025-01-01", **over)
 
     assert kind_of(28, conditions=bundle(seen)) == expected
 
