@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cards.blocks import day_text, listed
-from cards.facts import CardFacts, days_of, unique
+from cards.facts import CardFacts, date_of, days_of, unique, value_of
 from cards.markdown import escape
 from cards.summary import capital
 from service.hpp.assessment import AlpClass, DoubtedCause, Evidence
@@ -165,8 +165,10 @@ def _cause_advice(facts: CardFacts) -> Iterator[str]:
     named: dict[str, list[str]] = {}
     for code in facts.cause_codes:
         named.setdefault(_advice(code, facts), []).append(facts.name_of(code))
+    before = facts.assessment.course.normal_before
+    blanks = {"before": escape(value_of(before)), "date": date_of(before)}
     for advice, names in named.items():
-        yield facts.words.sentence(f"advice_{advice}", causes=", ".join(unique(names)))
+        yield facts.words.sentence(f"advice_{advice}", causes=", ".join(unique(names)), **blanks)
 
 
 def _advice(code: str, facts: CardFacts) -> str:
