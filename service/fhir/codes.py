@@ -13,6 +13,7 @@ class Codes:
     """Every active code of a content, by the name of its system and its spelling."""
 
     def __init__(self, knowledge: Knowledge) -> None:
+        self._usual = knowledge.systems
         self._systems = {system_key(uri): name for uri, name in knowledge.systems.items()}
         found: dict[Coding, set[str]] = {}
         for row in knowledge.codes:
@@ -26,6 +27,9 @@ class Codes:
 
     def system(self, uri: str) -> str:
         """Our name of a code system, or its address where we have none."""
+        usual = self._usual.get(uri)
+        if usual is not None:
+            return usual
         key = system_key(uri)
         return self._systems.get(key, key)
 
