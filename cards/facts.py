@@ -79,11 +79,10 @@ class CardFacts:
     # --- Names
 
     def name_of(self, code: str) -> str:
-        """Our own name of a drug, cause, mask, feature or test, or the words for a reason."""
+        """Our own name of a drug, cause or feature, the words for a reason, the name of a test."""
+        named = self.knowledge.labels.get(code) or self.words.phrases["reason"].get(code)
         test = self.knowledge.tests.get(code)
-        return self.knowledge.labels.get(code) or (
-            test.name if test else self.words.phrase("reason", code)
-        )
+        return named or (test.name if test else code)
 
     def short_name_of(self, code: str) -> str:
         """For a summary."""
