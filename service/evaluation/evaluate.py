@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 
-from cards.build import CardInput, build, build_incomplete, build_unjudged
+from cards.build import CardInput, build, build_incomplete, build_unjudged, build_view
 from cards.model import ClientCapabilities
 from cards.orders import Requester
 from service.evaluation.answer import (
@@ -164,6 +164,8 @@ def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
 def _answer_order(case: CardInput, engine: Engine, recorded: bool) -> Answer:
     """A card for the verdict, or one that says what was not seen.
 
+    Where the ALP is settled, what was not seen of the record is for the operator, not for the
+    prescriber; an order that was not judged is for the prescriber all the same.
     recorded: the verdict draws no card; what was not seen draws one all the same.
     """
     status = evaluation_status(case.assessment)
@@ -202,7 +204,7 @@ def _answer_view(case: CardInput, engine: Engine, recorded: bool) -> Answer:
         return not_shown(answer_with(None, "complete", case, engine), "recorded")
     if has_card:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
-        card = build(as_information, engine.cards, with_orders=False)
+        card = build_view(as_information, engine.cards)
         return answer_with(card, "partial" if opened else "complete", case, engine)
     return answer_with(None, "not-applicable" if opened else "complete", case, engine)
 

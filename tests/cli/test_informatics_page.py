@@ -39,7 +39,7 @@ def test_every_command_of_the_page_runs_in_its_order(tmp_path: Path) -> None:
 
 
 def test_the_settings_shown_are_read(tmp_path: Path) -> None:
-    (tenant,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    *_, tenant = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     client = "[[clients]]\nname = 'a'\nissuer = 'https://a.example'\njwks = 'https://a.example/k'\n"
     head = "[site]\npublic_base_url = 'https://cds.example.org'\n"
     (tmp_path / "hpp-cds.toml").write_text(head + client + tenant)
