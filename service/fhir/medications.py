@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.fhir.codings import NO_DRUG, Match, Outcome, drug_of, merged, names_of
-from service.fhir.context import NOT_NAMED, Context, Named
+from service.fhir.context import Context, Named
 from service.fhir.releases import DRUGS, ORDERS, medication_pointer
 from service.fhir.tolerant import Json, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge
@@ -22,6 +22,7 @@ LONGEST_NAMES = 2000  # characters of all names of one order
 UNKNOWN_DRUG = "unknown-drug"
 UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
+REASONS = ("reasonCode", "reasonReference", "reasonCodeableConcept", "reason")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 
@@ -52,15 +53,16 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     concept = context.terminology.drug(own)
     if not pointer and concept.outcome is Outcome.ANOTHER:  # as most are
         return OTHER_DRUG
-    sent = _medication(pointer, order, context) if pointer else NOT_NAMED
-    beside = {"text": text(pointer.get("display"))}
-    together = merged((concept, sent.concept, context.terminology.drug(beside)))
-    match = drug_of(together, context.knowledge)
-    if not match.groups:
-        is_chosen = together.is_absent or "reference" in pointer or "identifier" in pointer
-        return Drugs(match, "", _gap_of(together.outcome, is_chosen), together.is_readable)
-    said = " ".join((names_of(own), sent.said, names_of(beside)))
-    return Drugs(match, said[:LONGEST_NAMES])
+    said = names_of(own)
+    if pointer:
+        sent, beside = _medication(pointer, order, context), {"text": text(pointer.get("display"))}
+        concept = merged((concept, sent.concept, context.terminology.drug(beside)))
+        said = " ".join((said, sent.said, names_of(beside)))
+    match = drug_of(concept, context.knowledge)
+    if match.groups:
+        return Drugs(match, said[:LONGEST_NAMES])
+    is_chosen = concept.is_absent or "reference" in pointer or "identifier" in pointer
+    return Drugs(match, "", _gap_of(concept.outcome, is_chosen), concept.is_readable)
 
 
 def _gap_of(outcome: Outcome, is_chosen: bool) -> str:
@@ -166,6 +168,8 @@ def _own_reference(order: Json) -> str:
 
 def _reasons(order: Json, context: Context) -> frozenset[str]:
     """Value-set groups of the reasons an order gives (codes, text, and what they refer to)."""
+    if not any(name in order for name in REASONS):
+        return frozenset()
     concepts: list[object] = list(objs(order.get("reasonCode")))
     concepts += [order.get("reasonCodeableConcept")]
     concepts += [item.get("concept") for item in objs(order.get("reason"))]
