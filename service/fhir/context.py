@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from typing import NamedTuple
 
-from service.fhir.codings import DrugConcept
+from service.fhir.codings import DrugConcept, merged
 from service.fhir.dates import Days, read_days
 from service.fhir.encounters import Encounters
 from service.fhir.references import Index
@@ -25,6 +25,9 @@ class Named(NamedTuple):
 
     concept: DrugConcept
     said: str
+
+
+NOT_NAMED = Named(merged(()), "")
 
 
 @dataclass

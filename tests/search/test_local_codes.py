@@ -13,7 +13,7 @@ import pytest
 from service.evaluation.engine import Engine
 from service.evaluation.searches import for_patient, key_queries
 from service.hpp.knowledge.model import Code
-from tests.search.engine import NoEngine, SearchServer, packages
+from tests.search.engine import NoSearchServer, SearchServer, packages
 
 LOCAL = "https://lab.example.org/tests?edition=1"
 # A bar inside a code is escaped as FHIR says and this engine does not read it.
@@ -43,7 +43,7 @@ def server() -> Iterator[SearchServer]:
         (Path(place) / "Patient.ndjson").write_text(f"{patient}\n", "utf-8")
         try:
             installed = packages()
-        except NoEngine as reason:
+        except NoSearchServer as reason:
             pytest.skip(str(reason))
         with SearchServer(installed, Path(place)) as server:
             yield server
