@@ -15,6 +15,7 @@ from service.content.faults import Faulty, hint
 from service.settings import checks
 from service.settings.checks import Check, Faults, beside, good_values
 from service.settings.clients import Client, read_clients
+from service.settings.keeping import KEEPING_TABLES, Keeping, read_keeping
 
 ENVIRONMENT = "HPP_CDS_CONFIG"
 DEFAULT_BASE_URL = "http://127.0.0.1:5000"
@@ -43,6 +44,7 @@ class Settings:
     clients: tuple[Client, ...] = ()
     file: Path | None = None
     version: str = "embedded"
+    keeping: Keeping = Keeping()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -111,8 +113,8 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "data_dir": checks.text,
         "trusted_proxies": checks.whole(0, 4, "proxies"),
     },
-    "store": {"url": checks.store_url},
     "content": {"dir": checks.text},
+    **KEEPING_TABLES,
 }
 
 
@@ -141,6 +143,7 @@ def _settings(data: Mapping[str, Any], path: Path, raw: bytes, faults: Faults) -
         clients=clients,
         file=path,
         version=hashlib.sha256(raw).hexdigest()[:12],
+        keeping=read_keeping(tables, path),
     )
 
 
