@@ -18,7 +18,7 @@ from cards.facts import longest_blanks
 from cards.orders import OrderBook
 from cards.words import Words
 from service import __version__
-from service.content.faults import Fault
+from service.content.faults import Fault, Notes
 from service.content.knowledge import ContentFault, load_knowledge
 from service.content.reviews import load_review
 from service.content.words import load_words
@@ -78,21 +78,26 @@ def build_engine(settings: Settings, servers: FhirServers | None = None) -> Engi
     return Engine(terminology, cards, settings.zone, settings.version, templates, servers)
 
 
-def load_content(settings: Settings) -> tuple[Knowledge, Words]:
-    faults: list[Fault] = []
+def load_content(
+    settings: Settings, warnings: list[Fault] | None = None
+) -> tuple[Knowledge, Words]:
+    """Knowledge and words under the site's folder.  Raises ContentFault with all of both.
+
+    warnings: what is odd in them and stops no start is added to it.
+    """
+    notes = Notes()
+    folder, intervals = settings.content_dir, settings.reference_intervals
     try:
-        knowledge = load_knowledge(settings.content_dir)
+        knowledge = load_knowledge(folder, intervals, notes.warnings)
     except ContentFault as error:
-        faults += error.faults
+        notes.faults += error.faults
         knowledge = load_knowledge()
-
-    def say(file: str, key: str, message: str) -> None:
-        faults.append(Fault(file, key, message))
-
-    words = load_words(lambda read: longest_blanks(knowledge, read), say, settings.content_dir)
-    review = load_review(settings.content_dir, say)
-    if faults:
-        raise ContentFault(faults)
+    words = load_words(lambda read: longest_blanks(knowledge, read), notes, folder)
+    review = load_review(folder, notes.fault)
+    if warnings is not None:
+        warnings += notes.warnings
+    if notes.faults:
+        raise ContentFault(notes.faults)
     words = replace(words, review=review.sentence(words.sentence))
     return replace(knowledge, version=_version(knowledge, words)), words
 

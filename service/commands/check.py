@@ -1,52 +1,96 @@
-"""`hpp-cds check`: settings and content, all faults at once."""
+"""`hpp-cds check`: settings, content and what they reach, all faults at once."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from service.app import load_content
+from service.commands.reach import folder_faults, key_set_line, store_faults
 from service.content.faults import Fault, Faulty
 from service.content.reviews import load_review
 from service.hpp.knowledge.model import Knowledge
+from service.server.serve import LOOPBACK, may_listen
 from service.settings import Settings, load_settings
 from service.trust.wiring import key_file_faults
 from service.watch.health import review_warnings
 
+Json = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """faults stop a start.  lines: the summary.  warnings: what is odd.
+
+    review: who signed what.  switched_off: what a site took from the shipped content.
+    """
+
     faults: tuple[Fault, ...] = ()
     lines: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
+    switched_off: tuple[str, ...] = ()
+
+    def as_json(self) -> Json:
+        return {
+            "faults": [{"file": f.file, "key": f.key, "message": f.message} for f in self.faults],
+            "summary": list(self.lines),
+            "warnings": list(self.warnings),
+            "review": list(self.review),
+            "switchedOff": list(self.switched_off),
+        }
 
 
-def check_all(config: Path | None) -> Report:
-    """Everything wrong, or a summary with what a site should know."""
-    faults: list[Fault] = []
-    settings = Settings()
+@dataclass
+class _Found:
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+
+def check_all(config: Path | None, offline: bool = False) -> Report:
+    """Everything wrong, or a summary with what a site should know.
+
+    offline: nothing is asked of a store or a key set.
+    """
+    found = _Found()
+    settings = _settings(config, found)
     try:
-        settings = load_settings(config)
+        knowledge, words = load_content(settings, found.warnings)
     except Faulty as error:
-        faults += error.faults
-    try:
-        knowledge, words = load_content(settings)
-    except Faulty as error:
-        faults += error.faults
-    faults += key_file_faults(settings)
-    if faults:
-        return Report(faults=tuple(faults))
-    lines = _summary(settings, knowledge)
+        found.faults += error.faults
+    found.faults += [*key_file_faults(settings), *_unservable(settings, offline)]
+    if found.faults:
+        return Report(tuple(found.faults), warnings=tuple(map(str, found.warnings)))
     today = datetime.now(settings.zone).date()
     review = load_review(settings.content_dir, lambda *_: None)  # its faults were found above
-    warnings = [*review_warnings(review, words.review, today), *_inactive(knowledge)]
-    warnings.append(
-        "the feature lists of the International Working Group are from general knowledge; "
-        "confirm them against the paper and its erratum"
+    return Report(
+        lines=(*_summary(settings, knowledge), *_clients(settings, offline), "no fault found"),
+        warnings=(*map(str, found.warnings), *_unconfirmed(knowledge)),
+        review=tuple(review_warnings(review, words.review, today)),
+        switched_off=knowledge.switched_off,
     )
-    return Report(lines=tuple(lines), warnings=tuple(warnings))
+
+
+def _settings(config: Path | None, found: _Found) -> Settings:
+    try:
+        return load_settings(config)
+    except Faulty as error:
+        found.faults += error.faults
+        return Settings()
+
+
+def _unservable(settings: Settings, offline: bool) -> Iterator[Fault]:
+    """What `serve` would refuse on loopback."""
+    refused = may_listen(settings, LOOPBACK[0], allow_anyone=False)
+    if refused:
+        yield refused
+    yield from folder_faults(settings)
+    if not offline:
+        yield from store_faults(settings)
 
 
 def _summary(settings: Settings, knowledge: Knowledge) -> list[str]:
@@ -57,10 +101,26 @@ def _summary(settings: Settings, knowledge: Knowledge) -> list[str]:
         f"settings: {settings.file or 'embedded defaults'}, {settings.mode} mode",
         f"content: version {knowledge.version}, {overlay}",
         f"codes: {active[True]} active, {active[False]} inactive",
-        f"clients: {', '.join(client.name for client in settings.clients) or 'none'}",
         f"decision table: {len(knowledge.table)} rows; thresholds: {len(knowledge.thresholds)}",
-        "no fault found",
     ]
+
+
+def _clients(settings: Settings, offline: bool) -> Iterator[str]:
+    """Who may call, so that a reader sees whose keys and whose server stand together."""
+    if not settings.clients:
+        yield "clients: none, so that `serve` listens on loopback only"
+    for client in settings.clients:
+        keys = key_set_line(client, settings, offline)
+        server = client.fhir_base or "none: only what is sent is judged"
+        yield f"client {client.name}: issuer {client.issuer}; {keys}; FHIR server {server}"
+
+
+def _unconfirmed(knowledge: Knowledge) -> Iterator[str]:
+    yield from _inactive(knowledge)
+    yield (
+        "the feature lists of the International Working Group are from general knowledge; "
+        "confirm them against the paper and its erratum"
+    )
 
 
 def _inactive(knowledge: Knowledge) -> list[str]:

@@ -26,7 +26,7 @@ from service.commands.options import (
     token_option,
 )
 from service.commands.replay import replay
-from service.server.refusal import end_with_faults
+from service.server.refusal import BAD_CONFIGURATION, end_with_faults
 from service.settings import load_settings
 
 if TYPE_CHECKING:
@@ -200,9 +200,11 @@ def doctor(url: str, patient: str, token_file: Path | None, config: Path | None)
 
 
 @main.command()
+@click.option("--offline", is_flag=True, help="Ask no database and no key set.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON, for machines.")
 @config_option
 @configured
-def check(config: Path | None) -> None:
+def check(offline: bool, as_json: bool, config: Path | None) -> None:
     """Check settings and content; report every fault at once and end with 78 if there is one.
 
     \b
@@ -210,14 +212,15 @@ def check(config: Path | None) -> None:
       hpp-cds check --config hpp-cds.toml
     """
     from service.commands.check import check_all
+    from service.commands.terminal import draw_check
 
-    report = check_all(config)
+    report = check_all(config, offline)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
+    else:
+        draw_check(report)
     if report.faults:
-        end_with_faults(report.faults)
-    for line in report.lines:
-        click.echo(line)
-    for warning in report.warnings:
-        click.secho(f"warning: {warning}", err=True, fg="yellow")
+        sys.exit(BAD_CONFIGURATION)
 
 
 @main.command()

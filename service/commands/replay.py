@@ -28,6 +28,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--to", "last", type=_DAY, help="Only orders up to this day.")
 @click.option("--patients", "everyone", is_flag=True,
               help="Judge each patient's last day instead of each order.")  # fmt: skip
+@click.option("--demo", type=click.IntRange(1), is_flag=False, flag_value=10_000, metavar="[N]",
+              help="A synthetic population instead of SOURCE (10,000 people).")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with a run that was ended.")
 @click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1,
               show_default=True, help="Worker processes.")  # fmt: skip
@@ -39,6 +41,7 @@ def replay(
     first: datetime | None,
     last: datetime | None,
     everyone: bool,
+    demo: int | None,
     resume: bool,
     processes: int,
     config: Path | None,
@@ -50,6 +53,7 @@ def replay(
 
     \b
     Example:
+      hpp-cds replay --demo --out result/
       hpp-cds replay export/ --out result/ --config hpp-cds.toml
     """
     try:
@@ -59,10 +63,16 @@ def replay(
         raise Faulty([Fault("hpp-cds replay", "", f"needs more packages: {INSTALL}")]) from None
     from service.settings import load_settings
 
-    if source is None:
-        raise click.UsageError("give SOURCE")
+    if (source is None) == (demo is None):
+        raise click.UsageError("give either SOURCE, or --demo")
+    if demo is not None:
+        from service.replay.synthetic import write_population
+
+        source = out / "synthetic"
+        if not source.is_dir():
+            write_population(demo, source)
     plan = Plan(
-        source=source,
+        source=source or out,
         out=out,
         settings=load_settings(config),
         everyone=everyone,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
 from rich.console import Console, Group
 from rich.markdown import Markdown
 from rich.padding import Padding
@@ -11,6 +12,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from service.commands.check import Report
     from service.commands.doctor import Diagnosis
     from service.trust.report import Entry
 
@@ -18,6 +20,19 @@ COLOURS = {"critical": "red", "warning": "yellow", "info": "blue", "none": "gree
 MOST_EVIDENCE = 4
 MARKS = {"present": "●", "absent": "○", "unknown": "?"}
 Json = dict[str, Any]
+
+
+def draw_check(report: Report) -> None:
+    """The summary as a result; faults and warnings as talk."""
+    for fault in report.faults:
+        click.secho(str(fault), err=True, fg="red")
+    for line in report.lines:
+        click.echo(line)
+    for name, lines in (("review", report.review), ("switched off", report.switched_off)):
+        for line in lines:
+            click.echo(f"{name}: {line}")
+    for warning in report.warnings:
+        click.secho(f"warning: {warning}", err=True, fg="yellow")
 
 
 def draw_cards(body: Json, console: Console | None = None) -> None:

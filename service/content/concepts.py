@@ -42,7 +42,14 @@ SHAPE = {
     },
     "feature": {"*": {"name": str, "weight": str, "for": str}},
     "sign": {
-        "*": {"test": str, "causes": [str], "below?": str, "above?": str, "contradicts?": str}
+        "*": {
+            "name": str,
+            "test": str,
+            "causes": [str],
+            "below?": str,
+            "above?": str,
+            "contradicts?": str,
+        }
     },
     "test": {"*": {"name": str, "measure?": str, "unit?": str}},
     "oncology": {
@@ -164,7 +171,8 @@ def _feature(entry: Mapping[str, Any]) -> model.Feature:
 
 def _sign(entry: Mapping[str, Any]) -> model.Sign:
     name, contradicts = entry.get("below") or entry.get("above", ""), entry.get("contradicts", "")
-    return model.Sign(entry["test"], name, "below" in entry, entry["causes"], contradicts)
+    below, causes = "below" in entry, entry["causes"]
+    return model.Sign(entry["name"], entry["test"], name, below, causes, contradicts)
 
 
 def _oncology(entry: Mapping[str, Any]) -> model.Oncology:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+Say = Callable[[str, str, str], None]  # file, key or line, what is wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a settings or content file."""
+    """One thing wrong in a settings or content file, or worth a warning."""
 
     file: str
     key: str
@@ -27,7 +29,31 @@ class Faulty(Exception):
         super().__init__("; ".join(map(str, self.faults)))
 
 
+@dataclass
+class Notes:
+    """What was found in some files: faults stop a start, warnings do not."""
+
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def fault(self, file: str, key: str, message: str) -> None:
+        self.faults.append(Fault(file, key, message))
+
+    def warn(self, file: str, key: str, message: str) -> None:
+        self.warnings.append(Fault(file, key, message))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was likely meant: in another case or folder, or a slip away."""
+    names = list(known)
+    same = [name for name in names if name.casefold() == word.casefold()]
+    last = word.casefold().rsplit("/", 1)[-1]
+    beside = [name for name in names if "/" in name and name.casefold().rsplit("/", 1)[-1] == last]
+    close = difflib.get_close_matches(word, names, 1, 0.6)
+    return next(iter([*same, *(beside if "://" not in word else ()), *close]), "")
+
+
 def hint(word: str, known: Iterable[str]) -> str:
     """The likely mistake, as the end of a sentence; empty where nothing is close."""
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"; did you mean {close[0]}?" if close else ""
+    close = nearest(word, known)
+    return f"; did you mean {close}?" if close else ""

@@ -8,26 +8,26 @@ site may sign shipped files there as well.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from service.content import knowledge, words
-from service.content.faults import hint
+from service.content.codes import FOLDER, local_files
+from service.content.faults import Say, hint
+from service.content.layers import Layers, shipped_bytes
 from service.content.shape import misfits
 
 FILE = knowledge.REVIEWS
 OLD_KEY = re.compile(rb"^review(?:_date)?[ \t]*=", re.MULTILINE)
 SHAPE = {"signed?": [{"file": str, "reviewer": str, "date": date, "sha256": str}]}
 CONTENT_FILES = (*knowledge.CONTENT_FILES, *words.TEXT_FILES)
-LAID_OVER = frozenset({"thresholds.toml"})  # a site's file leaves part of the shipped one in use
+REPLACED = frozenset(f"{words.FOLDER}/{name}.md" for name in words.TEXTS)  # whole, by a site's file
 HASH = re.compile(r"[0-9a-f]{64}")
-Say = Callable[[str, str, str], None]  # file, key, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +95,13 @@ def load_review(overlay: Path | None, say: Say) -> Review:
 
 def _in_use(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
     """Every content file that is read: the shipped one, the site's, or both."""
-    for name in CONTENT_FILES:
+    for name in (*CONTENT_FILES, *local_files(Layers(overlay))):
         theirs = overlay / name if overlay else None
         has_theirs = theirs is not None and theirs.is_file()
-        if not has_theirs or name in LAID_OVER:
-            yield name, _shipped(name)
-        if theirs is not None and has_theirs:
-            yield name, theirs.read_bytes()
-
-
-def _shipped(name: str) -> bytes:
-    package = "cards" if name in words.TEXT_FILES else "service.hpp.knowledge"
-    return files(package).joinpath(name).read_bytes()
+        if name in CONTENT_FILES and (not has_theirs or name not in REPLACED):
+            yield name, shipped_bytes(name)
+        if theirs is not None and has_theirs and os.access(theirs, os.R_OK):
+            yield name, theirs.read_bytes()  # one that cannot be read is a fault already
 
 
 def _file(name: str, raw: bytes, signatures: Sequence[Signature]) -> ContentFile:
@@ -129,18 +124,17 @@ def _read(overlay: Path | None, say: Say) -> Iterator[Signature]:
 
 
 def _table(overlay: Path | None, say: Say) -> dict[str, Any]:
-    path = overlay / FILE if overlay else files("service.hpp.knowledge").joinpath(FILE)
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig")) if path.is_file() else {}
-    except (OSError, UnicodeDecodeError):
-        say(FILE, "", "cannot be read as UTF-8 text")
-    except tomllib.TOMLDecodeError as error:
-        say(FILE, "", f"is not TOML: {error}")
-    return {}
+    layers = Layers(overlay)
+    if overlay is not None and not layers.has(FILE):
+        return {}
+    data = layers.table(FILE, shipped=overlay is None)
+    for fault in layers.notes.faults:
+        say(fault.file, fault.key, fault.message)
+    return data
 
 
 def _problem(entry: Mapping[str, Any], say: Say) -> bool:
-    if entry["file"] not in CONTENT_FILES:
+    if entry["file"] not in CONTENT_FILES and not entry["file"].startswith(FOLDER):
         say(FILE, entry["file"], "is not a content file" + hint(entry["file"], CONTENT_FILES))
     elif not HASH.fullmatch(entry["sha256"]):
         say(FILE, entry["file"], "sha256 must be 64 hexadecimal digits, as sha256sum prints them")

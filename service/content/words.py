@@ -6,20 +6,20 @@ is compared with what can fill it, and the longest possible summary with 140 cha
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from cards.blanks import Text
 from cards.words import Attributes, CardText, Offer, OrderText, Reference, Words
+from service.content.faults import Notes, Say, hint
+from service.content.files import Unreadable, files_in, is_litter
+from service.content.layers import Layers
 from service.content.shape import OLD_KEYS, misfits
+from service.content.toml_files import BadToml, parse_toml
 
-Say = Callable[[str, str, str], None]  # file, key, message
 FOLDER = "texts"
 SUMMARY_LIMIT = 139
 TABLES = (
@@ -52,6 +52,7 @@ FRONT_SHAPE = {
     "references_child?": [str],
     **OLD_KEYS,
 }
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
     "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
@@ -83,17 +84,18 @@ SHAPES: Mapping[str, Any] = {
 
 
 def load_words(
-    longest: Callable[[Words], Mapping[str, str]], say: Say, overlay: Path | None = None
+    longest: Callable[[Words], Mapping[str, str]], notes: Notes, overlay: Path | None = None
 ) -> Words:
     """Read all texts.  longest: from the words, the longest value each summary blank can take."""
-    source = _Source(overlay, say)
-    tables = {name: _fitting(name, source) for name in TABLES}
+    layers, say = Layers(overlay, notes), notes.fault
+    _check_names(layers)
+    tables = {name: _fitting(name, layers) for name in TABLES}
     references = {
         key: Reference(**entry)
         for key, entry in tables["references.toml"].items()
         if isinstance(entry, dict)
     }
-    texts = {name: text for name in TEXTS if (text := _text(name, source, references))}
+    texts = {name: text for name in TEXTS if (text := _text(name, layers, references))}
     overrides = tables["override_reasons.toml"]
     words = Words(
         texts=texts,
@@ -101,71 +103,81 @@ def load_words(
         suggestions=_suggestions(tables["suggestions.toml"]),
         references=references,
         override_system=overrides.get("system", ""),
-        override_reasons=overrides.get("reasons", {}),
+        override_reasons=_reasons(overrides, layers),
         attributes=_attributes(tables["source_attributes.toml"], say),
-        version=source.digest.hexdigest(),
+        version=layers.digest.hexdigest(),
     )
-    _check(words, source, say)
+    _check(words, layers, say)
     _check_summaries(words, longest(words), say)
     return words
 
 
-@dataclass
-class _Source:
-    """Reads a file of the texts folder, the site's own first."""
-
-    overlay: Path | None
-    say: Say
-    digest: Any = field(default_factory=hashlib.sha256)
-
-    def read(self, name: str, *, shipped: bool = False) -> str:
-        theirs = self.overlay / FOLDER / name if self.overlay else None
-        try:
-            if theirs is not None and theirs.is_file() and not shipped:
-                raw = theirs.read_bytes()
-            else:
-                raw = files("cards").joinpath(FOLDER, name).read_bytes()
-            self.digest.update(name.encode() + b"\0" + raw + b"\0")
-            return raw.decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            self.say(f"{FOLDER}/{name}", "", "cannot be read as UTF-8 text")
-            return ""
-
-    def toml(self, name: str, *, shipped: bool = False) -> dict[str, Any]:
-        try:
-            return tomllib.loads(self.read(name, shipped=shipped))
-        except tomllib.TOMLDecodeError as error:
-            self.say(f"{FOLDER}/{name}", "", f"is not TOML: {error}")
-            return {}
+def _check_names(layers: Layers) -> None:
+    """A file of the site's texts folder that nobody would read is a fault."""
+    if layers.overlay is None or not (layers.overlay / FOLDER).is_dir():
+        return
+    known = (*TABLES, *(f"{name}.md" for name in TEXTS))
+    try:
+        names = [name for name in files_in(layers.overlay / FOLDER) if not is_litter(name)]
+    except Unreadable:  # said where the whole folder was listed
+        names = []
+    for name in names:
+        if name not in known:
+            layers.notes.fault(f"{FOLDER}/{name}", "", "is not a text" + hint(name, known))
 
 
-def _fitting(name: str, source: _Source) -> dict[str, Any]:
-    """A table file; the shipped one, after its faults were said, where a site's does not fit."""
-    data = source.toml(name)
-    problems = list(misfits(data, SHAPES[name]))
+def _fitting(name: str, layers: Layers) -> dict[str, Any]:
+    """A table file, the site's keys over ours; ours alone where the site's do not fit."""
+    file = f"{FOLDER}/{name}"
+    data = layers.laid_over(file)
+    problems = list(misfits(_without_removed(data), SHAPES[name]))
     for key, message in problems:
-        source.say(f"{FOLDER}/{name}", key, message)
-    return source.toml(name, shipped=True) if problems else data
+        layers.notes.fault(file, key, message)
+    return layers.table(file, shipped=True) if problems else data
 
 
-def _text(name: str, source: _Source, references: Mapping[str, Reference]) -> CardText | None:
-    file = f"{FOLDER}/{name}.md"
-    parts = source.read(f"{name}.md").split("+++\n", 2)
+def _without_removed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An override reason that a site takes away is false instead of text."""
+    reasons = data.get("reasons")
+    if not isinstance(reasons, dict):
+        return dict(data)
+    return {**data, "reasons": {k: v for k, v in reasons.items() if v is not False}}
+
+
+def _reasons(overrides: Mapping[str, Any], layers: Layers) -> dict[str, str]:
+    """The reasons in force; where a site writes none of its own, it is told what that means."""
+    file = f"{FOLDER}/override_reasons.toml"
+    reasons = {key: text for key, text in overrides.get("reasons", {}).items() if text is not False}
+    if layers.has(file) and layers.table(file).get("reasons") == {}:
+        message = "holds no reason, so ours stay; write `key = false` to take one of ours away"
+        layers.notes.warn(file, "reasons", message)
+    elif not reasons:
+        layers.notes.warn(file, "reasons", "no reason is left that a prescriber could choose")
+    return reasons
+
+
+def _text(name: str, layers: Layers, references: Mapping[str, Reference]) -> CardText | None:
+    file, say = f"{FOLDER}/{name}.md", layers.notes.fault
+    parts = layers.text(file).split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
-        source.say(file, "", "must begin with TOML front matter between two lines +++")
+        if layers.text(file):
+            say(file, "", "must begin with TOML front matter between two lines +++")
         return None
     try:
-        front = tomllib.loads(parts[1])
-    except tomllib.TOMLDecodeError as error:
-        source.say(file, "front matter", f"is not TOML: {error}")
+        front = parse_toml(parts[1])
+    except BadToml as error:
+        say(file, f"front matter, {error.key}", error.message)
         return None
     shapeless = list(misfits(front, FRONT_SHAPE))
     for problem in shapeless or _front_problems(name, front, references):
-        source.say(file, *problem)
+        say(file, *problem)
     if shapeless:
         return None
     text = _card_text(front, parts[2])
-    _check_blanks(file, "body", text.body, BODY_BLANKS, source.say)
+    _check_blanks(file, "body", text.body, BODY_BLANKS, say)
+    if tag := _TAG.search(parts[2]):
+        message = f"{tag[0]} is HTML, which an EHR shows as it stands or drops; write Markdown"
+        layers.notes.warn(file, "body", message)
     return text
 
 
@@ -245,7 +257,7 @@ def _offer(entry: str) -> Offer:
     return Offer(name, condition, preselected=entry.endswith("!"))
 
 
-def _check(words: Words, source: _Source, say: Say) -> None:
+def _check(words: Words, layers: Layers, say: Say) -> None:
     for text in words.texts.values():
         for offer in text.suggestions:
             if offer.name not in words.suggestions and offer.name != "@cause":
@@ -253,7 +265,7 @@ def _check(words: Words, source: _Source, say: Say) -> None:
             if offer.condition not in ("", "liver", "child"):
                 message = f"?{offer.condition} is not known"
                 say(f"{FOLDER}/{text.verdict}.md", "suggestions", message)
-    ours = source.toml("phrases.toml", shipped=True)
+    ours = layers.table(f"{FOLDER}/phrases.toml", shipped=True)
     for table in PHRASE_TABLES:
         for key, phrase in ours.get(table, {}).items():
             theirs = words.phrases[table].get(key)

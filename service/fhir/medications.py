@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
 from service.fhir.codings import NO_DRUG, Match, Outcome, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, Named
@@ -17,8 +16,8 @@ from service.hpp.model import UNKNOWN_CODE, DraftOrder
 
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
-# Between the two stands the drug's name, and no more: an open end would take quadratic time.
-_VOLUME = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ml\b.{0,200}?\b([0-9]+(?:\.[0-9]+)?) mg/ml")
+_DOSE = re.compile(r"\b([0-9]{1,9}(?:\.[0-9]{1,9})?) mg\b(?! ?/ ?ml)")
+_AMOUNT = re.compile(r"\b([0-9]{1,9}(?:\.[0-9]{1,9})?) (ml|mg/ml)\b")
 LONGEST_NAMES = 2000  # characters of all names of one order
 UNKNOWN_DRUG = "unknown-drug"
 UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
@@ -200,7 +199,7 @@ def _is_oncology_dose(group: str, said: str, order: Json, knowledge: Knowledge) 
         return False
     if any(brand in said for brand in oncology.brands):
         return True
-    if f"{wanted} mg" in {f"{a} {b}" for a, b in pairwise(said.split())}:
+    if any(Decimal(dose) == wanted for dose in _DOSE.findall(said)):
         return True
     if any(abs(dose - wanted) <= wanted * ROUNDING for dose in _volumes_in(said)):
         return True
@@ -213,8 +212,12 @@ def _is_oncology_dose(group: str, said: str, order: Json, knowledge: Knowledge) 
 
 def _volumes_in(said: str) -> Iterator[Decimal]:
     """Doses in mg from names such as `5 ml zoledronic acid 0.8 mg/ml injection`."""
-    for volume, strength in _VOLUME.findall(said):
-        yield Decimal(volume) * Decimal(strength)
+    volume = None
+    for amount, unit in _AMOUNT.findall(said):
+        if unit == "ml":
+            volume = Decimal(amount)
+        elif volume is not None:
+            yield volume * Decimal(amount)
 
 
 def _dose_quantities(order: Json) -> Iterator[Json]:

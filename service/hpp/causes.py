@@ -174,11 +174,10 @@ class Causes:
     def signs(self, test: str = "") -> tuple[Evidence, ...]:
         """The newest value of each test (or of one) where it points at a cause."""
         found = []
-        for sign in self.background.knowledge.signs.values():
+        for name, sign in self.background.knowledge.signs.items():
             newest = self._newest(sign.test) if test in ("", sign.test) else None
             if newest and self.proof.says(sign, newest) is Says.CONFIRMS:
-                evidence = (newest.reference, sign.causes[0], newest.day, newest.shown)
-                found.append(Evidence(*evidence))
+                found.append(Evidence(newest.reference, name, newest.day, newest.shown))
         return tuple(found)
 
     def _newest(self, test: str) -> Result | None:

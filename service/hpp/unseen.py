@@ -162,13 +162,13 @@ class Unseen:
             "alp-very-low": alp,
             "alp-lows-spaced": alp,
             "alp-unexplained-low": alp | self._unproven,
-            "alp-low-only-on-antiresorptive": alp | lows | (MEDICATIONS if lows else NONE),
+            "alp-low-only-on-antiresorptive": alp | self._suppressed,
             "alp-low-over-a-year": alp | self._over_a_year,
             "alp-acute-low": alp | lows,
             "alp-unusable": alp,
             "alp-judged": alp,
             "alp-masked": alp | turned,
-            "alp-clearly-normal": alp | lows,
+            "alp-clearly-normal": NONE if history.lows else alp,
             "fresh-normal-alp": alp,
             "fresh-normal-or-masked": alp | lows,
             "latest-masked-fresh": alp | turned,
@@ -186,6 +186,14 @@ class Unseen:
             **dict.fromkeys(BEFORE, alp | (lows if history.normals else NONE)),
             "newer-alp-unread": alp | (turned if history.of(AlpClass.INVALID) else NONE),
         }
+
+    @cached_property
+    def _suppressed(self) -> Keys:
+        """Lows may have been taken on a drug; or those that were not were acute, and only those
+        that were are left."""
+        lows = self.facts.history.lows
+        on_drug = any(low.kind is AlpClass.LOW_SUPPRESSED for low in lows)
+        return (MEDICATIONS if lows else NONE) | (self._low_goes if on_drug else NONE)
 
     @cached_property
     def _over_a_year(self) -> Keys:

@@ -27,7 +27,7 @@ from service.content.faults import Fault, Faulty
 from service.evaluation.engine import Engine
 from service.replay.history import judge_last_day, judge_orders
 from service.replay.results import SCHEMA, Pseudonyms, row_of, summary_of, table_of
-from service.replay.sources import Lines, export_files
+from service.replay.sources import Lines
 from service.settings import Settings
 
 PART_PATIENTS = 200
@@ -61,7 +61,7 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
     """
     started = time.monotonic()
     parts = _open(plan)
-    lines = Lines(export_files(plan.source), parts, MEMORY_MB)
+    lines = Lines(plan.source, parts, MEMORY_MB)
     try:
         patients = lines.select(build_engine(plan.settings), plan.everyone)
         _judge_all(plan, parts, lines, patients, progress)

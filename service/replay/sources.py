@@ -6,7 +6,7 @@ DuckDB reads the lines, finds the patients that matter and sorts their lines; it
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from service.content.faults import Fault, Faulty
 from service.evaluation.engine import Engine
 from service.fhir.releases import ORDERS
 from service.replay.candidates import is_of_interest
+from service.replay.extracts import has_extracts, selects
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 MOST_LINE_BYTES = 16 * 1024 * 1024
@@ -55,19 +56,28 @@ def export_files(folder: Path) -> list[Path]:
 class Lines:
     """The lines of a history in one DuckDB database that may spill to its folder."""
 
-    def __init__(self, files: Sequence[Path], scratch: Path, memory_mb: int) -> None:
-        self._files = files
+    def __init__(self, folder: Path, scratch: Path, memory_mb: int) -> None:
+        """Raises Faulty where the folder holds neither an export nor extracts."""
+        self._files: list[Path] = []
         self._db = duckdb.connect(str(scratch / "lines.duckdb"))
         self._db.execute(f"SET memory_limit = '{memory_mb}MB'")
         self._db.execute(f"SET temp_directory = '{_quoted(scratch / 'spill')}'")
         self._db.execute("SET preserve_insertion_order = false")
-        names = ", ".join(f"'{_quoted(file)}'" for file in files)
-        self._db.execute(f"""CREATE OR REPLACE VIEW lines AS
+        self._db.execute(f"CREATE OR REPLACE VIEW written AS {self._written(folder)}")
+        self._db.execute("""CREATE OR REPLACE VIEW lines AS
             SELECT line, json_extract_string(line, '$.resourceType') AS kind
-            FROM read_csv([{names}], columns = {{'line': 'VARCHAR'}}, header = false,
-                delim = '\\x01', quote = '', escape = '', comment = '', strict_mode = false,
-                max_line_size = {MOST_LINE_BYTES}, null_padding = false, auto_detect = false)
-            WHERE json_valid(line)""")  # noqa: S608  (paths are quoted)
+            FROM written WHERE json_valid(line)""")
+
+    def _written(self, folder: Path) -> str:
+        """The query that gives every line of the source as it was written."""
+        if has_extracts(folder):
+            return " UNION ALL ".join(selects(folder, self._db))
+        self._files = export_files(folder)
+        names = ", ".join(f"'{_quoted(file)}'" for file in self._files)
+        return f"""SELECT line FROM read_csv([{names}], columns = {{'line': 'VARCHAR'}},
+            header = false, delim = '\x01', quote = '', escape = '', comment = '',
+            strict_mode = false, max_line_size = {MOST_LINE_BYTES}, null_padding = false,
+            auto_detect = false) WHERE line IS NOT NULL"""  # noqa: S608  (paths are quoted)
 
     def close(self) -> None:
         self._db.close()
@@ -139,7 +149,12 @@ class Lines:
             yield patient, lines
 
     def malformed(self) -> Iterator[Malformed]:
-        """Lines that are not JSON objects: each by its file and number."""
+        """Lines that are no JSON objects, by file and number; looked for only if there are any."""
+        counted = self._db.execute("""SELECT count(*) FROM written
+            WHERE trim(line) <> '' AND coalesce(json_type(try_cast(line AS JSON)), '') <> 'OBJECT'
+            """).fetchone()
+        if not counted or not counted[0]:
+            return
         for file in self._files:
             with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
                 for number, line in enumerate(lines, 1):

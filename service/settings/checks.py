@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from service.content.faults import Fault, hint
 
@@ -62,16 +62,19 @@ def some_of(known: Iterable[str]) -> Check:
     names = tuple(known)
 
     def check(value: Any) -> str:
-        if isinstance(value, list) and all(item in names for item in value):
-            return ""
-        return f"may hold only {', '.join(names)}"
+        if not isinstance(value, list):
+            return f'must be a list in square brackets, such as ["{names[0]}"]'
+        wrong = [str(item) for item in value if item not in names]
+        return f"may hold only {', '.join(names)}" + hint(wrong[0], names) if wrong else ""
 
     return check
 
 
 def text(value: Any) -> str:
     good = isinstance(value, str) and value.strip() and value.isprintable()
-    return "" if good else "must be text, not empty, without control characters"
+    path = isinstance(value, str) and re.match(r"[A-Za-z]:", value)
+    windows = "; write the backslashes of a Windows path as /" if path else ""
+    return "" if good else f"must be text, not empty, without control characters{windows}"
 
 
 def url(value: Any) -> str:
@@ -89,7 +92,11 @@ def url(value: Any) -> str:
 def public_url(value: Any) -> str:
     """Tokens are compared with it, so it must be written as callers will write it."""
     plain = _as_it_is_asked(value)
-    return f"must be a URL as it is called, such as https://cds.example.org{plain}" if plain else ""
+    if not plain:
+        return ""
+    bare = isinstance(value, str) and re.fullmatch(r"[a-z0-9.-]+(?::\d+)?(?:/\S*)?", value)
+    meant = f"; did you mean https://{value}?" if bare else ""
+    return f"must be a URL as it is called, such as https://cds.example.org{plain}{meant}"
 
 
 def _as_it_is_asked(value: Any) -> str:
@@ -142,7 +149,7 @@ def zone(value: Any) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        return "is not a time zone, such as Europe/Berlin"
+        return "is not a time zone, such as Europe/Berlin" + hint(str(value), available_timezones())
     return ""
 
 

@@ -1,4 +1,4 @@
-"""[store], [retention], [feedback], [repeat] and [metrics]: what is remembered, for how long, who may read."""
+"""What is remembered, for how long, and who may read it: five tables of hpp-cds.toml."""
 
 from __future__ import annotations
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.content.faults import Faulty, hint
+from service.content.faults import Fault, Faulty, hint
+from service.content.files import Unreadable, read_text
+from service.content.toml_files import BadToml, parse_toml
 from service.settings import checks
 from service.settings.checks import Check, Faults, beside, good_values
 from service.settings.clients import Client, read_clients
@@ -19,6 +21,7 @@ from service.settings.keeping import KEEPING_TABLES, Keeping, read_keeping
 
 ENVIRONMENT = "HPP_CDS_CONFIG"
 DEFAULT_BASE_URL = "http://127.0.0.1:5000"
+ALIKE = 0.8  # of a name that is a slip for another
 MODES = ("production", "development")
 
 
@@ -31,6 +34,7 @@ class Settings:
     """All settings.  Without a file: development mode, no clients, the shipped content.
 
     public_base_url: where callers reach the service; the audience of their tokens starts with it.
+    reference_intervals: the set in use; empty means ours.
     trusted_proxies: how many proxies in front put the caller's address into X-Forwarded-For.
     """
 
@@ -39,12 +43,13 @@ class Settings:
     time_zone: str = "UTC"
     data_dir: Path | None = None
     content_dir: Path | None = None
+    reference_intervals: str = ""
     store_url: str = ""
     trusted_proxies: int = 0
     clients: tuple[Client, ...] = ()
     file: Path | None = None
     version: str = "embedded"
-    keeping: Keeping = Keeping()
+    keeping: Keeping = field(default_factory=Keeping)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -76,32 +81,61 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises BadSettings with every fault: unknown keys (with the likely one), wrong types,
     values out of bounds, folders that are not there.
     """
-    named = path or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
+    named, said = named_file(path)
     if named is None:
         return Settings()
-    faults = Faults(named.name)
-    raw = _read(named, faults)
-    settings = _settings(_parse(raw, faults), named, raw, faults)
+    faults = Faults(said)
+    text, raw = _read(named, said, faults)
+    settings = _settings(_parse(text, faults), named, raw, faults)
     if faults.found:
         raise BadSettings(faults.found)
     return settings
 
 
-def _read(path: Path, faults: Faults) -> bytes:
+def named_file(path: Path | None) -> tuple[Path | None, str]:
+    """The settings file, and how a fault names it.
+
+    Raises BadSettings where the environment has a variable that is nearly ours: what it names
+    would be left out without a word.
+    """
+    if path is not None:
+        return path, path.name
+    if written := os.environ.get(ENVIRONMENT, ""):
+        return Path(written), Path(written).name or f"{ENVIRONMENT}={written}"
+    for name in os.environ:
+        if name.upper() != ENVIRONMENT and name.upper().startswith("HPP"):
+            if difflib.SequenceMatcher(None, name.upper(), ENVIRONMENT).ratio() > ALIKE:
+                message = f"is not a variable of ours; did you mean {ENVIRONMENT}?"
+                raise BadSettings([Fault("environment", name, message)])
+    return None, ""
+
+
+def _read(path: Path, said: str, faults: Faults) -> tuple[str, bytes]:
+    """The text, and the bytes its version is made of."""
     try:
-        return path.read_bytes()
+        return read_text(path), path.read_bytes()
+    except Unreadable as error:
+        key = error.key
+        message = error.message if path.exists() else "is not there" + _whence(str(path))
+        if path.is_dir():
+            message = f"{path} is a folder; name the file in it{_whence('')}"
+        faults.add(key, message)
     except OSError:
-        faults.add("", "cannot be read; check --config or HPP_CDS_CONFIG")
-        return b""
+        faults.add("", f"cannot be read{_whence('')}")
+    return "", b""
 
 
-def _parse(raw: bytes, faults: Faults) -> dict[str, Any]:
+def _whence(written: str) -> str:
+    if written[:1] in ("'", '"'):
+        return f": its quotes belong to the name; write {ENVIRONMENT} without quotes"
+    return f"; check --config or {ENVIRONMENT}"
+
+
+def _parse(text: str, faults: Faults) -> dict[str, Any]:
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        faults.add("", "is not UTF-8 text")
-    except tomllib.TOMLDecodeError as error:
-        faults.add("", f"is not TOML: {error}")
+        return parse_toml(text)
+    except BadToml as error:
+        faults.add(error.key, error.message)
     return {}
 
 
@@ -113,7 +147,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "data_dir": checks.text,
         "trusted_proxies": checks.whole(0, 4, "proxies"),
     },
-    "content": {"dir": checks.text},
+    "content": {"dir": checks.text, "reference_intervals": checks.text},
     **KEEPING_TABLES,
 }
 
@@ -138,6 +172,7 @@ def _settings(data: Mapping[str, Any], path: Path, raw: bytes, faults: Faults) -
         time_zone=site.get("time_zone", "UTC"),
         data_dir=beside(path, site.get("data_dir")),
         content_dir=content_dir,
+        reference_intervals=content.get("reference_intervals", ""),
         store_url=tables["store"].get("url", ""),
         trusted_proxies=site.get("trusted_proxies", 0),
         clients=clients,
@@ -158,5 +193,7 @@ def _check_public_base(site: Mapping[str, Any], faults: Faults) -> None:
 def _folder(path: Path, value: str | None, key: str, faults: Faults) -> Path | None:
     folder = beside(path, value)
     if folder is not None and not folder.is_dir():
-        faults.add(key, "is not a folder (a relative path starts at this file's folder)")
+        beside_it = [p.name for p in folder.parent.iterdir()] if folder.parent.is_dir() else []
+        meant = hint(folder.name, [name for name in beside_it if name != folder.name])
+        faults.add(key, f"{folder} is not a folder{meant} (a relative path starts at this file)")
     return folder

@@ -13,12 +13,12 @@ from service.content.faults import Fault, Faulty
 from service.settings import Settings
 from service.store import StoreDown, feedback, unmapped
 from service.store.database import Store, folder_of
-from service.store.decisions import Decision, row_of
+from service.store.decisions import Decision, Json, row_of
 from service.store.feedback import Kept, Report, Sender
 from service.store.pseudonyms import FILE, Pseudonyms, read_or_make
 from service.store.tables import DECISIONS
-from service.store.unmapped import Unmapped
-from service.store.writer import BatchedWriter, Row
+from service.store.unmapped import Seen, Unmapped
+from service.store.writer import BatchedWriter
 
 GIVEN_UP_S = 1.0  # an answer does not wait for a store that let another wait in vain a moment ago
 Lost = Callable[[str, int], None]
@@ -33,8 +33,8 @@ class Memory:
         self.store, self.pseudonyms = store, pseudonyms
         self._comments, self._tell = comments, lost or (lambda _, __: None)
         self._add = store.adder(DECISIONS)
-        self._soon = BatchedWriter(self._add, lambda count: self._drop("queue", count))
-        self._codes = BatchedWriter(self._count, lambda count: self._drop("codes", count))
+        self._soon = BatchedWriter[Json](self._add, lambda count: self._drop("queue", count))
+        self._codes = BatchedWriter[Seen](self._count, lambda count: self._drop("codes", count))
         self._down_until_s = 0.0
         self.lost = 0
 
@@ -46,8 +46,8 @@ class Memory:
 
     def count(self, client: str, found: Sequence[Unmapped]) -> None:
         """What was not recognised, as soon as there is time."""
-        if found:
-            self._codes.put({"client": client, "found": found})
+        for item in found:
+            self._codes.put(Seen(client, item))
 
     def take_feedback(self, reports: Sequence[Report], sender: Sender) -> list[Kept]:
         """Committed when this returns.  Raises StoreDown."""
@@ -59,7 +59,7 @@ class Memory:
         self._soon.close()
         self._codes.close()
 
-    def _keep_now(self, row: Row) -> bool:
+    def _keep_now(self, row: Json) -> bool:
         if time.monotonic() < self._down_until_s:
             return self._not_kept()
         try:
@@ -73,11 +73,8 @@ class Memory:
         self._drop("store-down", 1)
         return False
 
-    def _count(self, rows: Sequence[Row]) -> None:
-        for row in rows:
-            found = row["found"]
-            assert isinstance(found, tuple)
-            unmapped.count(self.store, str(row["client"]), found, int(time.time()))
+    def _count(self, seen: Sequence[Seen]) -> None:
+        unmapped.count(self.store, seen, int(time.time()))
 
     def _drop(self, why: str, count: int) -> None:
         self.lost += count

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -13,31 +14,41 @@ from service.store.tables import UNMAPPED
 MOST_ROWS = 20_000  # codes of one's own making would fill any store
 
 
-@dataclass(frozen=True, slots=True)
-class Unmapped:
+class Unmapped(NamedTuple):
     """kind: `drug`, `result`, `unit` or `system`.  unit: as it was written, where one was."""
 
     kind: str
     system: str
-    code: str
+    code: str = ""
     unit: str = ""
 
 
-def count(store: Store, client: str, found: Sequence[Unmapped], now_s: int) -> None:
-    """Add one to each.  Raises StoreDown."""
+class Seen(NamedTuple):
+    """Something that was not recognised in one call of a client."""
+
+    client: str
+    what: Unmapped
+
+
+def count(store: Store, seen: Sequence[Seen], now_s: int) -> None:
+    """Add to each, all in one transaction.  Raises StoreDown."""
     with store.begin() as connection:
         full = _rows(connection) >= MOST_ROWS
-        for item in dict.fromkeys(found):
-            key = {"client": client, "kind": item.kind, "system": item.system}
-            key |= {"code": item.code, "unit": item.unit}
-            seen = {"count": UNMAPPED.c.count + 1, "last_s": now_s}
-            same = [UNMAPPED.c[name] == value for name, value in key.items()]
-            if connection.execute(UNMAPPED.update().where(*same).values(seen)).rowcount or full:
-                continue
-            new = {**key, "count": 1, "first_s": now_s, "last_s": now_s}
-            insert = store.insert(UNMAPPED).values(new)
-            names = [column.name for column in UNMAPPED.primary_key]
-            connection.execute(insert.on_conflict_do_update(index_elements=names, set_=seen))
+        for item, times in sorted(Counter(seen).items()):  # one order for all: no deadlock
+            _add(connection, store, item, times, now_s, full)
+
+
+def _add(
+    connection: Connection, store: Store, seen: Seen, times: int, now_s: int, full: bool
+) -> None:
+    key = {"client": seen.client, **seen.what._asdict()}
+    more = {"count": UNMAPPED.c.count + times, "last_s": now_s}
+    same = [UNMAPPED.c[name] == value for name, value in key.items()]
+    if connection.execute(UNMAPPED.update().where(*same).values(more)).rowcount or full:
+        return
+    new = {**key, "count": times, "first_s": now_s, "last_s": now_s}
+    insert = store.insert(UNMAPPED).values(new)
+    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=more))
 
 
 def _rows(connection: Connection) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
+from typing import Generic, TypeVar
 
 from service.store import StoreDown
 
-Row = Mapping[str, object]
+Row = TypeVar("Row")
 MOST_WAITING = 10_000  # some 10 MB of rows; at 100 calls a second, over a minute and a half
 BATCH = 500
 EVERY_S = 0.5  # rows come together before they are written
@@ -18,7 +19,7 @@ AGAIN_S = 1.0  # after a store that was down
 FLUSH_S = 3.0
 
 
-class BatchedWriter:
+class BatchedWriter(Generic[Row]):
     """Takes rows without waiting, and counts those it has to drop.
 
     write: one transaction for all rows it is given.  lost: told how many rows were dropped.

@@ -69,13 +69,33 @@ def _tell(client: str, notes: TrustNotes, ring: KeyRing | None, problem: str) ->
 def key_file_faults(settings: Settings) -> list[Fault]:
     """A key file is there at start, or the settings are wrong; a URL may be down for a while."""
     return [
-        Fault(settings.file_name, f"clients[{position}].jwks", "holds no key that can be used")
+        Fault(settings.file_name, f"clients[{position}].jwks", problem)
         for position, client in enumerate(settings.clients, 1)
-        if client.has_key_file and not _usable(client, settings)
+        if client.has_key_file and (problem := _key_file_problem(client, settings))
     ]
 
 
-def _usable(client: Client, settings: Settings) -> bool:
-    document = from_file(Path(client.jwks))()
+def _key_file_problem(client: Client, settings: Settings) -> str:
+    """Why a file holds no key that can be used, and what it seems to be instead."""
+    path = Path(client.jwks)
+    document = from_file(path)()
     ring = read_key_set(document.body, allow_published=settings.is_development)
-    return ring is not None and bool(ring.keys)
+    if ring is not None and ring.keys:
+        return ""
+    if not path.is_file():
+        return f"{path} is not there (a relative path starts at the settings file)"
+    if document.problem == "cannot be read":
+        return f"{path} cannot be read: its permissions do not let this user"
+    if document.problem:
+        return f"holds no key that can be used: it {_instead_of_json(path)}, and not a JWK set"
+    if isinstance(document.body, dict) and "kty" in document.body:
+        return 'holds no key that can be used: it is one JWK; put it in {"keys": [...]}'
+    refused = ", ".join(sorted(ring.refused)) if ring else "it is not a JWK set"
+    return f"holds no key that can be used ({refused or 'the set is empty'})"
+
+
+def _instead_of_json(path: Path) -> str:
+    raw = path.read_bytes()[:4096]
+    if b"-----BEGIN" in raw:
+        return "is PEM"
+    return "is a certificate or key in DER" if raw[:1] == b"\x30" else "is not JSON"

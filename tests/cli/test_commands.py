@@ -126,8 +126,8 @@ def test_check_says_that_no_clinician_has_signed_and_lists_inactive_hpp_codes() 
 
     assert shown.returncode == 0
     assert b"no fault found" in shown.stdout
-    assert b"No clinician has signed this content." in shown.stderr
-    assert b"decision_table.toml: not signed" in shown.stderr
+    assert b"review: No clinician has signed this content." in shown.stdout
+    assert b"review: decision_table.toml: not signed" in shown.stdout
     assert b"70848009" in shown.stderr
 
 

@@ -9,8 +9,10 @@ from service.evaluation.services import Service
 from tests.spec import words
 from tests.spec.resources import (
     PATIENT_ID,
+    administration,
     condition,
     draft,
+    family_history,
     medication,
     observation,
     patient,
@@ -62,6 +64,10 @@ def _prefetch(lines: Sequence[Line], today: date) -> Json:
                 found[key].append(observation(line, identity, today))
             case "MedicationRequest":
                 found["medications"].append(medication(line, identity, today))
+            case "MedicationAdministration":
+                found["medications"].append(administration(line, identity, today))
+            case "FamilyMemberHistory":
+                found["conditions"].append(family_history(line, identity, today))
             case "Condition":
                 found["conditions"].append(condition(line, identity, today))
             case "Procedure":

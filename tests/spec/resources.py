@@ -214,6 +214,30 @@ def medication(line: Line, identity: str, today: date) -> Json:
     return resource
 
 
+def administration(line: Line, identity: str, today: date) -> Json:
+    """A drug that was given on a day, or not."""
+    return {
+        "resourceType": "MedicationAdministration",
+        "id": identity,
+        "status": line.status or "completed",
+        "medicationCodeableConcept": concept(_known(line.code, words.DRUGS)),
+        "subject": SUBJECT,
+        "effectiveDateTime": read_span(line.date, today).start,
+    }
+
+
+def family_history(line: Line, identity: str, today: date) -> Json:
+    """A disease of a relative."""
+    return {
+        "resourceType": "FamilyMemberHistory",
+        "id": identity,
+        "status": line.status or "completed",
+        "patient": SUBJECT,
+        "relationship": {"text": "mother"},
+        "condition": [{"code": concept(_known(line.code, words.CONDITIONS))}],
+    }
+
+
 def draft(line: Line, identity: str, today: date) -> Json:
     """The order in hand: dose in the value column, its reason among the notes."""
     resource = _order(line, identity, line.status or "draft")

@@ -14,6 +14,8 @@ RESOURCES = (
     "Patient",
     "Observation",
     "MedicationRequest",
+    "MedicationAdministration",
+    "FamilyMemberHistory",
     "Condition",
     "Procedure",
     "Draft order",

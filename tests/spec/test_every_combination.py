@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.hpp.assessment import Finding, Presence, Row
+from service.hpp.assessment import Finding, Indicator, Presence, Row
 from service.hpp.decide import NOT_EVALUATED, match
 from tests.spec.charts import urgency
 from tests.spec.render import engine
 
 TABLE, FINDINGS = engine().knowledge.table, tuple(engine().knowledge.findings)
+WARNING = Indicator.WARNING.rank
 NOT_SEEN = Finding("", False, Presence.ABSENT)
 SEEN = Finding("", True, Presence.PRESENT)
 MAYBE = Finding("", False, Presence.UNKNOWN)  # not seen, and might be there
@@ -100,7 +101,7 @@ def test_any_findings_have_a_verdict(drawn: bytes) -> None:
 @given(DRAWN)
 def test_learning_what_was_unknown_leads_to_no_surprise(drawn: bytes) -> None:
     """Whatever the unknown findings turn out to be, the row is then the same, was named as open,
-    or is calmer; of two rows that are equally urgent the later one counts as calmer."""
+    or is calmer: no warning, or of two rows that are equally urgent the later one."""
     before, open_rows = match(as_findings(drawn), TABLE)
     after, none_open = match(as_learnt(drawn), TABLE)
 
@@ -116,6 +117,7 @@ def check(findings: Mapping[str, Finding]) -> None:
     for opened in open_rows:
         assert opened is not row
         assert not holds_for_sure_against(opened, findings)
+        assert urgency(opened.id) >= WARNING
         assert row.verdict == NOT_EVALUATED or urgency(opened.id) >= urgency(row.id)
 
 
@@ -128,15 +130,16 @@ def holds_for_sure_against(row: Row, findings: Mapping[str, Finding]) -> bool:
 
 
 def more_urgent(row: Row, other: Row) -> bool:
-    """By the table's indicator, then by place; rows of one verdict differ only by indicator.
+    """At least a warning, and by the table's indicator, then by place; rows of one verdict differ
+    only by indicator.
 
-    A check that could not be made is calmer than every answer with a card.
+    A check that could not be made is calmer than every warning.
     """
+    if urgency(row.id) < WARNING:
+        return False
     if NOT_EVALUATED in (row.verdict, other.verdict):
-        return other.verdict == NOT_EVALUATED and urgency(row.id) > 0
+        return other.verdict == NOT_EVALUATED
     if row.verdict == other.verdict:
         return urgency(row.id) > urgency(other.id)
     earlier = TABLE.index(row) < TABLE.index(other)
-    return urgency(row.id) > urgency(other.id) or (
-        earlier and urgency(row.id) == urgency(other.id) > 0
-    )
+    return urgency(row.id) > urgency(other.id) or (earlier and urgency(row.id) == urgency(other.id))

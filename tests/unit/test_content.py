@@ -104,14 +104,13 @@ def test_a_site_changes_one_threshold_and_keeps_the_rest(
 
 
 def test_a_site_activates_its_own_codes(tmp_path: Path, shipped: Knowledge) -> None:
-    """Our file laid over itself, with a row that nobody confirmed set to yes."""
-    source = files("service.hpp.knowledge").joinpath("valuesets/bone_drugs.csv").read_text("utf-8")
+    """A row that we could not confirm, added by the site that did."""
     strontium = "http://www.nlm.nih.gov/research/umls/rxnorm", "10122"
     assert Codes(shipped).groups_of(*strontium) == frozenset()
 
-    (tmp_path / "valuesets").mkdir()
-    ours = source.replace("10122,Strontium,no,", "10122,Strontium,yes,")
-    (tmp_path / "valuesets" / "bone_drugs.csv").write_text(ours, "utf-8")
+    (tmp_path / "codes").mkdir()
+    row = "add,bone_strontium,rxnorm,10122,Strontium\n"
+    (tmp_path / "codes" / "ours.csv").write_text(f"action,group,system,code,display\n{row}")
 
     assert {"bone_strontium"} == Codes(load_knowledge(tmp_path)).groups_of(*strontium)
 
@@ -131,11 +130,12 @@ def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
 
     assert faults_of(tmp_path) == [
         "valueset.csv: is not a content file; did you mean valuesets/tests.csv?",
+        "units.csv: first line: must be: measure,spelling,factor,source; spelling, source missing",
         "thresholds.toml: adult_very_lo: is not a threshold; did you mean adult_very_low?",
-        "thresholds.toml: adult_low_min.value: 400 is outside 20 to 60 U/L",
+        "thresholds.toml: adult_low_min.value: 400 U/L is above the highest allowed 60; "
+        "did you mean 40?",
         "thresholds.toml: adult_low_min.unit: must be 'U/L'",
         "thresholds.toml: adult_low_min.source: must say where the number comes from",
-        "units.csv: first line: must be: measure,spelling,factor,source",
         "texts/hppSuspected.md: references: 'nobody' is not in references.toml",
         "texts/hppSuspected.md: summary: has a $ that is not a blank; write $$ for a dollar sign",
     ]
@@ -162,7 +162,7 @@ def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
         ("hpp-on-record =", "hpp-on-recrod =", "hpp-on-recrod is not a finding"),
         ("when = {}", 'when = { child = "present" }', "must have an empty `when`"),
         ('says = "The low ALP has a possible cause."', 'says = ""', "row[21].says: must be text"),
-        ("[finding.child]", "[finding.minor]", "child is not a finding"),
+        ("[finding.child]", "[finding.minor]", "finding.minor: is not a finding"),
         ('urgent = "warning"', 'urgent = "calm"', "verdict.hppProbable.urgent: must be one of"),
     ],
 )
@@ -170,7 +170,8 @@ def test_a_decision_table_that_cannot_be_right_is_refused(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     text = files("service.hpp.knowledge").joinpath("decision_table.toml").read_text("utf-8")
-    (tmp_path / "decision_table.toml").write_text(text.replace(old, new), "utf-8")
+    own = f"replace = true\n{text.replace(old, new)}"
+    (tmp_path / "decision_table.toml").write_text(own, "utf-8")
 
     assert any(message in fault for fault in faults_of(tmp_path))
 
@@ -181,7 +182,7 @@ def test_a_row_that_can_never_be_reached_is_refused(tmp_path: Path) -> None:
     again = text.replace('id = "2-hpp-unconfirmed"', 'id = "1-again"', 1).replace(
         'when = { hpp-unconfirmed = "present" }', 'when = { hpp-on-record = "present" }', 1
     )
-    (tmp_path / "decision_table.toml").write_text(again, "utf-8")
+    (tmp_path / "decision_table.toml").write_text(f"replace = true\n{again}", "utf-8")
 
     assert any("1-again: can never be reached" in fault for fault in faults_of(tmp_path))
 
@@ -195,7 +196,7 @@ def test_an_interval_table_with_a_hole_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContentFault) as caught:
         load_knowledge(tmp_path)
 
-    assert "no limit for female at 4748 days" in str(caught.value)
+    assert "no limit for female at 4748 to 5478 days" in str(caught.value)
 
 
 FIRST = "caliper_roche,both,0,"
@@ -233,7 +234,7 @@ def test_a_child_s_limit_that_would_turn_the_rule_off_or_on_for_all_is_refused(
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ("enzyme,U/L,60,ours", "U/L is there twice"),
+        ("enzyme,U/L,60,ours", "U/L is 1 here and cannot be 60"),
         ("enzyme,x,1_0,ours", "needs a factor above 0"),
         ("enzyme,x,-1,ours", "needs a factor above 0"),
         ("enzyme,x,Infinity,ours", "needs a factor above 0"),

@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 ORDER = (
     "service.hpp",
     "service.content.faults",
+    "service.content.files",
     "service.content.shape",
+    "service.content.toml_files",
     "service.settings",
     "service.fhir",
     "cards",

@@ -75,7 +75,8 @@ def test_all_faults_are_reported_at_once_with_the_likely_mistake(tmp_path: Path)
         "did you mean development?",
         "hpp-cds.toml: site.time_zone: is not a time zone, such as Europe/Berlin",
         "hpp-cds.toml: site.public_base: is not a key here; did you mean public_base_url?",
-        "hpp-cds.toml: content.dir: is not a folder (a relative path starts at this file's folder)",
+        f"hpp-cds.toml: content.dir: {tmp_path / 'nowhere'} is not a folder "
+        "(a relative path starts at this file)",
     ]
 
 
@@ -118,7 +119,7 @@ def test_a_broken_file_is_one_clear_fault(tmp_path: Path, raw: bytes) -> None:
 
 def test_a_missing_file_says_where_to_look(tmp_path: Path) -> None:
     assert faults_of(tmp_path / "none.toml") == [
-        "none.toml: cannot be read; check --config or HPP_CDS_CONFIG"
+        "none.toml: is not there; check --config or HPP_CDS_CONFIG"
     ]
 
 
@@ -246,7 +247,7 @@ def test_the_services_a_client_may_call_are_those_there_are() -> None:
         (CLIENT + 'cors_origins = ["https://a.example/"]',
          ["clients[1].cors_origins: each must be an origin such as https://ehr.example.org"]),
         (CLIENT + 'services = ["hpp-order"]', ["clients[1].services: may hold only hpp-order-sign, "
-         "hpp-order-select, hpp-patient-view"]),
+         "hpp-order-select, hpp-patient-view; did you mean hpp-order-sign?"]),
         (CLIENT + 'selection_behaviour = "any"',
          ["clients[1].selection_behaviour: is not a key here; did you mean selection_behavior?"]),
     ],

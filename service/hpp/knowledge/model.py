@@ -26,7 +26,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One row of a value set."""
+    """One row of a value set.  unit: of a result with this code that carries none."""
 
     group: str
     system: str
@@ -35,6 +35,7 @@ class Code:
     active: bool
     source: str
     note: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,13 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A laboratory value that confirms a cause: below or above a threshold.
+    """A laboratory value that confirms causes: below or above a threshold.
 
+    name: what it points at, in words.
     contradicts: the threshold on whose other side it rules its causes out, or nothing.
     """
 
+    name: str
     test: str
     threshold: str
     below: bool
@@ -167,7 +170,11 @@ class Oncology:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All content, read once at start and passed to everything that judges."""
+    """All content, read once at start and passed to everything that judges.
+
+    recorded: ids of rows that a site switched off: they give their verdict and draw no card.
+    switched_off: what a site took away from the shipped content, each in a sentence.
+    """
 
     version: str
     thresholds: Mapping[str, Threshold]
@@ -193,6 +200,8 @@ class Knowledge:
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
     most_alp_kinds: int
+    recorded: frozenset[str] = NOTHING
+    switched_off: tuple[str, ...] = ()
 
     def number(self, name: str) -> Decimal:
         """A threshold's value in its own unit."""
@@ -210,7 +219,7 @@ class Knowledge:
     def labels(self) -> Mapping[str, str]:
         """Group -> our own name of a drug, cause, mask or feature: of an atypical femoral
         fracture the feature's, though it masks as well."""
-        tables = (self.masks, self.causes, self.drugs, self.tests, self.features)
+        tables = (self.masks, self.causes, self.drugs, self.signs, self.features)
         return {code: entry.name for table in tables for code, entry in table.items()}
 
     @cached_property

@@ -40,6 +40,10 @@ class Units:
         factor = self._listed.get((measure, written))
         return factor if factor is not None else self._read(measure, written)
 
+    @property
+    def measures(self) -> list[str]:
+        return self._measures
+
     def is_unit(self, written: str) -> bool:
         """Whether some measure has this unit."""
         if len(written) > LONGEST:

@@ -5,6 +5,7 @@ import pytest
 from tests.spec.answers import (
     FLUCTUATING,
     LOW_ONCE,
+    NEWER_UNREAD,
     NORMAL,
     RECOVERED,
     UNUSABLE,
@@ -27,8 +28,8 @@ def test_less_than_a_number_at_or_below_the_limit_is_low(vignette: Vignette) -> 
         """,
         ("<35 U/L", LOW_ONCE),
         ("<=35 U/L", LOW_ONCE),
-        ("<36 U/L", UNUSABLE),
-        ("<=36 U/L", UNUSABLE),
+        ("<36 U/L", NEWER_UNREAD),
+        ("<=36 U/L", NEWER_UNREAD),
     )
 
 
@@ -57,8 +58,8 @@ def test_more_than_a_number_at_or_above_the_limit_is_not_low(vignette: Vignette)
         """,
         (">35 U/L", NORMAL),
         (">=35 U/L", NORMAL),
-        (">34 U/L", UNUSABLE),
-        (">=34 U/L", UNUSABLE),
+        (">34 U/L", NEWER_UNREAD),
+        (">=34 U/L", NEWER_UNREAD),
     )
 
 
@@ -92,17 +93,18 @@ def test_text_that_is_a_comparator_and_a_number_is_read(vignette: Vignette) -> N
 
 
 def test_any_other_text_or_form_is_unusable(vignette: Vignette) -> None:
-    """Words, a number as text without comparator, a ratio, or nothing at all."""
+    """Words, a number as text without comparator, a ratio: they could not be read.  A result
+    without a value says itself that nothing was measured."""
     vignette.each(
         """
         resource    | date  | code | value | low limit
         ------------+-------+------+-------+----------
         Observation | -10 d | ALP  | {it}  | 35 U/L
         """,
-        ('"low"', UNUSABLE),
-        ('"20"', UNUSABLE),
-        ('"haemolysed"', UNUSABLE),
-        ("1:20", UNUSABLE),
+        ('"low"', NEWER_UNREAD),
+        ('"20"', NEWER_UNREAD),
+        ('"haemolysed"', NEWER_UNREAD),
+        ("1:20", NEWER_UNREAD),
         ("", UNUSABLE),
     )
 
@@ -116,6 +118,6 @@ def test_text_without_any_unit_is_unusable(vignette: Vignette) -> None:
         Observation | -10 d | ALP  | "<20"
         """,
         verdict="alpUnclear",
-        row="13-unusable",
+        row="13-newer-unread",
         indicator="info",
     )

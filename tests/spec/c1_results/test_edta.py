@@ -116,3 +116,20 @@ def test_contaminated_low_results_leave_the_clean_normal_one(vignette: Vignette)
         verdict="alpNotLow",
         row="14-normal",
     )
+
+
+def test_a_child_with_nothing_but_a_contaminated_result_warns(vignette: Vignette) -> None:
+    """A spoiled tube is no unread result; it leaves the child without an ALP."""
+    vignette(
+        """
+        resource    | date  | code      | value       | low limit
+        ------------+-------+-----------+-------------+----------
+        Patient     |       | girl      | 8 y         |
+        Observation | -10 d | ALP       | 30 U/L      |
+        Observation | -10 d | potassium | 12.4 mmol/L |
+        Observation | -10 d | calcium   | 1.20 mmol/L |
+        """,
+        verdict="alpUnclear",
+        row="13-unusable-child",
+        indicator="warning",
+    )

@@ -1,6 +1,6 @@
 """From the age of 18 years: the laboratory's limit between 30 and 45 U/L, else 35 U/L."""
 
-from tests.spec.answers import LOW_ONCE, NORMAL, VERY_LOW_ONCE
+from tests.spec.answers import LOW_ONCE, NEWER_UNREAD, NORMAL, VERY_LOW_ONCE
 from tests.spec.vignette import Vignette
 
 title, order = "Adults", 1
@@ -71,6 +71,37 @@ def test_a_printed_limit_above_45_counts_as_45(vignette: Vignette) -> None:
         below=("44 U/L", LOW_ONCE),
         on=("45 U/L", NORMAL),
         above=("46 U/L", NORMAL),
+    )
+
+
+def test_a_printed_limit_above_60_is_of_another_method(vignette: Vignette) -> None:
+    """The Japanese method before 2020 prints 106.  Its low values are low, its normal ones
+    normal; what lies between our highest limit and the printed one says nothing."""
+    vignette.around(
+        "adult_printed_max",
+        """
+        resource    | date  | code | value  | low limit
+        ------------+-------+------+--------+----------
+        Observation | -10 d | ALP  | 50 U/L | {it}
+        """,
+        below=("59 U/L", NORMAL),
+        on=("60 U/L", NORMAL),
+        above=("61 U/L", NEWER_UNREAD.naming("a printed limit that is no adult's")),
+    )
+    vignette.each(
+        """
+        resource    | date  | code | value | low limit
+        ------------+-------+------+-------+----------
+        Observation | -10 d | ALP  | {it}  | 106 U/L
+        """,
+        ("24 U/L", VERY_LOW_ONCE),
+        ("44 U/L", LOW_ONCE),
+        ("<45 U/L", LOW_ONCE),
+        ("45 U/L", NEWER_UNREAD),
+        ("105 U/L", NEWER_UNREAD),
+        (">100 U/L", NEWER_UNREAD),
+        ("106 U/L", NORMAL),
+        (">106 U/L", NORMAL),
     )
 
 

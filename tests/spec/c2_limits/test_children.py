@@ -98,19 +98,19 @@ def test_a_limit_printed_for_children_is_used(vignette: Vignette) -> None:
 
 
 def test_a_printed_limit_far_below_the_table_is_not_used(vignette: Vignette) -> None:
-    """0.6 of 142 is 85.2 U/L.  Where the printed limit is lower the table's own holds, and
-    100 U/L is low."""
+    """0.75 of 142 is 106.5 U/L.  Where the printed limit is lower the table's own holds, and
+    120 U/L is low."""
     vignette.around(
         "child_lab_min_ratio",
         """
         resource    | date  | code | value   | low limit
         ------------+-------+------+---------+----------
         Patient     |       | boy  | 8 y     |
-        Observation | -10 d | ALP  | 100 U/L | {it}
+        Observation | -10 d | ALP  | 120 U/L | {it}
         """,
-        below=("85.1 U/L", CHILD_ONCE),
-        on=("85.2 U/L", NORMAL),
-        above=("85.3 U/L", NORMAL),
+        below=("106.4 U/L", CHILD_ONCE),
+        on=("106.5 U/L", NORMAL),
+        above=("106.6 U/L", NORMAL),
         of="142 U/L",
     )
 
@@ -182,4 +182,18 @@ def test_the_limit_is_that_of_the_age_at_the_specimen(vignette: Vignette) -> Non
         verdict="lowAlpOnce",
         row="10-single-low",
         indicator="info",
+    )
+
+
+def test_an_adult_range_printed_for_a_teenager_is_named_and_not_used(vignette: Vignette) -> None:
+    """A girl of fifteen has a limit of 50; 45 lies near it, and is an adult's all the same."""
+    vignette.each(
+        """
+        resource    | date  | code | value  | low limit
+        ------------+-------+------+--------+----------
+        Patient     |       | girl | 15 y   |
+        Observation | -10 d | ALP  | 48 U/L | {it}
+        """,
+        ("45 U/L", CHILD_ONCE.naming("adult range printed")),
+        ("46 U/L", NORMAL),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.answers import NO_ALP, NO_ALP_CHILD, NO_ALP_CONTINUING, NORMAL
+from tests.spec.answers import NO_ALP, NO_ALP_CHILD, NO_ALP_CONTINUING, NO_ALP_OLD_NORMAL, NORMAL
 from tests.spec.vignette import Vignette
 
 title, order = "No recent result", 3
@@ -30,7 +30,7 @@ def test_the_normal_result_of_an_adult_speaks_for_two_years(vignette: Vignette) 
         """
         resource    | date | code | value  | low limit
         ------------+------+------+--------+----------
-        Observation | {it} | ALP  | 70 U/L | 35 U/L
+        Observation | {it} | ALP  | 50 U/L | 35 U/L
         """,
         below=("-729 d", NORMAL),
         on=("-730 d", NORMAL),
@@ -152,4 +152,44 @@ def test_a_child_without_alp_warns_even_when_a_course_is_continued(vignette: Vig
         verdict="alpNotOnFile",
         row="15-child",
         indicator="warning",
+    )
+
+
+def test_an_old_clearly_normal_result_of_adult_life_is_enough(vignette: Vignette) -> None:
+    """52.5 U/L is 1.5 times the limit of 35.  The enzyme is deficient for life, so nothing is
+    said, however long ago it was."""
+    vignette.each(
+        """
+        resource    | date    | code | value | low limit
+        ------------+---------+------+-------+----------
+        Observation | -4000 d | ALP  | {it}  | 35 U/L
+        """,
+        ("53 U/L", NO_ALP_OLD_NORMAL),
+        ("52 U/L", NO_ALP),
+    )
+
+
+def test_an_old_normal_result_of_childhood_is_not(vignette: Vignette) -> None:
+    """Nor does one speak where a feature or a relative with HPP is on record."""
+    vignette(
+        """
+        resource    | date    | code  | value
+        ------------+---------+-------+--------
+        Patient     |         | woman | 25 y
+        Observation | -6000 d | ALP   | 300 U/L
+        """,
+        verdict="alpNotOnFile",
+        row="15-new-start",
+        indicator="info",
+    )
+    vignette.each(
+        """
+        resource    | date    | code | value  | low limit
+        ------------+---------+------+--------+----------
+        Observation | -4000 d | ALP  | 70 U/L | 35 U/L
+        Condition   | -300 d  | {it} |        |
+        """,
+        ("chondrocalcinosis", NO_ALP),
+        ("family history of hypophosphatasia", NO_ALP),
+        ("hypertension", NO_ALP_OLD_NORMAL),
     )

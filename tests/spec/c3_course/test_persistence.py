@@ -1,7 +1,7 @@
 """Low values persist when they are far enough apart, are at least half of all results since the
 first, are not interrupted by a clear recovery, and the last result is low."""
 
-from tests.spec.answers import CHILD_ONCE, LOW_ONCE, SUSPECTED
+from tests.spec.answers import ACQUIRED, CHILD_ONCE, LOW_ONCE, SUSPECTED, VERY_LOW_ONCE
 from tests.spec.vignette import Boundary, Vignette
 
 title, order = "Low values that persist", 1
@@ -147,7 +147,7 @@ def test_a_normal_value_before_the_first_low_one_does_not_count_against_it(
         """
         resource    | date   | code | value  | low limit
         ------------+--------+------+--------+----------
-        Observation | -400 d | ALP  | 70 U/L | 35 U/L
+        Observation | -400 d | ALP  | 50 U/L | 35 U/L
         Observation | -300 d | ALP  | 30 U/L | 35 U/L
         Observation | -100 d | ALP  | 30 U/L | 35 U/L
         """,
@@ -185,4 +185,90 @@ def test_very_low_values_that_persist_are_suspected_hpp_and_no_more(vignette: Vi
         verdict="hppSuspected",
         row="5-persistent",
         indicator="warning",
+    )
+
+
+def test_low_values_after_a_clearly_normal_one_were_acquired(vignette: Vignette) -> None:
+    """From 1.5 times its limit on, in adult life, at any time before: the enzyme of HPP is
+    deficient for life, so another cause is looked for.  A relative with HPP keeps the suspicion."""
+    vignette.each(
+        """
+        resource    | date    | code | value  | low limit
+        ------------+---------+------+--------+----------
+        Observation | -5000 d | ALP  | {it}   | 40 U/L
+        Observation | -300 d  | ALP  | 30 U/L | 40 U/L
+        Observation | -100 d  | ALP  | 30 U/L | 40 U/L
+        """,
+        ("59 U/L", SUSPECTED),
+        ("60 U/L", ACQUIRED),
+    )
+    vignette(
+        """
+        resource    | date   | code                               | value  | low limit
+        ------------+--------+------------------------------------+--------+----------
+        Observation | -900 d | ALP                                | 90 U/L | 35 U/L
+        Condition   | -500 d | family history of hypophosphatasia |        |
+        Observation | -300 d | ALP                                | 30 U/L | 35 U/L
+        Observation | -100 d | ALP                                | 30 U/L | 35 U/L
+        """,
+        verdict="hppSuspected",
+        row="5-persistent",
+        indicator="warning",
+    )
+    vignette(
+        """
+        resource    | date    | code  | value   | low limit
+        ------------+---------+-------+---------+----------
+        Patient     |         | woman | 22 y    |
+        Observation | -3000 d | ALP   | 300 U/L |
+        Observation | -300 d  | ALP   | 30 U/L  | 35 U/L
+        Observation | -100 d  | ALP   | 30 U/L  | 35 U/L
+        """,
+        verdict="hppSuspected",
+        row="5-persistent",
+        indicator="warning",
+    )
+
+
+def test_a_very_low_value_counts_for_a_year(vignette: Vignette) -> None:
+    """Before the last low one, and only while no result above the ceiling came since, and no
+    clearly normal one of adult life came before."""
+    vignette.around(
+        "very_low_recent",
+        """
+        resource    | date   | code | value  | low limit
+        ------------+--------+------+--------+----------
+        Observation | {it}   | ALP  | 20 U/L | 35 U/L
+        Observation | -300 d | ALP  | 40 U/L | 35 U/L
+        Observation | -200 d | ALP  | 40 U/L | 35 U/L
+        Observation | -150 d | ALP  | 40 U/L | 35 U/L
+        Observation | -10 d  | ALP  | 30 U/L | 35 U/L
+        """,
+        below=("-374 d", VERY_LOW_ONCE),
+        on=("-375 d", VERY_LOW_ONCE),
+        above=("-376 d", LOW_ONCE),
+        since="-10 d",
+    )
+    vignette.each(
+        """
+        resource    | date   | code | value  | low limit
+        ------------+--------+------+--------+----------
+        Observation | -300 d | ALP  | 20 U/L | 35 U/L
+        Observation | -200 d | ALP  | {it}   | 35 U/L
+        Observation | -100 d | ALP  | 44 U/L | 35 U/L
+        Observation | -90 d  | ALP  | 44 U/L | 35 U/L
+        Observation | -10 d  | ALP  | 30 U/L | 35 U/L
+        """,
+        ("45 U/L", VERY_LOW_ONCE),
+        ("46 U/L", LOW_ONCE),
+    )
+    vignette.each(
+        """
+        resource    | date   | code | value  | low limit
+        ------------+--------+------+--------+----------
+        Observation | -300 d | ALP  | {it}   | 35 U/L
+        Observation | -10 d  | ALP  | 20 U/L | 35 U/L
+        """,
+        ("52 U/L", VERY_LOW_ONCE),
+        ("53 U/L", LOW_ONCE),
     )

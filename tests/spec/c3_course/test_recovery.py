@@ -55,14 +55,14 @@ def test_a_child_has_recovered_a_quarter_above_its_limit(vignette: Vignette) -> 
 
 
 def test_low_values_weeks_apart_before_a_just_normal_one_warn(vignette: Vignette) -> None:
-    """Two low values thirty days apart, then 40 U/L."""
+    """Two low values thirty days apart, then 38 U/L."""
     vignette.each(
         """
         resource    | date   | code | value  | low limit
         ------------+--------+------+--------+----------
         Observation | {it}   | ALP  | 30 U/L | 35 U/L
         Observation | -200 d | ALP  | 31 U/L | 35 U/L
-        Observation | -10 d  | ALP  | 40 U/L | 35 U/L
+        Observation | -10 d  | ALP  | 38 U/L | 35 U/L
         """,
         ("-229 d", FLUCTUATING),
         ("-230 d", FLUCTUATING_NEAR),
@@ -96,4 +96,22 @@ def test_a_recovery_of_long_ago_is_no_recent_result(vignette: Vignette) -> None:
         verdict="alpNotOnFile",
         row="15-new-start",
         indicator="info",
+    )
+
+
+def test_only_just_normal_is_up_to_a_tenth_above_the_limit(vignette: Vignette) -> None:
+    """1.1 times a limit of 40 is 44 U/L."""
+    vignette.around(
+        "near_limit_ratio",
+        """
+        resource    | date   | code | value  | low limit
+        ------------+--------+------+--------+----------
+        Observation | -300 d | ALP  | 30 U/L | 40 U/L
+        Observation | -200 d | ALP  | 31 U/L | 40 U/L
+        Observation | -10 d  | ALP  | {it}   | 40 U/L
+        """,
+        below=("43 U/L", FLUCTUATING_NEAR),
+        on=("44 U/L", FLUCTUATING_NEAR),
+        above=("45 U/L", FLUCTUATING),
+        of="40 U/L",
     )

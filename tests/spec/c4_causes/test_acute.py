@@ -23,6 +23,50 @@ def test_severe_acute_illness_excuses_14_days(vignette: Vignette) -> None:
     )
 
 
+def test_which_illnesses_are_acute(vignette: Vignette) -> None:
+    """Severe infection, organ failure, pancreatitis, burns and major trauma."""
+    vignette.each(
+        """
+        resource    | date  | code | value  | low limit
+        ------------+-------+------+--------+----------
+        Condition   | -14 d | {it} |        |
+        Observation | -10 d | ALP  | 30 U/L | 35 U/L
+        """,
+        ("severe infection", ACUTE_ONLY),
+        ("multiple organ failure", ACUTE_ONLY),
+        ("acute pancreatitis", ACUTE_ONLY),
+        ("burn", ACUTE_ONLY),
+        ("major trauma", ACUTE_ONLY),
+        ("fracture", LOW_ONCE),
+    )
+    vignette(
+        """
+        resource    | date  | code            | value  | low limit
+        ------------+-------+-----------------+--------+----------
+        Procedure   | -14 d | hip replacement |        |
+        Observation | -10 d | ALP             | 30 U/L | 35 U/L
+        """,
+        verdict="lowAlpAcuteIllness",
+        row="11-acute-only",
+        indicator="info",
+    )
+
+
+def test_a_code_that_only_says_that_something_was_excuses_nothing(vignette: Vignette) -> None:
+    """An old bypass that is written down on the day of the blood test."""
+    vignette(
+        """
+        resource    | date  | code                                 | value  | low limit
+        ------------+-------+--------------------------------------+--------+----------
+        Condition   | -10 d | bypass operation in the past (Z95.1) |        |
+        Observation | -10 d | ALP                                  | 22 U/L | 35 U/L
+        """,
+        verdict="lowAlpOnceMarked",
+        row="9-very-low",
+        indicator="warning",
+    )
+
+
 def test_cardiac_surgery_excuses_30_days(vignette: Vignette) -> None:
     """Haemodilution and bypass."""
     vignette.around(

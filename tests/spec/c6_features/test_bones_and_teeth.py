@@ -1,7 +1,14 @@
 """Findings of adults: atypical femoral fractures and recurrent stress fractures of the foot are
 major; poor healing, tooth loss and calcium deposits are minor."""
 
-from tests.spec.answers import PROBABLE, SUSPECTED
+from tests.spec.answers import (
+    DRUG_EFFECT,
+    EXPLAINED,
+    FEATURE_ON_DRUG,
+    PROBABLE,
+    PROBABLE_ON_DRUG,
+    SUSPECTED,
+)
 from tests.spec.vignette import Vignette
 
 title, order = "Bones and teeth of adults", 3
@@ -38,7 +45,8 @@ def test_it_counts_also_when_every_low_value_was_taken_on_a_bisphosphonate(
     vignette: Vignette,
 ) -> None:
     """This is the patient for whom the service exists: an atypical fracture on alendronate, and
-    denosumab proposed instead."""
+    denosumab proposed instead.  A normal value above its ceiling before the drug makes a drug
+    effect possible, and the card warns."""
     vignette(
         """
         resource          | date    | code                      | value  | low limit
@@ -50,8 +58,22 @@ def test_it_counts_also_when_every_low_value_was_taken_on_a_bisphosphonate(
         Draft order       |         | denosumab                 | 60 mg  |
         """,
         verdict="hppProbable",
-        row="4c-major-feature",
+        row="4c-major-feature-on-treatment",
         indicator="critical",
+    )
+    vignette.each(
+        """
+        resource          | date    | code                      | value  | low limit
+        ------------------+---------+---------------------------+--------+----------
+        Observation       | -1600 d | ALP                       | {it}   | 35 U/L
+        MedicationRequest | -1500 d | alendronate               |        |
+        Observation       | -1000 d | ALP                       | 27 U/L | 35 U/L
+        Condition         | -300 d  | atypical femoral fracture |        |
+        Observation       | -10 d   | ALP                       | 26 U/L | 35 U/L
+        Draft order       |         | denosumab                 | 60 mg  |
+        """,
+        ("45 U/L", PROBABLE_ON_DRUG),
+        ("46 U/L", FEATURE_ON_DRUG.naming("Atypical femoral fracture")),
     )
 
 
@@ -116,12 +138,13 @@ def test_a_minor_feature_does_not_make_persistent_low_values_probable(vignette: 
         """
         resource    | date   | code | value  | low limit
         ------------+--------+------+--------+----------
+        Patient     |        | man  | 45 y   |
         Condition   | -900 d | {it} |        |
         Observation | -100 d | ALP  | 30 U/L | 35 U/L
         Observation | -10 d  | ALP  | 30 U/L | 35 U/L
         """,
         ("nonunion of a fracture", SUSPECTED.naming("Poorly healing fracture")),
-        ("tooth loss", SUSPECTED.naming("Tooth loss on record")),
+        ("tooth loss", SUSPECTED.naming("Early tooth loss")),
         ("chondrocalcinosis", SUSPECTED.naming("Chondrocalcinosis")),
         ("nephrocalcinosis", SUSPECTED.naming("Nephrocalcinosis")),
     )
@@ -188,4 +211,38 @@ def test_an_explained_low_value_and_a_feature(vignette: Vignette) -> None:
         verdict="lowAlpPossibleCause",
         row="8b-possible-cause",
         indicator="info",
+    )
+
+
+def test_teeth_lost_before_the_fiftieth_birthday(vignette: Vignette) -> None:
+    """18,263 days; the patient is 20,000 days old.  Without a date it does not count, and is
+    named.  Shown by a low value on a drug after a clearly normal one: a feature breaks the
+    silence."""
+    vignette.around(
+        "tooth_loss_age_adult",
+        """
+        resource          | date   | code        | value   | low limit
+        ------------------+--------+-------------+---------+----------
+        Patient           |        | woman       | 20000 d |
+        Condition         | {it}   | tooth loss  |         |
+        Observation       | -900 d | ALP         | 70 U/L  | 35 U/L
+        MedicationRequest | -800 d | alendronate |         |
+        Observation       | -10 d  | ALP         | 30 U/L  | 35 U/L
+        """,
+        below=("-1738 d", EXPLAINED.naming("Early tooth loss")),
+        on=("-1737 d", DRUG_EFFECT),
+        above=("-1736 d", DRUG_EFFECT),
+        since="birth",
+    )
+    vignette(
+        """
+        resource    | date  | code       | value  | low limit
+        ------------+-------+------------+--------+----------
+        Condition   |       | tooth loss |        |
+        Observation | -10 d | ALP        | 30 U/L | 35 U/L
+        """,
+        verdict="lowAlpOnce",
+        row="10-single-low",
+        indicator="info",
+        named=("tooth loss without a date",),
     )

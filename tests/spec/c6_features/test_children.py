@@ -82,15 +82,15 @@ def test_the_pattern_of_children_with_a_single_low_value(vignette: Vignette) -> 
     """One major and two minor features."""
     vignette(
         """
-        resource    | date   | code                           | value
-        ------------+--------+--------------------------------+--------
-        Patient     |        | boy                            | 3 y
-        Condition   | -300 d | rickets                        |
-        Condition   | -900 d | craniosynostosis               |
-        Condition   | -900 d | pyridoxine-responsive seizures |
-        Observation | -10 d  | ALP                            | 100 U/L
+        resource    | date   | code             | value
+        ------------+--------+------------------+--------
+        Patient     |        | boy              | 3 y
+        Condition   | -300 d | rickets          |
+        Condition   | -900 d | craniosynostosis |
+        Condition   | -900 d | nephrocalcinosis |
+        Observation | -10 d  | ALP              | 100 U/L
         """,
-        verdict="hppProbable",
-        row="4b-iwg-pattern",
-        indicator="critical",
+        verdict="hppSuspected",
+        row="4e-iwg-pattern-low",
+        indicator="warning",
     )

@@ -6,8 +6,9 @@ from tests.spec.vignette import Vignette
 title, order = "The ALPL gene", 1
 
 
-def test_a_pathogenic_alpl_variant_and_a_low_value_confirm_hpp(vignette: Vignette) -> None:
-    """Only pathogenic and likely pathogenic count; every other reading proves and clears
+def test_a_pathogenic_alpl_variant_and_a_low_value_make_hpp_probable(vignette: Vignette) -> None:
+    """It warns: many carriers never fall ill, and a variant is a criterion and no diagnosis.
+    Only pathogenic and likely pathogenic count; every other reading proves and clears
     nothing."""
     vignette.each(
         """
@@ -55,7 +56,7 @@ def test_a_variant_without_a_low_value_is_no_diagnosis(vignette: Vignette) -> No
     )
 
 
-def test_with_a_variant_any_low_value_outside_acute_illness_confirms(vignette: Vignette) -> None:
+def test_with_a_variant_any_low_value_outside_acute_illness_counts(vignette: Vignette) -> None:
     """Also one on a bisphosphonate; not one of an inpatient."""
     vignette(
         """
@@ -65,9 +66,9 @@ def test_with_a_variant_any_low_value_outside_acute_illness_confirms(vignette: V
         MedicationRequest | -200 d | alendronate  |            |
         Observation       | -10 d  | ALP          | 30 U/L     | 35 U/L
         """,
-        verdict="hppConfirmed",
+        verdict="hppProbable",
         row="4d-alpl-variant",
-        indicator="critical",
+        indicator="warning",
     )
     vignette(
         """
@@ -107,7 +108,23 @@ def test_the_variant_counts_in_children_too(vignette: Vignette) -> None:
         Observation | -300 d | ALPL variant | likely pathogenic |
         Observation | -10 d  | ALP          | 100 U/L           |
         """,
-        verdict="hppConfirmed",
+        verdict="hppProbable",
         row="4d-alpl-variant",
+        indicator="warning",
+    )
+
+
+def test_a_variant_a_raised_substrate_and_a_low_value_are_critical(vignette: Vignette) -> None:
+    """PLP while no vitamin B6 was taken."""
+    vignette(
+        """
+        resource    | date   | code         | value      | low limit
+        ------------+--------+--------------+------------+----------
+        Observation | -300 d | ALPL variant | pathogenic |
+        Observation | -50 d  | PLP          | 200 nmol/L |
+        Observation | -10 d  | ALP          | 30 U/L     | 35 U/L
+        """,
+        verdict="hppProbable",
+        row="4d-alpl-variant-substrate",
         indicator="critical",
     )

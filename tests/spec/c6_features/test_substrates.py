@@ -179,3 +179,20 @@ def test_a_raised_substrate_with_normal_alp_is_not_judged(vignette: Vignette) ->
         verdict="alpNotLow",
         row="14-normal",
     )
+
+
+def test_a_multivitamin_holds_vitamin_b6(vignette: Vignette) -> None:
+    """Such a PLP is shown and not interpreted."""
+    vignette.each(
+        """
+        resource          | date   | code | value      | low limit
+        ------------------+--------+------+------------+----------
+        MedicationRequest | -400 d | {it} |            |
+        Observation       | -100 d | ALP  | 30 U/L     | 35 U/L
+        Observation       | -50 d  | PLP  | 300 nmol/L |
+        Observation       | -10 d  | ALP  | 30 U/L     | 35 U/L
+        """,
+        ("multivitamin", SUSPECTED.naming("PLP taken on vitamin B6")),
+        ("pyridoxine", SUSPECTED.naming("PLP taken on vitamin B6")),
+        ("colecalciferol", PROBABLE),
+    )

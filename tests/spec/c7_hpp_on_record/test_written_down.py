@@ -5,6 +5,7 @@ from tests.spec.answers import (
     CONFIRMED_BY_DRUG,
     NORMAL,
     UNCONFIRMED,
+    UNCONFIRMED_NORMAL,
 )
 from tests.spec.vignette import Vignette
 
@@ -53,10 +54,49 @@ def test_how_sure_the_diagnosis_is(vignette: Vignette) -> None:
         ("confirmed", CONFIRMED),
         ("no verification", CONFIRMED),
         ("resolved", CONFIRMED),
-        ("unconfirmed", UNCONFIRMED),
-        ("provisional", UNCONFIRMED),
-        ("differential", UNCONFIRMED),
+        ("unconfirmed", UNCONFIRMED_NORMAL),
+        ("provisional", UNCONFIRMED_NORMAL),
+        ("differential", UNCONFIRMED_NORMAL),
         ("entered-in-error", NORMAL),
+    )
+
+
+def test_an_unconfirmed_diagnosis_is_critical_unless_alp_is_clearly_normal(
+    vignette: Vignette,
+) -> None:
+    """Recent, above its ceiling, and never low, not even in acute illness."""
+    vignette.each(
+        """
+        resource    | date   | code             | value | low limit | status
+        ------------+--------+------------------+-------+-----------+------------
+        Condition   | -900 d | hypophosphatasia |       |           | provisional
+        Observation | -10 d  | ALP              | {it}  | 35 U/L    |
+        """,
+        ("46 U/L", UNCONFIRMED_NORMAL),
+        ("45 U/L", UNCONFIRMED),
+        ("30 U/L", UNCONFIRMED),
+    )
+    vignette(
+        """
+        resource    | date   | code             | value  | low limit | status      | notes
+        ------------+--------+------------------+--------+-----------+-------------+----------
+        Condition   | -900 d | hypophosphatasia |        |           | provisional |
+        Observation | -300 d | ALP              | 30 U/L | 35 U/L    |             | inpatient
+        Observation | -10 d  | ALP              | 70 U/L | 35 U/L    |             |
+        """,
+        verdict="hppProbable",
+        row="2-hpp-unconfirmed",
+        indicator="critical",
+    )
+    vignette(
+        """
+        resource  | date   | code             | status
+        ----------+--------+------------------+------------
+        Condition | -900 d | hypophosphatasia | provisional
+        """,
+        verdict="hppProbable",
+        row="2-hpp-unconfirmed",
+        indicator="critical",
     )
 
 
@@ -124,6 +164,20 @@ def test_on_asfotase_alfa_an_alp_says_nothing(vignette: Vignette) -> None:
         on=("-10 d", CONFIRMED_BY_DRUG.naming("on asfotase alfa")),
         above=("-9 d", CONFIRMED_BY_DRUG.silent_on("on asfotase alfa")),
         since="-100 d",
+    )
+
+
+def test_asfotase_alfa_that_was_given(vignette: Vignette) -> None:
+    """Injections may be charted only where they were given."""
+    vignette.each(
+        """
+        resource                 | date    | code          | value  | low limit | status
+        -------------------------+---------+---------------+--------+-----------+-------
+        MedicationAdministration | -4000 d | asfotase alfa |        |           | {it}
+        Observation              | -10 d   | ALP           | 70 U/L | 35 U/L    |
+        """,
+        ("completed", CONFIRMED_BY_DRUG),
+        ("not-done", NORMAL),
     )
 
 

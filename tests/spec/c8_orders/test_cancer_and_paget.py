@@ -234,7 +234,6 @@ def test_cancer_and_paget_drop_the_cards_of_little_weight(vignette: Vignette) ->
         Observation | -10 d  | ALP  | 30 U/L | 35 U/L
         """,
         ("bone metastasis", LOW_ONCE_SILENT),
-        ("myeloma", LOW_ONCE_SILENT),
         ("Paget disease", LOW_ONCE_SILENT),
         ("osteoporosis", LOW_ONCE),
     )
@@ -309,10 +308,10 @@ def test_a_cancer_that_is_over_drops_nothing(vignette: Vignette) -> None:
     """The diagnosis must be active today, or be the reason of the order."""
     vignette.each(
         """
-        resource    | date   | code    | value  | low limit | status
-        ------------+--------+---------+--------+-----------+-------
-        Condition   | -900 d | myeloma |        |           | {it}
-        Observation | -10 d  | ALP     | 30 U/L | 35 U/L    |
+        resource    | date   | code            | value  | low limit | status
+        ------------+--------+-----------------+--------+-----------+-------
+        Condition   | -900 d | bone metastasis |        |           | {it}
+        Observation | -10 d  | ALP             | 30 U/L | 35 U/L    |
         """,
         ("active", LOW_ONCE_SILENT),
         ("resolved", LOW_ONCE),
@@ -327,4 +326,40 @@ def test_a_cancer_that_is_over_drops_nothing(vignette: Vignette) -> None:
         """,
         verdict="lowAlpOnce",
         row="10-single-low",
+    )
+
+
+def test_the_effect_of_a_cancer_dose_is_not_worth_a_card(vignette: Vignette) -> None:
+    """The next monthly dose, and every low value was taken on it.  A dose for osteoporosis, or a
+    low value off treatment, keeps its card."""
+    table = """
+        resource          | date   | code            | value  | low limit
+        ------------------+--------+-----------------+--------+----------
+        Draft order       |        | denosumab       | {dose} |
+        Condition         | -500 d | bone metastasis |        |
+        Condition         | -900 d | zinc deficiency |        |
+        MedicationRequest | {it}   | denosumab       |        |
+        Observation       | -10 d  | ALP             | 30 U/L | 35 U/L
+        """
+    vignette.each(
+        table.replace("{dose}", "120 mg"),
+        ("-400 d", EXPLAINED_SILENT),
+        ("-5 d", EXPLAINED),
+    )
+    vignette.each(table.replace("{dose}", "60 mg"), ("-400 d", EXPLAINED))
+
+
+def test_myeloma_is_a_possible_cause_too(vignette: Vignette) -> None:
+    """It explains a low value, and the card says that there is an indication."""
+    vignette(
+        """
+        resource    | date   | code    | value  | low limit
+        ------------+--------+---------+--------+----------
+        Condition   | -300 d | myeloma |        |
+        Observation | -10 d  | ALP     | 30 U/L | 35 U/L
+        """,
+        verdict="lowAlpPossibleCause",
+        row="8b-possible-cause",
+        indicator="info",
+        named=("Indication: malignancy or Paget disease on record",),
     )

@@ -42,7 +42,7 @@ def test_a_failed_query_is_said_and_never_taken_as_no_alp_on_file(vignette: Vign
         row="16-not-evaluated",
         indicator="info",
         status="unavailable",
-        opens=("5-persistent", "9-very-low", "10-single-low", "15-new-start"),
+        opens=("5-persistent", "9-very-low", "13-fluctuating-near-limit"),
         named=("This is not an all-clear",),
     )
 
@@ -61,7 +61,7 @@ def test_without_a_date_of_birth_no_limit_holds(vignette: Vignette) -> None:
         row="16-not-evaluated",
         indicator="info",
         status="unavailable",
-        opens=("9-child", "10-single-low"),
+        opens=("9-child", "9-very-low"),
         named=("without a usable date of birth",),
     )
 

@@ -1,0 +1,76 @@
+"""Read what people edit, as bytes on a disk: encodings, permissions, and what lies beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+# What editors, spreadsheets, file managers and version control leave behind; never content.
+LITTER = (
+    ".*", "~$*", "*~", "*.bak", "*.old", "*.orig", "*.tmp", "*.swp", "#*#", "thumbs.db",
+    "desktop.ini", "__macosx", "readme*", "license*",
+)  # fmt: skip
+LOCK = "~$*"  # a spreadsheet has the file of the same name open
+# Only such a file can be mistaken for content.
+EDITED = (".csv", ".tsv", ".toml", ".md", ".txt", ".xlsx", ".xls", ".ods")
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
+
+
+class Unreadable(Exception):
+    """A file whose text cannot be had.  key: the line where it is known."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.message, self.key = message, key
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, whatever ends its lines.  Raises Unreadable in the reader's words."""
+    try:
+        raw = path.read_bytes()
+    except IsADirectoryError:
+        raise Unreadable("is a folder; name the file in it") from None
+    except PermissionError:
+        raise Unreadable("cannot be read: its permissions do not let this user") from None
+    except (OSError, ValueError):
+        raise Unreadable("cannot be read") from None
+    return decoded(raw)
+
+
+def decoded(raw: bytes) -> str:
+    """UTF-8 with or without its mark.  Raises Unreadable for UTF-16 and Windows-1252."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in raw[:200]:
+        raise Unreadable("is UTF-16 and not UTF-8 text; save it as UTF-8", "line 1")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        shown = raw[error.start : error.start + 1].decode("cp1252", "replace")
+        message = f"is not UTF-8 text ({shown!r} as Windows-1252 writes it); save it as UTF-8"
+        raise Unreadable(message, f"line {line}") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_litter(name: str) -> bool:
+    """Whether a path inside a folder, written with slashes, is nobody's content."""
+    parts = PurePosixPath(name.lower()).parts
+    return any(fnmatch(part, pattern) for part in parts for pattern in LITTER)
+
+
+def is_lock(name: str) -> bool:
+    return fnmatch(PurePosixPath(name).name, LOCK)
+
+
+def files_in(folder: Path) -> Iterator[str]:
+    """Every file below a folder, by its path with slashes, in order.  Raises Unreadable."""
+
+    def refuse(error: OSError) -> None:
+        raise Unreadable(f"{error.filename} cannot be listed; check its permissions") from None
+
+    found = []
+    for where, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not is_litter(name)]
+        found += [(Path(where) / name).relative_to(folder).as_posix() for name in names]
+    yield from sorted(found)

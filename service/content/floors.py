@@ -1,0 +1,59 @@
+"""What is left of the content after a site's changes must still do the job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from service.content.table_changes import NEVER_SILENT
+from service.hpp.assessment import Indicator
+from service.hpp.knowledge.model import Drug, DrugClass, Knowledge
+
+# Groups without which nothing is ever found, with what they hold.
+NEEDED = {"alp_total": "total ALP", "ert_asfotase": "asfotase alfa"}
+HPP = "cond_hpp"  # the first letters of every group of HPP
+
+
+def missing_floors(
+    knowledge: Knowledge, classes: Mapping[str, DrugClass], drugs: Mapping[str, Drug]
+) -> Iterator[tuple[str, str]]:
+    """(what, why) for all that the service cannot do without and a site has taken away.
+
+    classes, drugs: ours, as shipped.
+    """
+    active = {code.group for code in knowledge.codes if code.active}
+    for group, what in NEEDED.items():
+        if group not in active:
+            yield group, f"no code or name of {what} is left, so it can never be found"
+    if not any(group.startswith(HPP) for group in active):
+        yield HPP, "no code or name of hypophosphatasia is left, so it can never be found"
+    yield from _classes(knowledge, classes, active)
+    for name, drug in drugs.items():
+        theirs = knowledge.drugs.get(name, drug).drug_class
+        if classes[drug.drug_class].triggers and not _triggers(theirs, knowledge):
+            yield f"drug.{name}", f"must be of a class that triggers, as {drug.drug_class} does"
+    yield from _verdicts(knowledge)
+
+
+def _classes(
+    knowledge: Knowledge, ours: Mapping[str, DrugClass], active: set[str]
+) -> Iterator[tuple[str, str]]:
+    for name in (name for name, known in ours.items() if known.triggers):
+        if not _triggers(name, knowledge):
+            yield f"class.{name}", "must trigger: its orders are what this service judges"
+        drugs = {g for g, d in knowledge.drugs.items() if name in (d.drug_class, d.injected_class)}
+        if not drugs & active:
+            yield f"class.{name}", "no code or name of any of its drugs is left"
+
+
+def _triggers(name: str, knowledge: Knowledge) -> bool:
+    return name in knowledge.classes and knowledge.classes[name].triggers
+
+
+def _verdicts(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    for verdict in NEVER_SILENT:
+        rows = [row for row in knowledge.table if row.verdict == verdict]
+        if not rows:
+            yield verdict, "is the verdict of no row, and can never be left out"
+        for row in rows:
+            if row.indicator is Indicator.NONE:
+                yield row.id, f"gives {verdict}, which can never be shown as none"

@@ -1,0 +1,1 @@
+"""A site's history through the same evaluation; needs the packages of the extra `replay`."""

@@ -1,0 +1,177 @@
+"""Each order is judged on its own day, and by nothing that was known later."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from fhir_fixtures import stories
+from service.app import build_engine
+from service.evaluation.answer import EXTENSION
+from service.evaluation.engine import Engine
+from service.evaluation.services import BY_ID
+from service.hooks.calls import evaluate_body
+from service.replay.history import judge_last_day, judge_orders, undated_orders
+from service.replay.synthetic import person
+from service.settings import Settings
+
+Json = dict[str, Any]
+DAY = date(2025, 3, 1)
+ASSUMED: Json = {
+    "people": {"women": 0.5, "age_years": [30, 85], "years_on_record": 8},
+    "orders": {
+        "antiresorptive": 1.0, "renewals": [1, 3], "other_orders": [0, 2], "others": ["Aspirin"],
+        "antiresorptives": [["Alendronate 70 MG Oral Tablet", "904431", 1.0]],
+    },
+    "results": {
+        "alp_panels": [2, 6], "no_alp": 0.1, "mean_u_per_l": 60.0, "spread_u_per_l": 20.0,
+        "limit_u_per_l": [35.0], "on_treatment": 0.6, "others_a_panel": 2,
+    },
+    "course": {"persistently_low": 0.4, "acquired": 0.2, "once_low": 0.2},
+    "diagnoses": {"Hypothyroidism": ["E03.9", 0.3], "Hypophosphatasia": ["E83.39", 0.1]},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return build_engine(Settings())
+
+
+def alp(number: int, day: str, value: float, **more: Any) -> Json:
+    return {
+        "resourceType": "Observation", "id": f"alp-{number}", "status": "final",
+        "subject": {"reference": "Patient/p"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "6768-6"}]},
+        "effectiveDateTime": day, "valueQuantity": {"value": value, "unit": "U/L"}, **more,
+    }  # fmt: skip
+
+
+def order(number: int, day: str, **more: Any) -> Json:
+    return {
+        "resourceType": "MedicationRequest", "id": f"order-{number}", "status": "completed",
+        "intent": "order", "subject": {"reference": "Patient/p"}, "authoredOn": day,
+        "medicationCodeableConcept": {"text": "alendronate 70 mg"}, **more,
+    }  # fmt: skip
+
+
+PATIENT: Json = {
+    "resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1960-01-01",
+}  # fmt: skip
+
+
+def told(engine: Engine, *resources: Json) -> list[tuple[str, str]]:
+    return [(d.order, d.said["verdict"]) for d in judge_orders("p", [PATIENT, *resources], engine)]
+
+
+def test_each_order_is_judged_with_what_was_known_then(engine: Engine) -> None:
+    history = [
+        alp(1, "2018-01-05", 22), order(1, "2018-06-01"),
+        alp(2, "2019-01-05", 21), order(2, "2019-06-01"),
+    ]  # fmt: skip
+
+    assert told(engine, *history) == [
+        ("order-1", "lowAlpOnceMarked"),
+        ("order-2", "lowAlpCauseNotReassuring"),
+    ]
+
+
+def test_a_result_that_was_issued_later_was_not_known(engine: Engine) -> None:
+    late = alp(2, "2018-03-05", 21, issued="2018-07-01T08:00:00Z")
+
+    assert told(engine, alp(1, "2018-01-05", 22), late, order(1, "2018-06-01")) == [
+        ("order-1", "lowAlpOnceMarked")
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"status": "cancelled"}, {"status": "draft"}, {"intent": "proposal"}, {"authoredOn": None}],
+    ids=str,
+)
+def test_what_nobody_ordered_on_a_day_is_not_judged(engine: Engine, more: Json) -> None:
+    assert told(engine, alp(1, "2018-01-05", 22), order(1, "2018-06-01", **more)) == []
+
+
+def test_an_undated_order_is_counted() -> None:
+    undated = {key: value for key, value in order(1, "x").items() if key != "authoredOn"}
+
+    assert undated_orders([undated, order(2, "2020-01-01")], build_engine(Settings())) == 1
+
+
+def test_other_drugs_are_not_judged(engine: Engine) -> None:
+    aspirin = order(1, "2018-06-01", medicationCodeableConcept={"text": "aspirin 100 mg"})
+
+    assert told(engine, alp(1, "2018-01-05", 22), aspirin) == []
+
+
+def test_a_last_day_is_a_chart_that_is_opened(engine: Engine) -> None:
+    history = [PATIENT, alp(1, "2018-01-05", 22), alp(2, "2019-01-05", 21)]
+    (decision,) = judge_last_day("p", history, engine)
+
+    assert decision.day == date(2019, 1, 5)
+    assert decision.said["verdict"] == "hppSuspected"
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_what_is_dated_later_changes_nothing(engine: Engine, number: int) -> None:
+    """Whatever is added after an order's day leaves that order's decision as it was."""
+    resources = list(person(number, ASSUMED))
+    patient = resources[0]["id"]
+    before = list(judge_orders(patient, resources, engine))
+    for decision in before:
+        later = [_moved(r, decision.day, Random(number)) for r in resources[1:]]
+        again = {d.order: d for d in judge_orders(patient, [*resources, *later], engine)}
+
+        assert again[decision.order].said == decision.said
+        assert [c["summary"] for c in again[decision.order].answer.body["cards"]] == [
+            c["summary"] for c in decision.answer.body["cards"]
+        ]
+
+
+def _moved(resource: Json, day: date, chance: Random) -> Json:
+    """The same fact again, on a later day and with another id."""
+    then = (day + timedelta(days=chance.randint(1, 2000))).isoformat()
+    dated = [
+        name for name in ("effectiveDateTime", "authoredOn", "recordedDate") if name in resource
+    ]
+    return {**resource, "id": f"{resource['id']}-later", **dict.fromkeys(dated, then)}
+
+
+def _kinds(story_request: Json) -> list[Json]:
+    found = [story_request["prefetch"]["patient"]]
+    for key, value in story_request["prefetch"].items():
+        if key != "patient" and value:
+            found += [entry["resource"] for entry in value.get("entry", [])]
+    return found
+
+
+WHOLE = [
+    story
+    for story in stories().values()
+    if story.service == "hpp-order-sign"
+    and set(story.request["prefetch"])
+    >= {"patient", "alp", "labs", "medications", "conditions", "procedures"}
+    and all(v is None or v["resourceType"] in ("Patient", "Bundle")
+            for v in story.request["prefetch"].values())
+    and len(story.request["context"]["draftOrders"]["entry"]) == 1
+    and story.response["extension"][EXTENSION]["status"] == "complete"
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("story", WHOLE, ids=lambda story: story.id)
+def test_a_story_is_judged_as_over_http(engine: Engine, story: Any) -> None:
+    (draft,) = [e["resource"] for e in story.request["context"]["draftOrders"]["entry"]]
+    if draft["resourceType"] != "MedicationRequest":
+        pytest.skip("the story's draft is no MedicationRequest")
+    placed = {**draft, "status": "active", "authoredOn": story.today.isoformat()}
+    resources = [*_kinds(story.request), placed]
+    patient = story.request["context"]["patientId"]
+    found = {d.order: d.said for d in judge_orders(patient, resources, engine)}
+    over_http = evaluate_body(story.request, BY_ID[story.service], engine, story.today)
+    said = over_http.body["extension"][EXTENSION]
+    mine = found.get(placed["id"], {"verdict": "notApplicable", "row": "none"})
+
+    assert (mine["verdict"], mine["row"]) == (said["verdict"], said["row"])
