@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from cards.model import Card
 from service.evaluation.answer import EXTENSION, Answer
+from service.evaluation.engine import Engine
 from service.hpp.assessment import Assessment, Finding, JudgedResult, Presence
+from service.hpp.decide import NOT_EVALUATED
 from service.hpp.model import Chart
-from service.store.decisions import Decision
+from service.store.model import Decision
 
 Json = dict[str, Any]
 MOST_DECIDED, MOST_EVIDENCE = 40, 200
@@ -33,12 +35,7 @@ def decision_of(answer: Answer, asked: Asked, version: str, milliseconds: float)
     said: Json = answer.body["extension"][EXTENSION]
     assessment, chart, card = answer.assessment, answer.chart, answer.card
     return Decision(
-        client=asked.client,
-        tenant=asked.tenant,
-        service=asked.service,
-        hook=asked.hook,
-        hook_instance=asked.hook_instance,
-        request_id=asked.request_id,
+        **asdict(asked),
         http_status=200,
         status=said["status"],
         verdict=said["verdict"],
@@ -119,3 +116,21 @@ def evidence_of(chart: Chart, assessment: Assessment) -> tuple[str, ...]:
     }
     found |= {f"gene {v.pathogenic} {v.day}" for v in chart.variants}
     return tuple(sorted(found))[:MOST_EVIDENCE]
+
+
+def unavailable(
+    asked: Asked, gaps: tuple[tuple[str, str], ...], engine: Engine, version: str
+) -> Decision:
+    """A judgement that could not be made, refused with 412.  gaps: (kind, prefetch key)."""
+    return Decision(
+        **asdict(asked),
+        http_status=412,
+        status="unavailable",
+        verdict=NOT_EVALUATED,
+        row="none",
+        indicator="none",
+        knowledge=engine.knowledge.version,
+        configuration=engine.configuration,
+        version=version,
+        gaps=gaps,
+    )

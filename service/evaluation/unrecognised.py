@@ -16,7 +16,7 @@ from service.fhir.systems import system_key
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.model import UNKNOWN_CODE, UNRECOGNISED, Gap, Result
-from service.store.unmapped import Unmapped
+from service.store.model import Unmapped
 
 MOST = 50  # of one call
 _CODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._:/+^-]{0,63})")
@@ -29,7 +29,9 @@ def unrecognised(
     record: Record, gaps: Sequence[Gap], results: Sequence[Result], terminology: Terminology
 ) -> tuple[Unmapped, ...]:
     """Of the gaps of unknown codes and the results of unknown units; most calls have none."""
-    places = [place for gap in gaps if gap.kind in (UNKNOWN_CODE, UNRECOGNISED) for place in gap.where]
+    places = [
+        place for gap in gaps if gap.kind in (UNKNOWN_CODE, UNRECOGNISED) for place in gap.where
+    ]
     unread = [result for result in results if result.problem == "unit"]
     if not places and not unread:
         return ()

@@ -115,7 +115,7 @@ class Store:
     def adder(self, table: Table) -> Callable[[Sequence[Mapping[str, object]]], None]:
         """What inserts rows in one transaction, as the driver does: all of them or none."""
         columns = [column.name for column in table.columns if column.name != "id"]
-        named = {name: bindparam(name) for name in columns}
+        named: dict[str, Any] = {name: bindparam(name) for name in columns}
         statement = str(table.insert().values(named).compile(dialect=self._engine.dialect))
 
         def run(rows: Sequence[Mapping[str, object]]) -> None:

@@ -4,52 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select
 
 from service.store.database import Store
+from service.store.model import Kept, Report, Sender
 from service.store.tables import DECISIONS, FEEDBACK
-
-ACCEPTED, OVERRIDDEN = "accepted", "overridden"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One item of a feedback call.
-
-    card: its uuid, or a digest where it is none.  suggestions: uuids that were accepted.
-    outcome_ms: when, in milliseconds since the epoch; None where that was not said.
-    """
-
-    card: str
-    outcome: str
-    suggestions: tuple[str, ...] = ()
-    reason_system: str = ""
-    reason: str = ""
-    outcome_ms: int | None = None
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who reports: a report is joined to a card of the same client and tenant only."""
-
-    client: str
-    tenant: str
-    service: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What was made of one report.  accepted: meanings of suggestions.  is_new: not a repeat."""
-
-    report: Report
-    is_new: bool
-    matched: bool
-    accepted: tuple[str, ...]
 
 
 def keep(
@@ -78,7 +40,6 @@ def _keep_one(
         "matched": meant is not None,
         "outcome": report.outcome,
         "accepted": orjson.dumps(accepted).decode(),
-        "reason_system": report.reason_system,
         "reason": report.reason,
         "outcome_ms": report.outcome_ms,
         "has_comment": bool(report.comment),
@@ -105,6 +66,6 @@ def _digest(report: Report, sender: Sender) -> bytes:
     """Of all that makes it another fact: later reports of the same card are."""
     parts: list[Any] = [
         sender.client, sender.tenant, sender.service, report.card, report.outcome,
-        report.outcome_ms, sorted(report.suggestions), report.reason_system, report.reason,
+        report.outcome_ms, sorted(report.suggestions), report.reason,
     ]  # fmt: skip
     return hashlib.sha256(orjson.dumps(parts)).digest()

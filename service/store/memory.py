@@ -13,11 +13,10 @@ from service.content.faults import Fault, Faulty
 from service.settings import Settings
 from service.store import StoreDown, feedback, unmapped
 from service.store.database import Store, folder_of
-from service.store.decisions import Decision, Json, row_of
-from service.store.feedback import Kept, Report, Sender
+from service.store.model import Decision, Json, Kept, Report, Sender, Unmapped, row_of
 from service.store.pseudonyms import FILE, Pseudonyms, read_or_make
 from service.store.tables import DECISIONS
-from service.store.unmapped import Seen, Unmapped
+from service.store.unmapped import Seen
 from service.store.writer import BatchedWriter
 
 GIVEN_UP_S = 1.0  # an answer does not wait for a store that let another wait in vain a moment ago
@@ -53,6 +52,11 @@ class Memory:
         """Committed when this returns.  Raises StoreDown."""
         now_ms = int(time.time() * 1000)
         return feedback.keep(self.store, reports, sender, now_ms, self._comments)
+
+    @property
+    def waiting(self) -> int:
+        """Rows that are still to be written."""
+        return self._soon.waiting + self._codes.waiting
 
     def close(self) -> None:
         """Write what waits."""

@@ -105,7 +105,6 @@ FEEDBACK = Table(
     Column("matched", Boolean, nullable=False),
     _text("outcome", 16),
     _json("accepted"),
-    _text("reason_system", 128),
     _text("reason", 64),
     Column("outcome_ms", BigInteger),
     Column("has_comment", Boolean, nullable=False),

@@ -9,18 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from service.store.database import Store
+from service.store.model import Unmapped
 from service.store.tables import UNMAPPED
 
 MOST_ROWS = 20_000  # codes of one's own making would fill any store
-
-
-class Unmapped(NamedTuple):
-    """kind: `drug`, `result`, `unit` or `system`.  unit: as it was written, where one was."""
-
-    kind: str
-    system: str
-    code: str = ""
-    unit: str = ""
 
 
 class Seen(NamedTuple):

@@ -85,7 +85,6 @@ def _feedback() -> None:
         sa.Column("matched", sa.Boolean, nullable=False),
         _text("outcome", 16),
         _json("accepted"),
-        _text("reason_system", 128),
         _text("reason", 64),
         sa.Column("outcome_ms", sa.BigInteger),
         sa.Column("has_comment", sa.Boolean, nullable=False),

@@ -1,14 +1,15 @@
-"""One row for each judgement: what was asked by whom, what was answered, and what it rested on."""
+"""What is remembered, before it is a row: decisions, reports of what became of cards, codes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 Json = dict[str, Any]
+ACCEPTED, OVERRIDDEN = "accepted", "overridden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,47 @@ def row_of(decision: Decision, patient: str, at_ms: int) -> Json:
         value = getattr(decision, name)
         row[name] = orjson.dumps(value).decode() if name in AS_JSON else value
     return row
+
+
+class Unmapped(NamedTuple):
+    """kind: `drug`, `result`, `unit` or `system`.  unit: as it was written, where one was."""
+
+    kind: str
+    system: str
+    code: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One item of a feedback call.
+
+    card: its uuid, or a digest where it is none.  suggestions: uuids that were accepted.
+    outcome_ms: when, in milliseconds since the epoch; None where that was not said.
+    """
+
+    card: str
+    outcome: str
+    suggestions: tuple[str, ...] = ()
+    reason: str = ""
+    outcome_ms: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who reports: a report is joined to a card of the same client and tenant only."""
+
+    client: str
+    tenant: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was made of one report.  accepted: meanings of suggestions.  is_new: not a repeat."""
+
+    report: Report
+    is_new: bool
+    matched: bool
+    accepted: tuple[str, ...]
