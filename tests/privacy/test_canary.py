@@ -239,7 +239,7 @@ def play_feedback(served: Served) -> None:
     for body in each_leaf_marked({"feedback": [item]}):
         token = EHR.token(f"http://cds.example.org{path}")
         served.post(body, f"Bearer {token}", path)
-    assert served.rows("feedback") > 10
+    assert served.rows("feedback") >= 3
 
 
 @pytest.mark.hazard("E1", "E6", "B8", "E3", "O8", "A22")
