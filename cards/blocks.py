@@ -208,7 +208,7 @@ def notes(facts: CardFacts, on_denosumab: bool) -> str:
 
 
 def _cause_advice(facts: CardFacts) -> Iterator[str]:
-    """The secondary-cause line of each cause (decision table, section 6)."""
+    """The secondary-cause line of each cause."""
     if facts.assessment.verdict not in ("lowAlpPossibleCause", "lowAlpCauseNotReassuring"):
         return
     for code in facts.cause_codes:

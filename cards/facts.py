@@ -14,6 +14,8 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import UNKNOWN_CODE, Gap
 
 ONE_HUNDREDTH = Decimal("0.01")
+# Most EHRs send neither, and no verdict waits for them: the answer lists them, a card does not.
+SELDOM_SENT = {("not-sent", "encounters"), ("not-sent", "administrations")}
 
 
 def shown_number(value: Decimal) -> str:
@@ -101,8 +103,13 @@ class CardFacts:
     def gaps(self) -> list[Gap]:
         """Gaps that nobody accepted, needed keys first; a code that nobody can tell is not said."""
         order = {"patient": 0, "alp": 1, "draftOrders": 2}
-        said = [g for g in self.assessment.gaps if g.kind != UNKNOWN_CODE]
-        unaccepted = [g for g in said if g.key not in self.accepted_gaps]
+        unaccepted = [
+            gap
+            for gap in self.assessment.gaps
+            if gap.kind != UNKNOWN_CODE
+            and gap.key not in self.accepted_gaps
+            and (gap.kind, gap.key) not in SELDOM_SENT
+        ]
         return sorted(unaccepted, key=lambda gap: order.get(gap.key, 3))
 
     @property

@@ -23,7 +23,7 @@ from service.content.knowledge import ContentFault, load_knowledge
 from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
-from service.evaluation.services import prefetch_templates
+from service.evaluation.searches import key_queries
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hooks import edge, routes
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     _count_versions(engine)
     if settings.has_page:
         _add_page(app, settings, engine, clock)
+        _add_demo(app, engine, clock)
     app.register_error_handler(ServiceError, routes.answer_service_error)
     app.register_error_handler(HTTPException, routes.answer_http_error)
     app.register_error_handler(Exception, routes.answer_crash)
@@ -85,9 +86,9 @@ def build_engine(settings: Settings, servers: FhirServers | None = None) -> Engi
     """
     knowledge, words = load_content(settings)
     cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
-    templates = {release: prefetch_templates(knowledge, release) for release in Release}
+    queries = {release: key_queries(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)
-    return Engine(terminology, cards, settings.zone, settings.version, templates, servers)
+    return Engine(terminology, cards, settings.zone, settings.version, queries, servers)
 
 
 def load_content(
@@ -186,3 +187,10 @@ def _add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[]
     from service.pages.wiring import add_page
 
     add_page(app, settings, engine, clock)
+
+
+def _add_demo(app: Flask, engine: Engine, clock: Callable[[], date]) -> None:
+    """The stories as a FHIR server, to try the service on; never where clients are configured."""
+    from service.demo.routes import demo_routes
+
+    app.register_blueprint(demo_routes(engine.knowledge, clock))

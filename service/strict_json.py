@@ -23,11 +23,13 @@ import orjson
 # What a pointer may show: members of CDS Hooks, FHIR and JOSE.  A caller can make any other name
 # out of a patient's data, so it is shown as `*`.
 _KNOWN_NAMES = frozenset((
-    "abatementDateTime", "access_token", "active", "age", "alg", "alp", "authoredOn", "birthDate",
+    "abatementDateTime", "access_token", "active", "administrations", "age", "alg", "alp",
+    "authoredOn", "birthDate",
     "category", "clinicalStatus", "code", "coding", "comparator", "component", "concept",
     "conditions", "contained", "context", "crv", "dateWritten", "display", "dosageInstruction",
     "doseAndRate", "doseQuantity", "draftOrders", "e", "effectiveDateTime", "effectiveInstant",
-    "effectivePeriod", "encounter", "encounterId", "end", "entry", "expires_in", "extension",
+    "effectivePeriod", "encounter", "encounterId", "encounters", "end", "entry", "expires_in",
+    "extension",
     "fhirAuthorization", "fhirServer", "fullUrl", "gender", "high", "hook", "hookInstance", "id",
     "identifier", "intent", "interpretation", "issue", "issued", "keys", "kid", "kty", "labs",
     "link", "low", "medication", "medicationCodeableConcept", "medicationReference",

@@ -13,7 +13,7 @@ from datetime import UTC, date
 from functools import partial
 from itertools import pairwise
 
-from service.evaluation.services import prefetch_templates, queries
+from service.evaluation.searches import templates_for
 from service.fhir.bundles import resources
 from service.fhir.dates import first_day, read_days
 from service.fhir.gather import TYPES
@@ -24,6 +24,8 @@ from service.fhir.releases import (
     AUTHORED,
     PERFORMED,
     RECORDED,
+    STAYED,
+    TAKEN_AT,
     Release,
     first_of,
     medication_pointer,
@@ -34,6 +36,12 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP
 
 SLOW_SECONDS = 1.0
+DATED = {
+    "medications": AUTHORED,
+    "conditions": RECORDED,
+    "procedures": PERFORMED,
+    "administrations": TAKEN_AT,
+}
 VERSIONS = {"1.": Release.DSTU2, "3.": Release.STU3, "4.": Release.R4, "5.": Release.R5}
 
 
@@ -65,7 +73,7 @@ def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Dia
     patient_id = patient_id or _any_patient(ask)
     if not patient_id:
         return Diagnosis(remark, False, ())
-    asked = queries(prefetch_templates(knowledge, release), patient_id)
+    asked = templates_for(knowledge, release, patient_id)
     subject = Subject(patient_id, (base.rstrip("/"),))
     answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
     terms = Terminology(knowledge)
@@ -182,5 +190,6 @@ def _day(key: str, resource: Json) -> date | None:
     if key in ("alp", "labs"):
         days = specimen_days(resource, partial(read_days, zone=UTC))
         return days.first if days else None
-    names = {"medications": AUTHORED, "conditions": RECORDED, "procedures": PERFORMED}[key]
-    return first_day(first_of(resource, names), UTC)
+    if key == "encounters":
+        return first_day(obj(first_of(resource, STAYED)).get("start"), UTC)
+    return first_day(first_of(resource, DATED[key]), UTC)

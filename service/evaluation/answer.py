@@ -38,8 +38,12 @@ def evaluation_status(assessment: Assessment) -> str:
     """complete, partial or unavailable."""
     if assessment.verdict == NOT_EVALUATED:
         return "unavailable"
-    foreign = any(g.key == ORDER_GAPS and g.kind != UNKNOWN_CODE for g in assessment.gaps)
-    return "partial" if assessment.open_rows or foreign else "complete"
+    return "partial" if assessment.open_rows or leaves_order_out(assessment) else "complete"
+
+
+def leaves_order_out(assessment: Assessment) -> bool:
+    """A draft order was not judged, which a card says whatever the ALP is."""
+    return any(gap.key == ORDER_GAPS and gap.kind != UNKNOWN_CODE for gap in assessment.gaps)
 
 
 def answer_with(card: Card | None, status: str, judged: CardInput, engine: Engine) -> Answer:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Protocol
 
 from cards.build import CardContent
-from service.fhir.queries import Fetch
+from service.fhir.queries import Fetch, KeyQueries
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hpp.knowledge.model import Knowledge
@@ -29,7 +29,7 @@ class FhirServers(Protocol):
 class Engine:
     """Content checked whole, and what is made of it.
 
-    templates: the queries of each release.  servers: how FHIR servers are asked, or None where
+    queries: how each release is asked.  servers: how FHIR servers are asked, or None where
     nothing is ever asked.
     """
 
@@ -37,7 +37,7 @@ class Engine:
     cards: CardContent
     zone: tzinfo
     configuration: str
-    templates: Mapping[Release, Mapping[str, str]]
+    queries: Mapping[Release, Mapping[str, KeyQueries]]
     servers: FhirServers | None = None
 
     @property

@@ -14,13 +14,15 @@ from service.evaluation.answer import (
     Answer,
     answer_with,
     evaluation_status,
+    leaves_order_out,
     not_applicable,
 )
 from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable, Issue
 from service.evaluation.judge import judge
 from service.evaluation.request import HookRequest
-from service.evaluation.services import Service, queries
+from service.evaluation.searches import for_patient
+from service.evaluation.services import Service
 from service.evaluation.unrecognised import unrecognised
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
@@ -131,7 +133,7 @@ def _complete(
 ) -> None:
     """Ask for what was not sent; without access to a named server the gap is `blocked`."""
     if fetch is not None:
-        wanted = queries(engine.templates[release], request.patient_id)
+        wanted = for_patient(engine.queries[release], request.patient_id)
         obtain(record, wanted, fetch, request.fhir_server)
     elif request.fhir_server and engine.servers is not None:
         record.gaps[:] = [
@@ -158,7 +160,8 @@ def _answer_order(case: CardInput, engine: Engine) -> Answer:
     """A card for the verdict, or one that says what was not seen."""
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
-    if card is None and status != "complete" and not case.assessment.settled:
+    silent = case.assessment.settled and not leaves_order_out(case.assessment)
+    if card is None and status != "complete" and not silent:
         card = build_incomplete(case, engine.cards)
     return answer_with(card, status, case, engine)
 

@@ -86,6 +86,7 @@ def _finding(finding: Finding, facts: CardFacts) -> Json:
     return {
         "code": finding.code,
         "label": facts.words.phrase("finding", finding.code),
+        "says": facts.knowledge.findings[finding.code],
         "state": str(finding.presence),
         "seen": finding.seen,
         "missing": list(finding.missing),
@@ -195,6 +196,7 @@ def _table(assessment: Assessment, engine: Engine) -> list[Json]:
                     }
                     for code, wanted in row.when.items()
                 ],
+                "says": row.says,
                 "source": row.source,
             }
         )

@@ -6,7 +6,7 @@ treated as the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
 from service.fhir.tolerant import obj, objs, text
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import ALP
+from service.hpp.model import ALP, BONE_ALP
 
 GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 # Whose list of total ALP, or of our drugs, is complete: any other code is another thing.
@@ -113,7 +113,7 @@ def _test(
     """
     groups = _groups_of(codes, vocabulary)
     if any(group.startswith(PARTS) for group in groups):
-        return None, Outcome.ANOTHER, Named.PART
+        return _bone_alp(groups), Outcome.ANOTHER, Named.PART
     tests = vocabulary.knowledge.tests
     coded = groups & tests.keys()
     if coded:
@@ -125,11 +125,19 @@ def _test(
     kind = min((kind for kind, _ in named), key=DECIDING.index, default=Named.NOTHING)
     if kind is Named.ALP:
         return ALP, Outcome.RECOGNISED, kind
-    if kind in (Named.PART, Named.OTHER):
+    if kind is Named.PART:
+        return _bone_alp({group for _, group in named}), Outcome.ANOTHER, kind
+    if kind is Named.OTHER:
         ours = sorted(group for _, group in named if group in tests)
-        test = ours[0] if ours and kind is Named.OTHER else None
+        test = ours[0] if ours else None
         return test, Outcome.RECOGNISED if test else Outcome.ANOTHER, kind
     return None, Outcome.UNRECOGNISED if folded or codes else Outcome.EMPTY, kind
+
+
+def _bone_alp(groups: Collection[str]) -> str | None:
+    """Bone-specific ALP, which is shown beside total ALP; nothing else that is not total ALP."""
+    others = any(group.startswith(PARTS) and group != BONE_ALP for group in groups)
+    return BONE_ALP if BONE_ALP in groups and not others else None
 
 
 def _is_other_loinc(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> bool:
@@ -178,12 +186,11 @@ def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
     folded = _names_among(_folded(said), codes)
     coded = _groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
     named = _union(map(vocabulary.drugs.groups_in, folded))
-    systems = {vocabulary.codes.system(system) for system, _ in codes}
     return DrugConcept(
         coded=coded,
         named=named,
         outcome=_outcome(coded | named, folded, codes, vocabulary),
-        is_readable=not systems.isdisjoint(vocabulary.codes.names),
+        is_readable=any(vocabulary.codes.lists(system) for system, _ in codes),
     )
 
 

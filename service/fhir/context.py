@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from service.fhir.codings import DrugConcept, merged
 from service.fhir.dates import Days, read_days
+from service.fhir.encounters import Encounters
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json
@@ -33,8 +34,8 @@ NOT_NAMED = Named(merged(()), "")
 class Context:
     """zone: for dates with a time.  printed: ranges that were read, by what they were read from.
 
-    inpatient, medications, reasons: what an Encounter, a Medication and a Condition say that
-    other resources refer to; wholes: the panel or report of a result; all by identity.
+    medications, reasons: what a Medication and a Condition say that other resources refer to;
+    wholes: the panel or report of a result; all by identity.
     """
 
     terminology: Terminology
@@ -43,13 +44,13 @@ class Context:
     patient: Patient = field(default_factory=Patient)
     printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
     wholes: dict[int, Json] = field(default_factory=dict)
-    inpatient: dict[int, bool] = field(default_factory=dict)
     medications: dict[int, Named] = field(default_factory=dict)
     reasons: dict[int, frozenset[str]] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.knowledge: Knowledge = self.terminology.knowledge
+        self.encounters = Encounters(self.terminology.vocabulary, self.index)
 
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):

@@ -35,16 +35,20 @@ TYPES: Mapping[str, frozenset[str]] = {
     "medications": DRUGS,
     "conditions": frozenset({"Condition", "FamilyMemberHistory"}),
     "procedures": frozenset({"Procedure"}),
+    "encounters": frozenset({"Encounter"}),
+    "administrations": DRUGS,
 }
 KEYS = tuple(TYPES)
 # Where a resource belongs that was sent under another key than its own.
 HOME = {
-    kind: key for key in ("procedures", "conditions", "medications", "labs") for kind in TYPES[key]
+    kind: key
+    for key in ("encounters", "procedures", "conditions", "medications", "labs")
+    for kind in TYPES[key]
 }
 # What resources of these keys refer to (FHIR, "Reference types"): sent along, never asked for.
 REFERRED_TO = frozenset({
     "Appointment", "BodySite", "BodyStructure", "CarePlan", "CareTeam", "Coverage", "Device",
-    "DiagnosticOrder", "Encounter", "EpisodeOfCare", "Group", "HealthcareService", "Location",
+    "DiagnosticOrder", "EpisodeOfCare", "Group", "HealthcareService", "Location",
     "Medication",
     "MedicationKnowledge", "Organization", "Patient", "Person", "Practitioner",
     "PractitionerRole", "ProcedureRequest", "Provenance", "RelatedPerson", "ServiceRequest",

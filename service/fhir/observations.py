@@ -10,7 +10,7 @@ from service.fhir.context import Context
 from service.fhir.dates import Days
 from service.fhir.folding import fold
 from service.fhir.printed import printed_range, sides_of
-from service.fhir.releases import ENCOUNTER, LETTERS, first_of
+from service.fhir.releases import LETTERS
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string
 from service.hpp.background import COUNTING
@@ -76,7 +76,7 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     status, day = status_of(whole), days.first if days else None
     issued = context.first_day(whole.get("issued"))
     specimen = text(obj(whole.get("specimen")).get("reference"))
-    inpatient = _is_inpatient(whole, context)
+    classes = context.encounters.of(whole, day)
     found = []
     for part in measured:
         test = context.knowledge.tests[str(part.concept.test)]
@@ -93,7 +93,8 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
                 problem=problem,
                 shown=shown,
                 specimen=specimen,
-                inpatient=inpatient,
+                inpatient="IMP" in classes,
+                encounter_classes=classes,
                 partial_date=days is not None and days.partial,
                 issued=issued,
             )
@@ -102,7 +103,7 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
 
 
 def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | None:
-    """A genetic result that names ALPL (decision table, section 3); None for any other."""
+    """A genetic result that names ALPL; None for any other."""
     knowledge = context.knowledge
     named = parts[0].concept.names_gene or any(
         part.concept.is_gene_studied and _value_is_gene(part.sent, knowledge) for part in parts
@@ -125,7 +126,7 @@ def status_of(resource: Json) -> str:
 
 
 def specimen_days(resource: Json, read: Callable[[object], Days | None]) -> Days | None:
-    """effective[x] (the start of a period), else issued (decision table, section 2.5)."""
+    """effective[x] (the start of a period), else issued."""
     usual = read(resource.get("effectiveDateTime"))
     if usual is not None:
         return usual
@@ -155,22 +156,6 @@ def _range_unit(part: Json) -> str:
             if unit:
                 return unit
     return ""
-
-
-def _is_inpatient(resource: Json, context: Context) -> bool:
-    """The Encounter of the result, where it was sent along, is of class inpatient."""
-    reference = obj(first_of(resource, ENCOUNTER)).get("reference")
-    encounter = context.index.resolve(reference, resource)
-    known = context.inpatient.get(id(encounter))
-    if known is None:
-        known = context.inpatient[id(encounter)] = _says_inpatient(encounter.get("class"))
-    return known
-
-
-def _says_inpatient(kind: object) -> bool:
-    codes = [text(item.get("code")) for item in objs(kind)]
-    codes += [code for item in objs(kind) for _, code in codings(item)]
-    return "IMP" in codes or kind == "inpatient"  # the latter is DSTU2
 
 
 def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:

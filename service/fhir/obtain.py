@@ -11,32 +11,43 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from service.fhir.bundles import counts_as, is_short, resources
 from service.fhir.gather import TYPES, Record, index_resource, take
-from service.fhir.queries import Fetch, Fetched, Query
+from service.fhir.queries import Fetch, Fetched, KeyQueries, Query
 from service.fhir.references import local_reference
 from service.fhir.releases import ORDERS, medication_pointer
 from service.fhir.tolerant import Json, text
 from service.hpp.model import Gap
 
 MOST_MEDICATIONS = 20
+SETTLED = frozenset({"not-sent", "truncated"})  # by asking for what is missing
+DRUG_KEYS = ("medications", "administrations")
 # Nothing more: a query or a path behind it would be asked with the patient's token.
 _MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-._]{1,256}")
 
 
-def obtain(record: Record, queries: Mapping[str, str], fetch: Fetch, base: str) -> None:
+def obtain(record: Record, queries: Mapping[str, KeyQueries], fetch: Fetch, base: str) -> None:
     """Complete a record in place; what could not be had stays a gap, by its kind.
 
-    base: that of the server asked; what refers to another server is not looked for there.
+    queries: of one patient.  base: that of the server asked; what refers to another server is
+    not looked for there.
     """
-    unsent = [gap.key for gap in record.gaps if gap.kind == "not-sent"]
-    wanted = [Query(key, queries[key]) for key in unsent if key in queries]
-    wanted += [Query(key, link) for key, links in record.next_pages.items() for link in links]
+    wanted = [query for key in queries for query in _wanted(record, key, queries[key])]
     answers: dict[str, list[Fetched]] = {}
     for fetched in fetch(wanted) if wanted else ():
         answers.setdefault(fetched.key, []).append(fetched)
     for key, found in answers.items():
         _take_fetched(record, key, found)
-    orders = [order for _, order in record.resources.get("medications", ())]
+    orders = [order for key in DRUG_KEYS for _, order in record.resources.get(key, ())]
     obtain_medications(record, orders, fetch, base)
+
+
+def _wanted(record: Record, key: str, queries: KeyQueries) -> list[Query]:
+    """Everything where nothing was sent; else further pages, and what the template left out."""
+    kinds = {gap.kind for gap in record.gaps if gap.key == key}
+    if "not-sent" in kinds or (queries.by_category and "truncated" in kinds):
+        return [Query(key, path) for path in queries.searches]
+    links = record.next_pages.get(key, ())
+    rest = queries.rest if "failed" not in kinds else ()
+    return [Query(key, path) for path in (*links, *rest)]
 
 
 def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch, base: str) -> None:
@@ -65,17 +76,17 @@ def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[s
 
 def _take_fetched(record: Record, key: str, answers: Sequence[Fetched]) -> None:
     """Put the pages under their key; the gap that asked for them is settled or renamed."""
-    continues = key in record.next_pages
-    asked = "truncated" if continues else "not-sent"
-    record.gaps[:] = [g for g in record.gaps if (g.kind, g.key) != (asked, key)]
-    record.next_pages.pop(key, None)
-    has_pages = continues or any(fetched.pages for fetched in answers)
+    links = record.next_pages.pop(key, ())
+    settled = [gap for gap in record.gaps if gap.key == key and gap.kind in SETTLED]
+    record.gaps[:] = [gap for gap in record.gaps if gap not in settled]
+    was_sent = all(gap.kind != "not-sent" for gap in settled)
+    is_partly = was_sent or any(fetched.pages for fetched in answers)
     for fetched in answers:
         for page in fetched.pages:
             take(record, key, page, more_follows=True)
         if fetched.problem:
-            record.gaps.append(Gap("truncated" if has_pages else fetched.problem, key))
-        elif not continues and _is_short(fetched):
+            record.gaps.append(Gap("truncated" if is_partly else fetched.problem, key))
+        elif not links and _is_short(fetched):
             record.gaps.append(Gap("truncated", key))
 
 

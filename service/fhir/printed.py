@@ -11,7 +11,7 @@ from service.fhir.folding import fold
 from service.fhir.ranges import read_range_text
 from service.fhir.releases import RANGE_TYPE, first_of
 from service.fhir.tolerant import Json, content_of, number, obj, objs, text
-from service.fhir.units import unit_factor
+from service.fhir.units import quantity_in, unit_factor
 from service.hpp.knowledge.model import Knowledge, Test
 from service.hpp.model import Patient, PrintedRange, Sex
 
@@ -27,7 +27,7 @@ def printed_range(part: Json, name: str, day: date | None, context: Context) -> 
     """
     if not part.get("referenceRange"):
         return NO_RANGE
-    test, own = context.knowledge.tests[name], obj(part.get("valueQuantity"))
+    test, own = context.knowledge.tests[name], _own_quantity(part)
     content = content_of((part.get("referenceRange"), own.get("unit"), own.get("code")))
     if content is None or b'"age"' in content:
         return _one_range(part, test, day, context)
@@ -35,6 +35,11 @@ def printed_range(part: Json, name: str, day: date | None, context: Context) -> 
     if key not in context.printed:
         context.printed[key] = _one_range(part, test, None, context)
     return context.printed[key]
+
+
+def _own_quantity(part: Json) -> Json:
+    """The result's own value and unit, also where a string says them (`<20 U/L`)."""
+    return obj(part.get("valueQuantity")) or quantity_in(text(part.get("valueString")))
 
 
 def _one_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
@@ -89,18 +94,18 @@ def _age_days(quantity: Json) -> float | None:
 
 
 def sides_of(item: Json) -> tuple[Json, Json]:
-    """Low and high, structured or else as the text plainly says (decision table, section 2.8)."""
+    """Low and high, structured or else as the text plainly says."""
     if "low" not in item and "high" not in item:
         item = read_range_text(text(item.get("text")))
     return obj(item.get("low")), obj(item.get("high"))
 
 
 def _limits(item: Json, part: Json, test: Test, knowledge: Knowledge) -> PrintedRange:
-    """Low and high in the test's unit, each by its own unit, else the result's (2a.2).
+    """Low and high in the test's unit, each by its own unit, else the result's.
 
     0 to 0 and a low above the high say nothing.
     """
-    own = obj(part.get("valueQuantity"))
+    own = _own_quantity(part)
     low, high = (_limit(side, own, test, knowledge) for side in sides_of(item))
     if high is not None and (high <= 0 or (low is not None and low > high)):
         return NO_RANGE

@@ -9,6 +9,22 @@ from service.fhir.tolerant import Json
 
 
 @dataclass(frozen=True, slots=True)
+class KeyQueries:
+    """How one prefetch key is asked for.
+
+    template: what an EHR prefetches.  searches: all that is wanted, where it sent nothing: one
+    unless the codes need more room than a URL has.  rest: what the template leaves out.
+    by_category: the template asks for more than is wanted, and is cut short the sooner; then
+    the searches find what a next page may not.
+    """
+
+    template: str
+    searches: tuple[str, ...]
+    rest: tuple[str, ...] = ()
+    by_category: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A read or search for a prefetch key; path is relative to the base, or a next link."""
 

@@ -22,8 +22,10 @@ from service.fhir.references import Owner, Subject
 from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
+from service.hpp.background import COUNTING
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import (
+    BONE_ALP,
     UNKNOWN_CODE,
     Chart,
     Condition,
@@ -35,6 +37,7 @@ from service.hpp.model import (
     Variant,
 )
 
+READ_FIRST = ("patient", "encounters")
 JUDGED = ORDERS | SERVICES
 
 
@@ -113,8 +116,9 @@ def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
 def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     reading = _Reading(subject)
     context.wholes = panels.wholes(_results_in(record), record.index)
+    context.encounters.place(_encounters(record, reading), context.days)
     for key in TYPES:
-        for name, resource in record.resources.get(key, ()) if key != "patient" else ():
+        for name, resource in record.resources.get(key, ()) if key not in READ_FIRST else ():
             if id(resource) in record.moved:
                 continue
             whole = context.wholes.get(id(resource))
@@ -130,6 +134,16 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     reading.results += unread
     reading.gaps += unrecognised.gaps(unread)
     return reading
+
+
+def _encounters(record: Record, reading: _Reading) -> Iterator[Json]:
+    """Before the results that were measured in them."""
+    for name, encounter in record.resources.get("encounters", ()):
+        gap = _gap_of(encounter, reading.subject)
+        if gap:
+            reading.gaps.append(Gap(gap, "encounters", 1, (name,)))
+        else:
+            yield encounter
 
 
 def _results_in(record: Record) -> Iterator[Json]:
@@ -170,7 +184,11 @@ def _read_observation(
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
     seen = observations.read_observation(resource, name, context)
     reading.query.note(seen.parts, resource, key, reading.panel)
-    reading.results += seen.results
+    for result in seen.results:
+        if result.test != BONE_ALP:
+            reading.results.append(result)
+        elif result.status in COUNTING:
+            reading.mentions.append(Excluded(name, BONE_ALP, result.day, result.shown))
     if seen.variant:
         reading.variants.append(seen.variant)
     return seen.is_empty

@@ -32,7 +32,7 @@ PERFORMED_PERIOD = ("performedPeriod", "occurrencePeriod")
 SUBJECT = ("subject", "patient")
 RANGE_TYPE = ("type", "meaning")
 ENCOUNTER = ("encounter", "context")
-MEMBERS = ("hasMember", "related")
+STAYED = ("period", "actualPeriod")
 # What a person took or was given: when (`occurence` is R5's own spelling), and that it was not.
 TAKEN_AT = (
     "effectiveDateTime", "occurenceDateTime", "occurrenceDateTime", "effectiveTimeDateTime",
@@ -60,14 +60,21 @@ class Dialect:
     medication_order: str
     authored: str
     recorded: str
+    administered: str
     newest_first: str  # a format with the name of the search parameter
 
 
 DIALECTS = {
-    Release.DSTU2: Dialect("MedicationOrder", "datewritten", "date-recorded", "_sort:desc={}"),
-    Release.STU3: Dialect("MedicationRequest", "authoredon", "asserted-date", "_sort=-{}"),
-    Release.R4: Dialect("MedicationRequest", "authoredon", "recorded-date", "_sort=-{}"),
-    Release.R5: Dialect("MedicationRequest", "authoredon", "recorded-date", "_sort=-{}"),
+    Release.DSTU2: Dialect(
+        "MedicationOrder", "datewritten", "date-recorded", "effectivetime", "_sort:desc={}"
+    ),
+    Release.STU3: Dialect(
+        "MedicationRequest", "authoredon", "asserted-date", "effective-time", "_sort=-{}"
+    ),
+    Release.R4: Dialect(
+        "MedicationRequest", "authoredon", "recorded-date", "effective-time", "_sort=-{}"
+    ),
+    Release.R5: Dialect("MedicationRequest", "authoredon", "recorded-date", "date", "_sort=-{}"),
 }
 
 

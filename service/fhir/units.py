@@ -10,7 +10,7 @@ import re
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
-from service.fhir.tolerant import Json, number, obj, text
+from service.fhir.tolerant import Json, number, text
 from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
@@ -106,12 +106,15 @@ def read_string(value: str, unit: str, test: Test, knowledge: Knowledge) -> Read
 
     unit: that of the printed range, used where the string has none.
     """
-    match = _PLAIN.fullmatch(value.strip())
-    if match is None:
+    quantity = quantity_in(value)
+    if not quantity:
         return Reading(shown=value[:40], problem="text")
-    quantity = {
-        "value": match[2],
-        "comparator": match[1],
-        "unit": match[3] or unit,
-    }
-    return read_quantity(obj(quantity), test, knowledge)
+    return read_quantity({**quantity, "unit": quantity["unit"] or unit}, test, knowledge)
+
+
+def quantity_in(written: str) -> dict[str, str]:
+    """The members of a Quantity that a plain comparator and number say; nothing for other text."""
+    match = _PLAIN.fullmatch(written.strip())
+    if match is None:
+        return {}
+    return {"value": match[2], "comparator": match[1], "unit": match[3] or ""}

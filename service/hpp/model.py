@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 ALP = "alp_total"
+BONE_ALP = "alp_bone"  # shown, and never judged
 UNKNOWN_CODE, UNRECOGNISED = "unknown-code", "unrecognised"
 
 

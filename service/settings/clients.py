@@ -14,7 +14,7 @@ from service.settings import checks
 from service.settings.checks import Check, Faults
 from service.settings.profiles import PROFILES, Profile
 
-OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures")
+OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures", "encounters", "administrations")
 RELEASES = ("DSTU2", "STU3", "R4", "R4B", "R5")
 SERVICE_IDS = ("hpp-order-sign", "hpp-order-select", "hpp-patient-view")
 LISTS = ("audience", "tenants", "services", "cors_origins", "accepted_gaps")

@@ -22,7 +22,9 @@ from tests.trust.callers import client_of, signing, site
 
 Json = dict[str, Any]
 NEEDED = ("patient", "alp")
-OPTIONAL = ("labs", "medications", "conditions", "procedures")
+OPTIONAL = (
+    "labs", "medications", "conditions", "procedures", "encounters", "administrations",
+)  # fmt: skip
 KEYS = (*NEEDED, *OPTIONAL)
 VIEW = "hpp-patient-view"
 SILENT = {"complete", "not-applicable"}

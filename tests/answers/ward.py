@@ -24,6 +24,8 @@ KEYS = {
     "MedicationOrder": "medications",
     "Condition": "conditions",
     "Procedure": "procedures",
+    "Encounter": "encounters",
+    "MedicationAdministration": "administrations",
 }
 
 

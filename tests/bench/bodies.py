@@ -126,6 +126,8 @@ def body(number: int, size: Size, *, lean: bool = False) -> Body:
             "medications": _bundle(orders),
             "conditions": _bundle(diagnoses),
             "procedures": _bundle([]),
+            "encounters": _bundle([]),
+            "administrations": _bundle([]),
         },
     }
     return Body(orjson.dumps(request), size.verdicts[kind])

@@ -20,7 +20,9 @@ import requests
 
 from service.app import build_engine
 from service.evaluation.answer import EXTENSION
-from service.evaluation.services import BY_ID, prefetch_templates, queries
+from service.evaluation.searches import templates_for
+from service.evaluation.services import BY_ID
+from service.fhir.releases import Release
 from service.hooks.calls import evaluate_body
 from service.outbound.registered import open_servers
 from service.settings import Settings
@@ -81,7 +83,7 @@ def without(body: Json, keys: tuple[str, ...], base: str) -> Json:
 def main() -> None:
     body = json.loads(sized(1, SIZES["typical"]).raw)
     engine = build_engine(Settings(), open_servers(Settings()))
-    asked = queries(prefetch_templates(engine.knowledge), body["context"]["patientId"])
+    asked = templates_for(engine.knowledge, Release.R4, body["context"]["patientId"])
     paths = {key: requests.Request("GET", f"http://h/{p}").prepare() for key, p in asked.items()}
     Fhir.answers = {
         f"/fhir{paths[key].path_url}": json.dumps(body["prefetch"][key]).encode() for key in asked

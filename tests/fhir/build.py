@@ -27,12 +27,15 @@ BASE = "https://ehr.example.org/fhir"
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmeasure.org"
 ATC, ICD10CM = "http://www.whocc.no/atc", "http://hl7.org/fhir/sid/icd-10-cm"
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ALP, POTASSIUM, CALCIUM, PLP = "6768-6", "2823-3", "17861-6", "62236-5"
 ALENDRONATE, RISEDRONATE, ZOLEDRONATE, ASPIRIN = "904431", "73056", "77655", "1191"
 TERIPARATIDE = "32915"
 HPP, FRACTURE, CARDIAC_SURGERY = "360792001", "125605004", "232717009"
-OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures")
+OPTIONAL_KEYS = (
+    "labs", "medications", "conditions", "procedures", "encounters", "administrations",
+)  # fmt: skip
 KEYS = ("patient", "alp", *OPTIONAL_KEYS)
 MISSING = object()
 DEFAULTS = Settings()
@@ -130,6 +133,32 @@ def procedure(code: str, performed: str, /, **more: Any) -> Json:
         "code": concept(code, SNOMED),
         "subject": SUBJECT,
         "performedDateTime": performed,
+    }
+    return _with(own, more)
+
+
+def encounter(kind: str, start: str, end: str | None = None, /, **more: Any) -> Json:
+    """A finished encounter of a class of v3-ActCode."""
+    own = {
+        "resourceType": "Encounter",
+        "id": f"ZZPHI-encounter-{kind}-{start}",
+        "status": "finished",
+        "class": {"system": ACT_CODE, "code": kind},
+        "subject": SUBJECT,
+        "period": {"start": start, **({"end": end} if end else {})},
+    }
+    return _with(own, more)
+
+
+def administration(code: str, given: str, /, **more: Any) -> Json:
+    """A drug that was given."""
+    own = {
+        "resourceType": "MedicationAdministration",
+        "id": f"ZZPHI-given-{code}",
+        "status": "completed",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": concept(code, RXNORM),
+        "effectiveDateTime": given,
     }
     return _with(own, more)
 

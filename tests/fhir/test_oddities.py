@@ -378,6 +378,16 @@ def test_a_string_is_a_value_only_if_it_is_plainly_a_comparator_and_a_number(
     assert expected == (result.comparator, result.value, result.problem)
 
 
+@pytest.mark.parametrize("printed", [{"text": "40-120"}, {"low": {"value": 40}}, {"text": "> 40"}])
+def test_a_range_without_a_unit_has_that_of_the_string_beside_it(printed: dict[str, Any]) -> None:
+    """The reference range is converted by its own unit, else the result's."""
+    (result,) = read_alp(
+        alp(valueQuantity=MISSING, valueString="<0.5 ukat/L", referenceRange=[printed])
+    )
+
+    assert result.printed.low == 40 * 60
+
+
 def test_values_that_stand_in_components_are_read() -> None:
     """Point 4: a panel, whose own code may be anything."""
     part = {"code": concept("6768-6"), "valueQuantity": quantity(28)}

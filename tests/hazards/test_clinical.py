@@ -173,7 +173,10 @@ def test_a_verdict_offers_reasons_to_override_it_each_with_words(
 @pytest.mark.hazard("H24")
 def test_services_and_keys_are_called_as_they_were_from_the_first_version_on() -> None:
     listed = create_app().test_client().get("/cds-services").get_json()["services"]
-    keys = ["patient", "alp", "labs", "medications", "conditions", "procedures"]
+    keys = [
+        "patient", "alp", "labs", "medications", "conditions", "procedures", "encounters",
+        "administrations",
+    ]  # fmt: skip
 
     assert [service["id"] for service in listed] == [
         "hpp-order-sign", "hpp-order-select", "hpp-patient-view",

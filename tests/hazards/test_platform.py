@@ -132,10 +132,12 @@ def test_templates_name_codes_or_one_type_and_a_number_of_entries(
     searches = {t for s in listed for t in s["prefetch"].values() if "?" in t}
     coded = [t for t in searches if t.startswith(("Observation?", "Procedure?"))]
 
-    assert len(searches) == 5
+    assert len(searches) == 7
     assert all(re.search(r"&_count=[0-9]{2,3}$", template) for template in searches)
-    assert all("&code=http" in template for template in coded)
-    assert not [t for t in searches if re.search(r"_include|_revinclude|\$everything|category=", t)]
+    # All laboratory results are asked for only where the codes have no room in a URL.
+    assert all(re.search(r"&code=http|&category=laboratory&", template) for template in coded)
+    assert len([template for template in coded if "category=" in template]) <= 1
+    assert not [t for t in searches if re.search(r"_include|_revinclude|\$everything|[&?]date=", t)]
 
 
 # W3: nothing to be logged in to

@@ -14,28 +14,36 @@ from tests.releases.places import BASES, office
 # Search parameters by release, from the resource pages of FHIR 1.0.2, 3.0.2, 4.0.1 and 5.0.0.
 SEARCHES = {
     "DSTU2": {
-        "Observation": {"patient", "code", "date"},
+        "Observation": {"patient", "code", "category", "date"},
         "MedicationOrder": {"patient", "datewritten", "status"},
         "Condition": {"patient", "date-recorded", "onset", "code"},
         "Procedure": {"patient", "code", "date"},
+        "Encounter": {"patient", "date"},
+        "MedicationAdministration": {"patient", "effectivetime"},
     },
     "STU3": {
-        "Observation": {"patient", "code", "date"},
+        "Observation": {"patient", "code", "category", "date"},
         "MedicationRequest": {"patient", "authoredon", "date", "status"},
         "Condition": {"patient", "asserted-date", "onset-date", "code"},
         "Procedure": {"patient", "code", "date"},
+        "Encounter": {"patient", "date"},
+        "MedicationAdministration": {"patient", "effective-time"},
     },
     "R4": {
-        "Observation": {"patient", "code", "date"},
+        "Observation": {"patient", "code", "category", "date"},
         "MedicationRequest": {"patient", "authoredon", "date", "status"},
         "Condition": {"patient", "recorded-date", "onset-date", "code"},
         "Procedure": {"patient", "code", "date"},
+        "Encounter": {"patient", "date"},
+        "MedicationAdministration": {"patient", "effective-time"},
     },
     "R5": {
-        "Observation": {"patient", "code", "date"},
+        "Observation": {"patient", "code", "category", "date"},
         "MedicationRequest": {"patient", "authoredon", "combo-date", "status"},
         "Condition": {"patient", "recorded-date", "onset-date", "code"},
         "Procedure": {"patient", "code", "date"},
+        "Encounter": {"patient", "date"},
+        "MedicationAdministration": {"patient", "date"},
     },
 }
 EVERYWHERE = {"_count"}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from service.demo.translate import RELEASES, in_release
 from tests.fhir.build import (
     ALENDRONATE,
     CARDIAC_SURGERY,
@@ -42,7 +43,6 @@ from tests.releases.places import (
     resources,
     said,
 )
-from tests.releases.translate import RELEASES, in_release
 
 SIGN, VIEW = "hpp-order-sign", "hpp-patient-view"
 TERMS = "http://terminology.hl7.org/CodeSystem"
@@ -271,7 +271,7 @@ def test_an_r5_course_ends_with_its_effective_dose_period() -> None:
 @pytest.mark.parametrize("release", ["DSTU2", "STU3"])
 def test_a_condition_that_abated_without_a_date_is_over(release: str) -> None:
     """abatementBoolean, which R4 does not have."""
-    zinc_deficiency = condition("73281004", "2020-01-01")
+    zinc_deficiency = condition("73281004", "2024-06-01")
     body = in_release(request(conditions=bundle(zinc_deficiency)), release)
     found = body["prefetch"]["conditions"]["entry"][0]["resource"]
     del found["clinicalStatus"]

@@ -5,24 +5,20 @@ from collections import Counter
 from random import Random
 
 from tests.restatement.patients import random_patient
-from tests.restatement.table import is_child_now, is_new_start, judge, matched_row
+from tests.restatement.table import judge
 
 
 def kinds(number: int, seed: int) -> dict[str, Counter[str]]:
-    """Count tiers, indicators and kinds of rows over that many patients."""
+    """Count tiers, rows, indicators and answers over that many patients."""
     rng = Random(seed)
-    counts: dict[str, Counter[str]] = {"tier": Counter(), "indicator": Counter(), "row": Counter()}
+    counts: dict[str, Counter[str]] = {"row": Counter(), "answer": Counter()}
     for _ in range(number):
         patient = random_patient(rng)
         judgement = judge(patient)
-        _, row = matched_row(patient)
-        if judgement.tier == "T8":
-            start = "new start" if is_new_start(patient) else "continuing"
-            row = f"{row}, {'child' if is_child_now(patient) else start}"
-        offer = ", delete offered" if judgement.delete_offered else ""
-        counts["tier"][judgement.tier] += 1
-        counts["indicator"][f"{judgement.tier} {judgement.indicator}{offer}"] += 1
-        counts["row"][row] += 1
+        row = f"{judgement.tier:4} {judgement.row}"
+        counts["row"][f"{row}, {judgement.indicator}"] += 1
+        card = "card" if judgement.answer.card else "no card"
+        counts["answer"][f"{judgement.answer.status}, {card}"] += 1
     return counts
 
 

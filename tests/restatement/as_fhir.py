@@ -1,97 +1,50 @@
 """A plain patient as a CDS Hooks 2.0 order-sign request in FHIR R4.
 
-Only for the comparison with the engine: the request says what the plain patient says, with one
-code per concept group. Every code here is a row with verified=yes in the code list.
+Only for the comparison with the engine: the request says what the plain patient says.  A key that
+is missing is left out, or holds the OperationOutcome of a search that failed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+from tests.restatement.codes import (
+    CONDITION_CODES,
+    GENE,
+    LAB_CODES,
+    LOINC,
+    PROCEDURE_CODES,
+    TEXT,
+    UCUM,
+    UCUM_CODES,
+    Coded,
+    condition_code,
+    drug_code,
+)
 
 Resource = dict[str, Any]
 
 PATIENT_ID = "ZZPHI-1"
 SUBJECT = {"reference": f"Patient/{PATIENT_ID}"}
-LOINC = "http://loinc.org"
-SNOMED = "http://snomed.info/sct"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-ATC = "http://www.whocc.no/atc"
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
-GENE_NAMES = "http://www.genenames.org"
-UCUM = "http://unitsofmeasure.org"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
-
-CONDITION_CODES = {
-    "hpp": (SNOMED, "360792001"),
-    "aff": (ICD10CM, "M84.750"),
-    "stress_fracture_foot": (ICD10CM, "M84.374A"),
-    "fracture": (SNOMED, "125605004"),
-    "fracture_nonunion": (SNOMED, "302941001"),
-    "tooth_loss": (SNOMED, "25540007"),
-    "chondrocalcinosis": (SNOMED, "239832006"),
-    "nephrocalcinosis": (SNOMED, "48638002"),
-    "craniosynostosis": (SNOMED, "57219006"),
-    "rickets": (SNOMED, "41345002"),
-    "b6_seizures": (SNOMED, "734434007"),
-    "sec_zinc": (SNOMED, "73281004"),
-    "sec_malnutrition": (SNOMED, "65404009"),
-    "sec_hypothyroid": (SNOMED, "40930008"),
-    "sec_ckd_lowturnover": (SNOMED, "433146000"),
-    "sec_acute_illness": (SNOMED, "91302008"),
-    "mask_pregnancy": (SNOMED, "77386006"),
-    "mask_liver": (SNOMED, "328383001"),
-    "bone_metastasis": (SNOMED, "94222008"),
-    "myeloma": (SNOMED, "109989006"),
-    "paget": (SNOMED, "2089002"),
-    "hypercalcaemia_plain": (SNOMED, "66931009"),
-    "hypercalcaemia_of_malignancy": (SNOMED, "47709007"),
+FAILED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "timeout"}],
 }
-DRUG_CODES = {
-    "bp_alendronate": (RXNORM, "46041"),
-    "bp_zoledronate": (RXNORM, "77655"),
-    "bp_pamidronate": (RXNORM, "11473"),
-    "ar_denosumab": (RXNORM, "993449"),
-    "ar_serm_raloxifene": (RXNORM, "72143"),
-    "ar_calcitonin": (ATC, "H05BA01"),
-    "bone_romosozumab": (RXNORM, "2123126"),
-    "bone_teriparatide": (RXNORM, "32915"),
-    "ert_asfotase": (RXNORM, "1720270"),
-    "drugalp_oestrogen": (RXNORM, "197658"),
-    "drugalp_glucocorticoid": (RXNORM, "8640"),
-    "drugalp_fibrate": (RXNORM, "8703"),
-    "drugalp_vitd": (RXNORM, "2418"),
-    "drugalp_thyroid": (RXNORM, "10582"),
-    "drug_b6": (ATC, "A11HA02"),
-}
-PROCEDURE_CODES = {
-    "sec_cardiac_surgery": (SNOMED, "232717009"),
-    "sec_transfusion": (SNOMED, "116863004"),
-}
-LAB_CODES = {
-    ("alp", None): "6768-6",
-    ("potassium", None): "2823-3",
-    ("calcium", "mmol/L"): "2000-8",
-    ("calcium", "mg/dL"): "17861-6",
-    ("calcium_corrected", None): "29265-6",
-    ("tsh", None): "3016-3",
-    ("plp", "nmol/L"): "62236-5",
-    ("plp", "ug/L"): "30552-4",
-    ("pea", None): "28604-7",
-    ("ggt", None): "2324-2",
-    ("variant", None): "69548-6",
-    ("gene", None): "48018-6",
-    ("significance", None): "53037-8",
-}
-GENE = (GENE_NAMES, "HGNC:438")
-
-# As written by a sender whose text is not UCUM: the code differs, or there is none.
-UCUM_CODES = {"mIU/L": "m[IU]/L", "IU/L": None}
 
 
-def concept(coded: tuple[str, str]) -> Resource:
-    """A CodeableConcept of one coding."""
-    return {"coding": [{"system": coded[0], "code": coded[1]}]}
+# Datatypes
+
+
+def concept(coded: Coded) -> Resource:
+    """A CodeableConcept of one coding, of text, or of a code and the text behind it."""
+    system, written = coded
+    if system == TEXT:
+        return {"text": written}
+    code, _, text = written.partition(" ")
+    coding = {"coding": [{"system": system, "code": code}]}
+    return {**coding, "text": text} if text else coding
 
 
 def lab_concept(code: str, unit: str | None = None) -> Resource:
@@ -120,57 +73,95 @@ def day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def laboratory(identity: str, status: str, when: date | None, specimen: str | None) -> Resource:
+# Results
+
+
+def laboratory(identity: str, result: dict[str, Any]) -> Resource:
     """What every laboratory Observation has."""
+    specimen = result["specimen"]
     return {
         "resourceType": "Observation",
         "id": identity,
-        "status": status,
+        "status": result["status"],
         "category": [concept((f"{TERMINOLOGY}/observation-category", "laboratory"))],
         "subject": SUBJECT,
-        "effectiveDateTime": day(when),
+        "effectiveDateTime": day(result["date"]),
         "specimen": None if specimen is None else {"reference": f"Specimen/{specimen}"},
     }
 
 
+def alp_value(result: dict[str, Any]) -> Resource:
+    """A Quantity, a string that is a comparator and a number, a Ratio, or words."""
+    value, unit, comparator = result["value"], result["unit"], result["comparator"]
+    if result["written"] == "text":
+        return {"valueString": result["prose"]}
+    if result["written"] == "ratio":
+        parts = {"numerator": quantity(value, unit), "denominator": quantity(1, "1")}
+        return {"valueRatio": parts}
+    if result["written"] == "string" and comparator is not None:
+        return {"valueString": f"{comparator}{value} {unit}"}
+    return {"valueQuantity": quantity(value, unit, comparator)}
+
+
+def alp_date(result: dict[str, Any]) -> Resource:
+    """The specimen's day as a date, as the start of a period, or only as the day of issue."""
+    when = day(result["date"])
+    if when is None or result["dated"] == "effective":
+        return {}
+    if result["dated"] == "issued":
+        return {"effectiveDateTime": None, "issued": f"{when}T12:00:00Z"}
+    return {"effectiveDateTime": None, "effectivePeriod": {"start": when}}
+
+
+def alp_range(result: dict[str, Any]) -> list[Resource] | None:
+    """The printed lower limit, structured or as text."""
+    if result["low"] is not None:
+        return [{"low": quantity(result["low"], result["low_unit"] or result["unit"])}]
+    return None if result["range_text"] is None else [{"text": result["range_text"]}]
+
+
 def alp_observation(identity: str, result: dict[str, Any]) -> Resource:
-    """A total ALP result with its printed lower limit."""
-    base = laboratory(identity, result["status"], result["date"], result["specimen"])
-    low, unit = result["low"], result["unit"]
+    """A total ALP result, or one under a name that nobody knows."""
+    unknown = {"coding": [{"system": "urn:oid:1.2.3.4.5", "code": "ZZ17"}], "text": "Kinds test 17"}
+    encounter = result["encounter"]
     return without_none(
-        base
+        laboratory(identity, result)
+        | {"code": lab_concept("alp") if result["name"] == "alp" else unknown}
+        | alp_value(result)
+        | alp_date(result)
         | {
-            "code": lab_concept("alp"),
-            "valueQuantity": quantity(result["value"], unit, result["comparator"]),
-            "referenceRange": None if low is None else [{"low": quantity(low, unit)}],
+            "referenceRange": alp_range(result),
+            "encounter": None if encounter is None else {"reference": f"Encounter/{encounter}"},
         }
     )
 
 
 def gene_observation(identity: str, lab: dict[str, Any]) -> Resource:
     """A genetic variant assessment with the gene and the significance as components."""
-    base = laboratory(identity, lab["status"], lab["date"], lab["specimen"])
     found = (("gene", GENE), ("significance", (LOINC, lab["significance"])))
     components = [
         {"code": lab_concept(name), "valueCodeableConcept": concept(coded)} for name, coded in found
     ]
-    return without_none(base | {"code": lab_concept("variant"), "component": components})
+    parts = {"code": lab_concept("variant"), "component": components}
+    return without_none(laboratory(identity, lab) | parts)
 
 
 def lab_observation(identity: str, lab: dict[str, Any]) -> Resource:
     """Any other laboratory result with its printed upper limit."""
     if lab["code"] == "alpl":
         return gene_observation(identity, lab)
-    base = laboratory(identity, lab["status"], lab["date"], lab["specimen"])
     high, unit = lab["high"], lab["unit"]
     return without_none(
-        base
+        laboratory(identity, lab)
         | {
             "code": lab_concept(lab["code"], unit),
-            "valueQuantity": quantity(lab["value"], unit),
+            "valueQuantity": quantity(lab["value"], unit, lab["comparator"]),
             "referenceRange": None if high is None else [{"high": quantity(high, unit)}],
         }
     )
+
+
+# Conditions and family
 
 
 def condition_resource(identity: str, condition: dict[str, Any]) -> Resource:
@@ -180,6 +171,7 @@ def condition_resource(identity: str, condition: dict[str, Any]) -> Resource:
         "clinicalStatus": ("condition-clinical", clinical),
         "verificationStatus": ("condition-ver-status", verification),
     }
+    coded = condition_code(condition["group"], condition["event"], condition["form"])
     return without_none(
         {"resourceType": "Condition", "id": identity}
         | {
@@ -187,7 +179,7 @@ def condition_resource(identity: str, condition: dict[str, Any]) -> Resource:
             for name, (system, code) in statuses.items()
         }
         | {
-            "code": concept(CONDITION_CODES[condition["group"]]),
+            "code": concept(coded),
             "subject": SUBJECT,
             "onsetDateTime": day(condition["onset"]),
             "abatementDateTime": day(condition["abatement"]),
@@ -196,37 +188,64 @@ def condition_resource(identity: str, condition: dict[str, Any]) -> Resource:
     )
 
 
-def medication_request(identity: str, status: str, group: str, authored: date) -> Resource:
-    """What every MedicationRequest has."""
+def family_resource(identity: str, member: dict[str, Any]) -> Resource:
+    """A relative with HPP, coded or named, or with something else."""
+    forms = CONDITION_CODES["hpp" if member["hpp"] else "chondrocalcinosis"]
     return {
-        "resourceType": "MedicationRequest",
+        "resourceType": "FamilyMemberHistory",
         "id": identity,
-        "status": status,
-        "intent": "order",
-        "medicationCodeableConcept": concept(DRUG_CODES[group]),
-        "subject": SUBJECT,
-        "authoredOn": authored.isoformat(),
+        "status": member["status"],
+        "patient": SUBJECT,
+        "relationship": {"text": "sister"},
+        "condition": [{"code": concept(forms[member["form"] % len(forms)])}],
     }
 
 
+# Drugs, procedures, encounters
+
+
 def drug_resource(identity: str, drug: dict[str, Any]) -> Resource:
-    """An order on record, with its period where it has one."""
-    request = medication_request(identity, drug["status"], drug["group"], drug["authored"])
+    """An order on record with its period where it has one, or an administration."""
+    kind = concept(drug_code(drug["group"], drug["form"]))
+    if drug["given"]:
+        return {
+            "resourceType": "MedicationAdministration",
+            "id": identity,
+            "status": drug["status"],
+            "medicationCodeableConcept": kind,
+            "subject": SUBJECT,
+            "effectiveDateTime": day(drug["authored"]),
+        }
+    request = medication_request(identity, drug["status"], kind, drug["authored"])
     period = without_none({"start": day(drug["start"]), "end": day(drug["end"])})
     if period:
         request["dosageInstruction"] = [{"timing": {"repeat": {"boundsPeriod": period}}}]
     return request
 
 
+def medication_request(identity: str, status: str, kind: Resource, authored: date) -> Resource:
+    """What every MedicationRequest has."""
+    return {
+        "resourceType": "MedicationRequest",
+        "id": identity,
+        "status": status,
+        "intent": "order",
+        "medicationCodeableConcept": kind,
+        "subject": SUBJECT,
+        "authoredOn": authored.isoformat(),
+    }
+
+
 def draft_resource(patient: dict[str, Any]) -> Resource:
     """The order that is being signed."""
     order = patient["order"]
-    request = medication_request("draft-1", "draft", order["group"], patient["today"])
+    kind = concept(drug_code(order["group"], 0))
+    request = medication_request("draft-1", "draft", kind, patient["today"])
     if order["dose_mg"] is not None:
         dose = {"doseQuantity": quantity(order["dose_mg"], "mg")}
         request["dosageInstruction"] = [{"doseAndRate": [dose]}]
     if order["reason"] is not None:
-        request["reasonCode"] = [concept(CONDITION_CODES[order["reason"]])]
+        request["reasonCode"] = [concept(CONDITION_CODES[order["reason"]][0])]
     return request
 
 
@@ -240,6 +259,24 @@ def procedure_resource(identity: str, procedure: dict[str, Any]) -> Resource:
         "subject": SUBJECT,
         "performedDateTime": procedure["date"].isoformat(),
     }
+
+
+def encounter_resource(identity: str, encounter: dict[str, Any]) -> Resource:
+    """A visit or a stay, under the id that a result names."""
+    period = without_none({"start": day(encounter["start"]), "end": day(encounter["end"])})
+    return without_none(
+        {
+            "resourceType": "Encounter",
+            "id": encounter["id"],
+            "status": "finished",
+            "class": {"system": f"{TERMINOLOGY}/v3-ActCode", "code": encounter["class"]},
+            "subject": SUBJECT,
+            "period": period or None,
+        }
+    )
+
+
+# The request
 
 
 def patient_resource(patient: dict[str, Any]) -> Resource:
@@ -261,20 +298,35 @@ def bundle(kind: str, resources: Iterable[Resource]) -> Resource:
     return whole | {"total": len(entries)} if kind == "searchset" else whole
 
 
+Maker = Callable[[str, dict[str, Any]], Resource]
+KEYS: dict[str, tuple[tuple[str, Maker], ...]] = {
+    "alp": (("alp", alp_observation),),
+    "labs": (("labs", lab_observation),),
+    "medications": (("drugs", drug_resource),),
+    "conditions": (("conditions", condition_resource), ("family", family_resource)),
+    "procedures": (("procedures", procedure_resource),),
+    "encounters": (("encounters", encounter_resource),),
+    "administrations": (("administrations", drug_resource),),
+}
+
+
+def sent(patient: dict[str, Any], key: str) -> Resource:
+    """What stands under a prefetch key."""
+    if patient["missing"].get(key) == "failed":
+        return FAILED
+    return bundle(
+        "searchset",
+        (
+            make(f"{part}-{n}", row)
+            for part, make in KEYS[key]
+            for n, row in enumerate(patient[part], 1)
+        ),
+    )
+
+
 def as_request(patient: dict[str, Any]) -> dict[str, Any]:
     """The request body; the same patient always gives the same body."""
-    makers = {
-        "alp": alp_observation,
-        "labs": lab_observation,
-        "medications": drug_resource,
-        "conditions": condition_resource,
-        "procedures": procedure_resource,
-    }
-    rows = {**patient, "medications": patient["drugs"]}
-    prefetch = {
-        key: bundle("searchset", (make(f"{key}-{n}", row) for n, row in enumerate(rows[key], 1)))
-        for key, make in makers.items()
-    }
+    keys = [key for key in KEYS if patient["missing"].get(key) != "not-sent"]
     return {
         "hook": "order-sign",
         "hookInstance": str(uuid5(NAMESPACE_URL, repr(patient))),
@@ -283,5 +335,8 @@ def as_request(patient: dict[str, Any]) -> dict[str, Any]:
             "patientId": PATIENT_ID,
             "draftOrders": bundle("collection", [draft_resource(patient)]),
         },
-        "prefetch": {"patient": patient_resource(patient), **prefetch},
+        "prefetch": {
+            "patient": patient_resource(patient),
+            **{key: sent(patient, key) for key in keys},
+        },
     }

@@ -14,7 +14,9 @@ from service.app import build_engine
 from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
 from service.evaluation.explain import explain
-from service.evaluation.services import BY_ID, prefetch_templates, queries
+from service.evaluation.searches import templates_for
+from service.evaluation.services import BY_ID
+from service.fhir.releases import Release
 from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
 from service.outbound.registered import open_servers
@@ -68,7 +70,7 @@ class Ward:
 
     def queries(self, patient_id: str) -> dict[str, str]:
         """The service's own templates for one patient."""
-        return queries(prefetch_templates(self.engine.knowledge), patient_id)
+        return templates_for(self.engine.knowledge, Release.R4, patient_id)
 
     def prefetched(self, patient_id: str, most: int = 0) -> Prefetch:
         """What an EHR sends that runs the templates against this server; one page of each."""

@@ -21,7 +21,10 @@ from tests.spec.resources import (
 from tests.spec.table import BadTable, Line
 from tests.spec.words import Json
 
-KEYS = ("patient", "alp", "labs", "medications", "conditions", "procedures")
+KEYS = (
+    "patient", "alp", "labs", "medications", "conditions", "procedures", "encounters",
+    "administrations",
+)  # fmt: skip
 FAILED: Json = {
     "resourceType": "OperationOutcome",
     "issue": [{"severity": "error", "code": "exception"}],

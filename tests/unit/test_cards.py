@@ -64,7 +64,8 @@ def test_a_card_informs_and_never_directs_nor_doses(story: Story, engine: Engine
     words = f"{card['summary']} {card['detail']}"
 
     assert DIRECTIVE.search(words) is None
-    assert DOSES.search(words.replace("mg/dL", "").replace("ug/L", "")) is None
+    measured = re.sub(r"(?:mg|ug|µg)\\?/d?L", "", words)
+    assert DOSES.search(measured) is None
     assert "No clinician has signed this content." in words
 
 

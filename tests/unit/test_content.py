@@ -53,6 +53,14 @@ def test_unconfirmed_codes_ship_inactive(shipped: Knowledge) -> None:
     }
 
 
+def test_a_deficiency_of_pyridoxine_and_its_epilepsy_are_no_features(shipped: Knowledge) -> None:
+    """They are the differential of B6-responsive seizures."""
+    codes = Codes(shipped)
+
+    assert codes.groups_of("http://snomed.info/sct", "734434007") == frozenset()
+    assert codes.groups_of("http://hl7.org/fhir/sid/icd-10-cm", "E53.1") == frozenset()
+
+
 def test_a_billable_icd10_code_belongs_to_its_parents_groups(shipped: Knowledge) -> None:
     groups = Codes(shipped).groups_of("http://hl7.org/fhir/sid/icd-10-cm", "M84.375A")
 

@@ -86,7 +86,7 @@ def test_all_faults_are_reported_at_once_with_the_likely_mistake(tmp_path: Path)
         ("deadline_ms = 99", "clients[1].deadline_ms: must be whole milliseconds from 100 "
          "to 30000"),
         ('accepted_gaps = ["alp"]', "clients[1].accepted_gaps: may hold only labs, medications, "
-         "conditions, procedures"),
+         "conditions, procedures, encounters, administrations"),
         ('on_unavailable = "500"', "clients[1].on_unavailable: must be one of card, 412"),
         ("shadow = 1", "clients[1].shadow: must be true or false"),
     ],

@@ -194,11 +194,13 @@ class Knowledge:
     pattern: Pattern
     signs: Mapping[str, Sign]
     acute_encounters: frozenset[str]
+    inactive: Mapping[str, str]
     recognised: Mapping[str, str]
     tests: Mapping[str, Test]
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
+    encounter_classes: Mapping[str, str]
     most_alp_kinds: int
     recorded: frozenset[str] = NOTHING
     switched_off: tuple[str, ...] = ()
