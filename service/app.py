@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.register_blueprint(routes.hook_routes(routes.HookDeps(engine, callers, clock, health)))
     if settings.has_page:
         _add_page(app, settings, engine, clock)
+        _add_demo(app, engine, clock)
     app.register_error_handler(ServiceError, routes.answer_service_error)
     app.register_error_handler(HTTPException, routes.answer_http_error)
     app.register_error_handler(Exception, routes.answer_crash)
@@ -130,3 +131,10 @@ def _add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[]
     from service.pages.wiring import add_page
 
     add_page(app, settings, engine, clock)
+
+
+def _add_demo(app: Flask, engine: Engine, clock: Callable[[], date]) -> None:
+    """The stories as a FHIR server, to try the service on; never where clients are configured."""
+    from service.demo.routes import demo_routes
+
+    app.register_blueprint(demo_routes(engine.knowledge, clock))
