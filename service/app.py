@@ -14,7 +14,6 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from cards.build import CardContent
-from cards.facts import longest_blanks
 from cards.orders import OrderBook
 from cards.words import Words
 from service import __version__
@@ -93,7 +92,7 @@ def load_content(
     except ContentFault as error:
         notes.faults += error.faults
         knowledge = load_knowledge()
-    words = load_words(lambda read: longest_blanks(knowledge, read), notes, folder)
+    words = load_words(knowledge, notes, folder)
     review = load_review(folder, notes.fault)
     if warnings is not None:
         warnings += notes.warnings
