@@ -25,7 +25,11 @@ from service.evaluation.judge import judge
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
+<<<<<<< HEAD
 from service.evaluation.switches import as_shown, is_recorded
+=======
+from service.evaluation.unrecognised import unrecognised
+>>>>>>> main
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
@@ -74,7 +78,9 @@ def _answer(
     fetch = _fetch(request, engine, client)
     drafts = _read_drafts(record, asked, request, fetch, engine)
     if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
-        return not_applicable(engine, draft_gaps(drafts))
+        gaps = draft_gaps(drafts)
+        codes = unrecognised(record, gaps, (), engine.terminology)
+        return replace(not_applicable(engine, gaps), unmapped=codes)
     lap("gather")
     release = _release(path, request, record, client)
     _complete(record, request, release, fetch, engine)
@@ -84,14 +90,30 @@ def _answer(
     lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
+<<<<<<< HEAD
     recorded = is_recorded(judged.assessment, service.id, client, engine.knowledge)
     shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
     case = CardInput(shown, judged.chart, today, requester, release, capabilities)
     if not service.judges_orders:
         return _answer_view(case, engine, recorded)
     if not judged.chart.drafts:
+=======
+    case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
+    answer = _answer(case, service, client, engine, has_access=fetch is not None)
+    chart = judged.chart
+    codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
+    return replace(answer, unmapped=codes)
+
+
+def _answer(
+    case: CardInput, service: Service, client: Client, engine: Engine, has_access: bool
+) -> Answer:
+    if not service.judges_orders:
+        return _answer_view(case, engine)
+    if not case.chart.drafts:
+>>>>>>> main
         return _answer_nothing_judged(case, engine)
-    if _must_refuse(case, client, has_access=fetch is not None):
+    if _must_refuse(case, client, has_access):
         raise _unavailable(case.chart)
     return _answer_order(case, engine, recorded)
 
