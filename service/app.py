@@ -35,7 +35,7 @@ from service.hooks.recording import Recorder
 from service.hpp.knowledge.model import Knowledge
 from service.outbound.registered import open_servers
 from service.settings import Settings
-from service.watch.health import HealthCheck, content_checks
+from service.watch.health import REFUSED, HealthCheck, content_checks, refused_changes, switched_off
 from service.watch.logs import WARNING, log
 from service.watch.metrics import NOT_REMEMBERED, versions
 
@@ -43,10 +43,6 @@ if TYPE_CHECKING:
     from service.store.database import Store
     from service.store.memory import Memory
     from service.trust.wiring import Trust
-<<<<<<< HEAD
-from service.watch.health import REFUSED, HealthCheck, content_checks, refused_changes, switched_off
-=======
->>>>>>> main
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] | None = None) -> Flask:
@@ -65,24 +61,16 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.url_map.merge_slashes = False
     edge.install(app, settings)
     clock = today or (lambda: datetime.now(settings.zone).date())
-<<<<<<< HEAD
-    health = partial(_health, settings, engine, trust, app)
-    callers = Callers(settings, trust)
-    app.extensions["hpp-cds.trust"] = trust  # for who stops the service
-    app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
-    app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
-    app.register_blueprint(routes.hook_routes(routes.HookDeps(engine, callers, clock, health)))
-=======
-    health = partial(_health, settings, engine, trust, memory)
+    health = partial(_health, settings, engine, trust, memory, app)
     callers, recorder = Callers(settings, trust), Recorder(memory, engine)
     app.extensions["hpp-cds.trust"] = trust
     app.extensions["hpp-cds.memory"] = memory  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
+    app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
     deps = routes.HookDeps(engine, callers, recorder, clock, health)
     app.register_blueprint(routes.hook_routes(deps))
     app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
     _count_versions(engine)
->>>>>>> main
     if settings.has_page:
         _add_page(app, settings, engine, clock)
         _add_demo(app, engine, clock)
@@ -164,15 +152,6 @@ def _open_trust(settings: Settings, store: Store) -> Trust:
     return open_trust(settings, store)
 
 
-<<<<<<< HEAD
-def _health(
-    settings: Settings, engine: Engine, trust: Trust | None, app: Flask
-) -> list[HealthCheck]:
-    """Can this process answer truthfully?  A change that was refused leaves it as it was."""
-    found = content_checks(settings, engine.knowledge)
-    found += refused_changes(app.extensions.get(REFUSED, ()))
-    return found + trust.health_checks() if trust else found
-=======
 def _metrics_token(settings: Settings) -> bytes:
     """What a reader of metrics beyond this machine must know; empty lets nobody else in."""
     file = settings.keeping.metrics_token
@@ -194,16 +173,16 @@ def _count_versions(engine: Engine) -> None:
 
 
 def _health(
-    settings: Settings, engine: Engine, trust: Trust | None, memory: Memory | None
+    settings: Settings, engine: Engine, trust: Trust | None, memory: Memory | None, app: Flask
 ) -> list[HealthCheck]:
-    """Can this process answer truthfully?"""
+    """Can this process answer truthfully?  A change that was refused leaves it as it was."""
     found = content_checks(settings, engine.knowledge)
+    found += refused_changes(app.extensions.get(REFUSED, ()))
     found += trust.health_checks() if trust else []
     if memory:
         lost = f"{memory.lost} rows lost since the start, {memory.waiting} to be written"
         found.append(HealthCheck("remembered", True, lost))
     return found
->>>>>>> main
 
 
 def _new_uuid() -> str:

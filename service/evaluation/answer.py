@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cards.build import CardInput
@@ -66,7 +66,7 @@ def not_shown(answer: Answer, why: str) -> Answer:
     """The same judgement without its cards, and why: `shadow` or `recorded`."""
     said = {**answer.body["extension"][EXTENSION], "status": "shadow", "notShown": why}
     body = {"cards": [], "extension": {EXTENSION: said}}
-    return Answer(body, "shadow", answer.chart, answer.assessment)
+    return replace(answer, body=body, status="shadow", card=None)
 
 
 def in_shadow(answer: Answer) -> Answer:

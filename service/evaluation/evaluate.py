@@ -25,11 +25,8 @@ from service.evaluation.judge import judge
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
-<<<<<<< HEAD
 from service.evaluation.switches import as_shown, is_recorded
-=======
 from service.evaluation.unrecognised import unrecognised
->>>>>>> main
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
@@ -59,11 +56,11 @@ def evaluate(
     Raises DataUnavailable where needed data cannot be had; every other answer has cards or
     the reason for none in its evaluation extension.
     """
-    answer = _answer(request, service, engine, today, path, client)
+    answer = _judged(request, service, engine, today, path, client)
     return in_shadow(answer) if service.id in client.shadow else answer
 
 
-def _answer(
+def _judged(
     request: HookRequest,
     service: Service,
     engine: Engine,
@@ -90,28 +87,27 @@ def _answer(
     lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
-<<<<<<< HEAD
-    recorded = is_recorded(judged.assessment, service.id, client, engine.knowledge)
     shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
     case = CardInput(shown, judged.chart, today, requester, release, capabilities)
-    if not service.judges_orders:
-        return _answer_view(case, engine, recorded)
-    if not judged.chart.drafts:
-=======
-    case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
-    answer = _answer(case, service, client, engine, has_access=fetch is not None)
+    recorded = is_recorded(judged.assessment, service.id, client, engine.knowledge)
+    access = fetch is not None
+    answer = _answer(case, service, client, engine, has_access=access, recorded=recorded)
     chart = judged.chart
     codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
     return replace(answer, unmapped=codes)
 
 
 def _answer(
-    case: CardInput, service: Service, client: Client, engine: Engine, has_access: bool
+    case: CardInput,
+    service: Service,
+    client: Client,
+    engine: Engine,
+    has_access: bool,
+    recorded: bool,
 ) -> Answer:
     if not service.judges_orders:
-        return _answer_view(case, engine)
+        return _answer_view(case, engine, recorded)
     if not case.chart.drafts:
->>>>>>> main
         return _answer_nothing_judged(case, engine)
     if _must_refuse(case, client, has_access):
         raise _unavailable(case.chart)

@@ -20,15 +20,6 @@ from typing import Any
 _METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="hpp-cds-metrics-")
 _OWNER = os.getpid()
 
-<<<<<<< HEAD
-from service.content.faults import Fault
-from service.hooks.errors import status_outcome
-from service.hooks.routes import answer_http_error
-from service.server.refusal import BadConfiguration
-from service.server.reloading import pid_file, refuse
-from service.server.serve import keep_start_up_out_of_garbage_collection
-from service.server.waitress_server import REFUSAL_HEADERS
-=======
 import orjson  # noqa: E402
 from flask import Flask  # noqa: E402
 from gunicorn import util  # noqa: E402
@@ -38,11 +29,13 @@ from gunicorn.http.wsgi import Response  # noqa: E402
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 from werkzeug.exceptions import BadRequest  # noqa: E402
 
+from service.content.faults import Fault  # noqa: E402
 from service.hooks.errors import status_outcome  # noqa: E402
 from service.hooks.routes import answer_http_error  # noqa: E402
+from service.server.refusal import BadConfiguration  # noqa: E402
+from service.server.reloading import pid_file, refuse  # noqa: E402
 from service.server.serve import keep_start_up_out_of_garbage_collection  # noqa: E402
 from service.server.waitress_server import REFUSAL_HEADERS  # noqa: E402
->>>>>>> main
 
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))

@@ -68,17 +68,11 @@ def run(settings: Settings, host: str, port: int, allow_anyone: bool = False) ->
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda *_: Thread(target=apps.reload).start())
         keep_start_up_out_of_garbage_collection()
-<<<<<<< HEAD
         said = (apps.app.extensions[f"hpp-cds.{name}"] for name in ("review", "switched-off"))
         _announce(settings, host, port, *said)
-        if not server.run():
-=======
-        _announce(settings, host, port, app.extensions["hpp-cds.review"])
         done = server.run()
-        if memory := app.extensions["hpp-cds.memory"]:
-            memory.close()
+        apps.close()
         if not done:
->>>>>>> main
             click.echo("Stopped with requests unfinished.", err=True)
             os._exit(1)  # threads that still ask a FHIR server are not waited for
 
