@@ -50,7 +50,11 @@ class CardContent:
 
 @dataclass(frozen=True)
 class CardInput:
-    """One assessment with the request it answers."""
+    """One assessment with the request it answers.
+
+    remedy: Markdown for a person who tries the service: why the record could not be had, and
+    what helps.
+    """
 
     assessment: Assessment
     chart: Chart
@@ -58,6 +62,7 @@ class CardInput:
     requester: Requester
     release: Release = Release.R4
     capabilities: ClientCapabilities = DEFAULT_CAPABILITIES
+    remedy: str = ""
 
 
 def build(case: CardInput, content: CardContent, *, with_orders: bool = True) -> Card | None:
@@ -74,6 +79,11 @@ def build(case: CardInput, content: CardContent, *, with_orders: bool = True) ->
 def build_incomplete(case: CardInput, content: CardContent) -> Card:
     """The low-key card that says what was not seen, where the verdict itself has none."""
     return _card(content.words.texts["partlySeen"], case, content, with_orders=False)
+
+
+def build_could_not_look(case: CardInput, content: CardContent) -> Card:
+    """The low-key card for a person who tries: what could not be had, why, and what helps."""
+    return _card(content.words.texts["couldNotLook"], case, content, with_orders=False)
 
 
 def build_unjudged(case: CardInput, content: CardContent) -> Card:
@@ -105,7 +115,7 @@ def _card(text: CardText, case: CardInput, content: CardContent, with_orders: bo
 
 
 def _wants_reason(text: CardText) -> bool:
-    return text.verdict not in ("notEvaluated", "partlySeen", "orderNotJudged")
+    return text.verdict not in ("notEvaluated", "couldNotLook", "partlySeen", "orderNotJudged")
 
 
 def _summary(text: CardText, facts: CardFacts) -> str:
@@ -129,6 +139,7 @@ def _detail(
         "why": blocks.why(facts),
         "unseen": blocks.unseen(facts),
         "unused": blocks.unused(facts),
+        "remedy": case.remedy,
         "notes": blocks.notes(facts, on_denosumab),
         "footer": blocks.footer(facts, references, content.version),
     }

@@ -30,14 +30,14 @@ TEXTS = (
     "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
     "lowAlpCauseNotReassuring",
     "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
-    "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
+    "alpUnclear", "alpNotOnFile", "notEvaluated", "couldNotLook", "partlySeen", "orderNotJudged",
 )  # fmt: skip
 TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
 SUMMARY_BLANKS = frozenset(
     {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
 )
 BODY_BLANKS = frozenset(
-    {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "footer"}
+    {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "remedy", "footer"}
 )
 ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
 FRONT_SHAPE = {
@@ -56,7 +56,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
     "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
-    "heading", "sentence",
+    "heading", "remedy", "sentence",
 )  # fmt: skip
 SHAPES: Mapping[str, Any] = {
     "phrases.toml": {
