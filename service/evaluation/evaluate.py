@@ -12,6 +12,7 @@ from cards.build import (
     build_could_not_look,
     build_incomplete,
     build_unjudged,
+    build_view,
 )
 from cards.model import ClientCapabilities
 from cards.orders import Requester
@@ -29,6 +30,7 @@ from service.evaluation.remedy import REFUSALS, Server, ask_release, issues, rem
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
+from service.evaluation.unrecognised import unrecognised
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
@@ -65,7 +67,9 @@ def evaluate(
     fetch = _fetch(request, engine, client)
     drafts = _read_drafts(record, asked, request, fetch, engine)
     if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
-        return not_applicable(engine, draft_gaps(drafts))
+        gaps = draft_gaps(drafts)
+        codes = unrecognised(record, gaps, (), engine.terminology)
+        return replace(not_applicable(engine, gaps), unmapped=codes)
     lap("gather")
     server = Server(request.fhir_server, _release(path, request, record, client))
     _complete(record, request, server.asked, fetch, engine)
@@ -79,13 +83,27 @@ def evaluate(
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
     case = CardInput(judged.assessment, judged.chart, today, requester, server.asked, capabilities)
+    answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    chart = judged.chart
+    codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
+    return replace(answer, unmapped=codes)
+
+
+def _answer(
+    case: CardInput,
+    service: Service,
+    client: Client,
+    engine: Engine,
+    server: Server,
+    has_access: bool,
+) -> Answer:
     if client.is_trying and _could_not_look(case, service):
         return _answer_with_remedy(case, server, engine)
     if not service.judges_orders:
         return _answer_view(case, engine)
-    if not judged.chart.drafts:
+    if not case.chart.drafts:
         return _answer_nothing_judged(case, engine)
-    if _must_refuse(case, client, has_access=fetch is not None):
+    if _must_refuse(case, client, has_access):
         raise _unavailable(case.chart, engine)
     return _answer_order(case, engine)
 
@@ -174,9 +192,9 @@ def _could_not_look(case: CardInput, service: Service) -> bool:
 
 def _answer_with_remedy(case: CardInput, server: Server, engine: Engine) -> Answer:
     """Never a bare refusal to a person who tries: clients of theirs draw nothing for one."""
-    words = engine.cards.words
-    case = replace(case, remedy=remedy(case.chart, server, words))
-    return answer_with(build_could_not_look(case, engine.cards), "unavailable", case, engine)
+    helps = remedy(case.chart, server, engine.cards.words)
+    card = build_could_not_look(case, engine.cards, helps)
+    return answer_with(card, "unavailable", case, engine)
 
 
 def _asked(request: HookRequest, client: Client) -> Asked:
@@ -195,7 +213,11 @@ def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
 
 
 def _answer_order(case: CardInput, engine: Engine) -> Answer:
-    """A card for the verdict, or one that says what was not seen."""
+    """A card for the verdict, or one that says what was not seen.
+
+    Where the ALP is settled, what was not seen of the record is for the operator, not for the
+    prescriber; an order that was not judged is for the prescriber all the same.
+    """
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
     silent = case.assessment.settled and not leaves_order_out(case.assessment)
@@ -228,7 +250,7 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
     opened = bool(assessment.open_rows)
     if engine.knowledge.verdicts[assessment.verdict].chart and not written:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
-        card = build(as_information, engine.cards, with_orders=False)
+        card = build_view(as_information, engine.cards)
         return answer_with(card, "partial" if opened else "complete", case, engine)
     return answer_with(None, "not-applicable" if opened else "complete", case, engine)
 

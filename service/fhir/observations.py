@@ -93,7 +93,6 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
                 problem=problem,
                 shown=shown,
                 specimen=specimen,
-                inpatient="IMP" in classes,
                 encounter_classes=classes,
                 partial_date=days is not None and days.partial,
                 issued=issued,
