@@ -6,11 +6,17 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 
-from cards.build import CardInput, build, build_incomplete, build_unjudged, build_view
+from cards.build import (
+    CardInput,
+    build,
+    build_could_not_look,
+    build_incomplete,
+    build_unjudged,
+    build_view,
+)
 from cards.model import ClientCapabilities
 from cards.orders import Requester
 from service.evaluation.answer import (
-    ORDER_GAPS,
     Answer,
     answer_with,
     evaluation_status,
@@ -20,8 +26,9 @@ from service.evaluation.answer import (
     not_shown,
 )
 from service.evaluation.engine import ANYONE, Engine
-from service.evaluation.errors import DataUnavailable, Issue
+from service.evaluation.errors import DataUnavailable
 from service.evaluation.judge import judge
+from service.evaluation.remedy import REFUSALS, Server, ask_release, issues, remedy
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
@@ -79,8 +86,11 @@ def _judged(
         codes = unrecognised(record, gaps, (), engine.terminology)
         return replace(not_applicable(engine, gaps), unmapped=codes)
     lap("gather")
-    release = _release(path, request, record, client)
-    _complete(record, request, release, fetch, engine)
+    server = Server(request.fhir_server, _release(path, request, record, client))
+    _complete(record, request, server.asked, fetch, engine)
+    if fetch is not None and client.is_trying and _was_refused(record):
+        may_change = not (path or client.fhir_release)
+        server = _ask_as_it_speaks(record, request, server, fetch, engine, may_change)
     lap("fetch")
     # What was fetched may tell more of the drafts.
     judged = judge(record, asked, engine, today, drafts if fetch is None else None)
@@ -88,13 +98,19 @@ def _judged(
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
     shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
-    case = CardInput(shown, judged.chart, today, requester, release, capabilities)
-    recorded = is_recorded(judged.assessment, service.id, client, engine.knowledge)
-    access = fetch is not None
-    answer = _answer(case, service, client, engine, has_access=access, recorded=recorded)
+    case = CardInput(shown, judged.chart, today, requester, server.asked, capabilities)
+    answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    if is_recorded(judged.assessment, service.id, client, engine.knowledge):
+        answer = _recorded(answer, service)
     chart = judged.chart
     codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
     return replace(answer, unmapped=codes)
+
+
+def _recorded(answer: Answer, service: Service) -> Answer:
+    """A verdict that draws no card on purpose; what was not seen of an order draws one still."""
+    has_card = bool(answer.body["cards"])
+    return not_shown(answer, "recorded") if has_card != service.judges_orders else answer
 
 
 def _answer(
@@ -102,16 +118,18 @@ def _answer(
     service: Service,
     client: Client,
     engine: Engine,
+    server: Server,
     has_access: bool,
-    recorded: bool,
 ) -> Answer:
+    if client.is_trying and _could_not_look(case, service):
+        return _answer_with_remedy(case, server, engine)
     if not service.judges_orders:
-        return _answer_view(case, engine, recorded)
+        return _answer_view(case, engine)
     if not case.chart.drafts:
         return _answer_nothing_judged(case, engine)
     if _must_refuse(case, client, has_access):
-        raise _unavailable(case.chart)
-    return _answer_order(case, engine, recorded)
+        raise _unavailable(case.chart, engine)
+    return _answer_order(case, engine)
 
 
 def _capabilities(client: Client) -> ClientCapabilities:
@@ -164,6 +182,45 @@ def _complete(
         ]
 
 
+def _was_refused(record: Record) -> bool:
+    return any(gap.kind in REFUSALS for gap in record.gaps)
+
+
+def _ask_as_it_speaks(
+    record: Record,
+    request: HookRequest,
+    server: Server,
+    fetch: Fetch,
+    engine: Engine,
+    may_change: bool,
+) -> Server:
+    """A server that refused is asked for its release, and in it again for what it refused."""
+    server = replace(server, speaks=ask_release(fetch))
+    if server.speaks is None or not (server.is_of_another_release and may_change):
+        return server
+    record.gaps[:] = [
+        replace(gap, kind="not-sent") if gap.kind in REFUSALS else gap for gap in record.gaps
+    ]
+    _complete(record, request, server.speaks, fetch, engine)
+    return replace(server, asked=server.speaks)
+
+
+def _could_not_look(case: CardInput, service: Service) -> bool:
+    """No verdict for want of needed data; on patient-view too, unless HPP is written down."""
+    if service.judges_orders:
+        missing = evaluation_status(case.assessment) == "unavailable"
+        return missing and bool(case.chart.drafts)
+    assessment = case.assessment
+    return assessment.verdict == NOT_EVALUATED and not _is_written_down(assessment)
+
+
+def _answer_with_remedy(case: CardInput, server: Server, engine: Engine) -> Answer:
+    """Never a bare refusal to a person who tries: clients of theirs draw nothing for one."""
+    helps = remedy(case.chart, server, engine.cards.words)
+    card = build_could_not_look(case, engine.cards, helps)
+    return answer_with(card, "unavailable", case, engine)
+
+
 def _asked(request: HookRequest, client: Client) -> Asked:
     return Asked(
         patient_id=request.patient_id,
@@ -179,20 +236,18 @@ def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
     return missing and (client.on_unavailable == "412" or _never_had(case.chart, has_access))
 
 
-def _answer_order(case: CardInput, engine: Engine, recorded: bool) -> Answer:
+def _answer_order(case: CardInput, engine: Engine) -> Answer:
     """A card for the verdict, or one that says what was not seen.
 
     Where the ALP is settled, what was not seen of the record is for the operator, not for the
     prescriber; an order that was not judged is for the prescriber all the same.
-    recorded: the verdict draws no card; what was not seen draws one all the same.
     """
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
     silent = case.assessment.settled and not leaves_order_out(case.assessment)
     if card is None and status != "complete" and not silent:
         card = build_incomplete(case, engine.cards)
-    answer = answer_with(card, status, case, engine)
-    return not_shown(answer, "recorded") if card is None and recorded else answer
+    return answer_with(card, status, case, engine)
 
 
 def _answer_nothing_judged(case: CardInput, engine: Engine) -> Answer:
@@ -205,7 +260,7 @@ def _answer_nothing_judged(case: CardInput, engine: Engine) -> Answer:
     return answer_with(build_unjudged(case, engine.cards), "partial", case, engine)
 
 
-def _answer_view(case: CardInput, engine: Engine, recorded: bool) -> Answer:
+def _answer_view(case: CardInput, engine: Engine) -> Answer:
     """No drug in hand: a card only where HPP is likely and not written down.
 
     Never an error card: refused where the needed data cannot be had.  Where only other data was
@@ -215,11 +270,9 @@ def _answer_view(case: CardInput, engine: Engine, recorded: bool) -> Answer:
     assessment = case.assessment
     written = _is_written_down(assessment)
     if assessment.verdict == NOT_EVALUATED and not written:
-        raise _unavailable(case.chart)
+        raise _unavailable(case.chart, engine)
     opened = bool(assessment.open_rows)
     has_card = engine.knowledge.verdicts[assessment.verdict].chart and not written
-    if has_card and recorded:
-        return not_shown(answer_with(None, "complete", case, engine), "recorded")
     if has_card:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
         card = build_view(as_information, engine.cards)
@@ -238,8 +291,5 @@ def _never_had(chart: Chart, has_access: bool) -> bool:
     return not has_access and any(g.key in NEEDED and g.kind in kinds for g in chart.gaps)
 
 
-def _unavailable(chart: Chart) -> DataUnavailable:
-    gaps = [gap for gap in chart.gaps if gap.key not in chart.accepted_gaps]
-    return DataUnavailable(
-        *(Issue(f"/prefetch/{g.key}", g.kind) for g in gaps if g.key != ORDER_GAPS)
-    )
+def _unavailable(chart: Chart, engine: Engine) -> DataUnavailable:
+    return DataUnavailable(*issues(chart, engine.cards.words))

@@ -82,6 +82,11 @@ class Client:
         return said.get((service_id, verdict)) or said.get(("", verdict), "")
 
     @property
+    def is_trying(self) -> bool:
+        """A person who tries the service, to be told what is missing and how to help it."""
+        return self.profile == "sandbox"
+
+    @property
     def has_key_file(self) -> bool:
         return "://" not in self.jwks
 
