@@ -38,23 +38,22 @@ class Part(NamedTuple):
 
 def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     """Every value of a known test, and the variant of ALPL it may name."""
-    parts = list(_parts(resource, reference, context))
+    parts = [Part(resource, reference, context.terminology.lab(resource.get("code")))]
+    if "component" in resource:
+        parts += _components(resource, reference, context)
     measured = [part for part in parts if part.concept.test and _may_hold_a_value(part, parts)]
     return Seen(
         parts,
         results=read_parts(measured, resource, context) if measured else (),
-        variant=_variant(parts, resource, context),
+        variant=_variant(parts, resource, context) if _is_genetic(parts) else None,
         is_empty=all(part.concept.is_empty for part in parts),
     )
 
 
-def _parts(resource: Json, reference: str, context: Context) -> Iterator[Part]:
-    meaning = context.terminology.lab
-    yield Part(resource, reference, meaning(resource.get("code")))
-    if "component" in resource:
-        for position, item in enumerate(objs(resource["component"])):
-            where = f"{reference}#component[{position}]"
-            yield Part(item, where, meaning(item.get("code")))
+def _components(resource: Json, reference: str, context: Context) -> Iterator[Part]:
+    for position, item in enumerate(objs(resource["component"])):
+        where = f"{reference}#component[{position}]"
+        yield Part(item, where, context.terminology.lab(item.get("code")))
 
 
 def _may_hold_a_value(part: Part, parts: Sequence[Part]) -> bool:
@@ -101,6 +100,10 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     return found
 
 
+def _is_genetic(parts: Sequence[Part]) -> bool:
+    return any(part.concept.names_gene or part.concept.is_gene_studied for part in parts)
+
+
 def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | None:
     """A genetic result that names ALPL; None for any other."""
     knowledge = context.knowledge
@@ -120,7 +123,10 @@ def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | 
 def status_of(resource: Json) -> str:
     """The status in FHIR's words, in whatever case or as a letter of HL7 v2; a missing one is
     the same as `unknown`."""
-    written = text(resource.get("status"))
+    written = resource.get("status")
+    if written == "final":  # as nearly all are
+        return "final"
+    written = text(written)
     return LETTERS.get(written.upper()) or written.lower() or "unknown"
 
 

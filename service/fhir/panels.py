@@ -11,7 +11,13 @@ from service.fhir.tolerant import Json, obj, objs, text
 
 INHERITED = ("encounter", "context", "issued", "subject", "patient")
 WHEN = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming")
+HOLDING = frozenset({"contained", "result", "hasMember", "related"})
 WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
+
+
+def is_whole(resource: Json) -> bool:
+    """Whether it may hold other results; most hold none."""
+    return not HOLDING.isdisjoint(resource)
 
 
 def contained_in(whole: Json, name: str) -> Iterator[tuple[str, Json]]:
@@ -46,7 +52,7 @@ def _is_inside(subject: object) -> bool:
 def wholes(resources: Iterable[Json], index: Index) -> dict[int, Json]:
     """The panel or report of each member that was sent beside it, by identity."""
     found: dict[int, Json] = {}
-    for whole in resources:
+    for whole in filter(is_whole, resources):
         for pointer in members(whole):
             found.setdefault(id(index.resolve(pointer.get("reference"), whole)), whole)
     return found

@@ -166,6 +166,8 @@ def _read_results(resource: Json, name: str, reading: _Reading, context: Context
     """An Observation or a report, with the Observations that it contains."""
     is_report = resource["resourceType"] == "DiagnosticReport"
     is_empty = is_report or _read_observation(resource, name, reading, context, key)
+    if not panels.is_whole(resource):
+        return "unreadable" if is_empty and (is_report or key == "alp") else ""
     for where, member in panels.contained_in(resource, name):
         gap = _gap_of(member, reading.subject)
         if gap:
