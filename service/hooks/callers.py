@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from service.evaluation.engine import ANYONE
+from service.evaluation.engine import ANYONE, VISITOR
 from service.hooks.errors import ServiceError, StoreUnavailable, TooManyFailures, Unauthorized
 from service.settings import Settings
 from service.settings.checks import LOOPBACK_NAMES, is_loopback
@@ -27,6 +27,7 @@ class Callers:
 
     def __init__(self, settings: Settings, trust: Trust | None) -> None:
         self._trust = trust
+        self._unverified = VISITOR if settings.is_development else ANYONE
         self._bases = spellings(settings.base_url)
         self._failures = FailureLimit()
 
@@ -38,8 +39,8 @@ class Callers:
         """Raises Unauthorized, TooManyFailures or StoreUnavailable."""
         trust = self._trust
         if trust is None:
-            note(client=ANYONE.name)
-            return Caller(ANYONE)
+            note(client=self._unverified.name)
+            return Caller(self._unverified)
         called = tuple(f"{base}{request.path}" for base in self._bases)
         try:
             authorization = request.headers.get("Authorization")

@@ -12,7 +12,7 @@ from flask import Flask, request
 from fhir_fixtures import Story, stories
 from service import __version__
 from service.content.reviews import load_review
-from service.evaluation.engine import Engine
+from service.evaluation.engine import VISITOR, Engine
 from service.evaluation.services import SERVICES
 from service.hooks.calls import outcome_of
 from service.pages.routes import PageDeps, page_blueprint
@@ -93,5 +93,5 @@ def _explain(
     service_id: str, body: Json, today: date, engine: Engine
 ) -> tuple[int, Json, Json | None]:
     """What the service would answer, and why; the same errors as over HTTP."""
-    outcome = outcome_of(json.dumps(body).encode(), service_id, engine, today)
+    outcome = outcome_of(json.dumps(body).encode(), service_id, engine, today, VISITOR)
     return outcome.status, outcome.body, outcome.explanation
