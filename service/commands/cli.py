@@ -25,6 +25,7 @@ from service.commands.options import (
     today_option,
     token_option,
 )
+from service.commands.records import audit, purge, report
 from service.commands.replay import replay
 from service.server.refusal import BAD_CONFIGURATION, end_with_faults
 from service.settings import load_settings
@@ -323,3 +324,5 @@ def _story_of(name: str) -> Story | None:
 
 
 main.add_command(replay)
+for command in (report, purge, audit):
+    main.add_command(command)
