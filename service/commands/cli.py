@@ -27,6 +27,7 @@ from service.commands.options import (
     today_option,
     token_option,
 )
+from service.commands.records import audit, purge, report
 from service.commands.replay import replay
 from service.server.refusal import BAD_CONFIGURATION, end_with_faults
 from service.settings import Client, load_settings
@@ -364,3 +365,5 @@ def _story_of(name: str) -> Story | None:
 main.add_command(codes)
 main.add_command(content)
 main.add_command(replay)
+for command in (report, purge, audit):
+    main.add_command(command)

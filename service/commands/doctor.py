@@ -36,6 +36,7 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP
 
 SLOW_SECONDS = 1.0
+ALP_KEY = "alp"
 DATED = {
     "medications": AUTHORED,
     "conditions": RECORDED,
@@ -78,8 +79,11 @@ def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Dia
     answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
     terms = Terminology(knowledge)
     rows = [_row(key, *answer, subject, terms) for key, answer in answers.items()]
-    if not any(row.entries for row in rows if row.key != "patient"):
+    found = {row.key: row.entries for row in rows}
+    if not any(count for key, count in found.items() if key != "patient"):
         rows.append(_nothing_found(patient_id, ask))
+    elif not found[ALP_KEY]:
+        rows += _other_results(patient_id, ask)
     rows += _medication(answers["medications"][0], ask)
     return Diagnosis(remark, True, tuple(rows))
 
@@ -93,6 +97,16 @@ def _nothing_found(patient_id: str, ask: Fetch) -> Row:
         remark = "does not understand patient=ID, only patient=Patient/ID: every search is empty"
         return Row("patient=", False, seconds, found, (remark,))
     return Row("patient=", True, seconds, 0, ("nothing found: try another --patient",))
+
+
+def _other_results(patient_id: str, ask: Fetch) -> Iterator[Row]:
+    """No ALP, and yet laboratory results: ALP may stand under a code that is not listed."""
+    path = f"Observation?patient={patient_id}&category=laboratory&_count=1"
+    fetched, seconds = _ask_one(ask, "labs", path)
+    count = len(list(_resources("labs", fetched)))
+    if count:
+        remark = "has laboratory results, and none under the codes of alp: compare the codes"
+        yield Row("laboratory", True, seconds, count, (remark,))
 
 
 def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:

@@ -112,12 +112,12 @@ def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | 
     )
     if not named or status_of(whole) not in COUNTING:
         return None
-    pathogenic = any(
-        part.concept.is_significance and _is_pathogenic(part.sent, knowledge) for part in parts
-    )
+    said = [_significance(part.sent) for part in parts if part.concept.is_significance]
+    counts = [words & _counting(knowledge) for words in said if words & _counting(knowledge)]
+    likely = bool(counts) and all(words <= _likely(knowledge) for words in counts)
     days = specimen_days(whole, context.days)
     day, issued = days.first if days else None, context.first_day(whole.get("issued"))
-    return Variant(parts[0].reference, pathogenic, day, issued=issued)
+    return Variant(parts[0].reference, bool(counts), day, likely, issued)
 
 
 def status_of(resource: Json) -> str:
@@ -180,9 +180,18 @@ def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:
     return bool(known & (said | {text(part.get("valueString"))}))
 
 
-def _is_pathogenic(part: Json, knowledge: Knowledge) -> bool:
+def _significance(part: Json) -> set[str]:
+    """The codes and words of a clinical significance."""
     concept = part.get("valueCodeableConcept")
-    if {code for _, code in codings(concept)} & set(knowledge.text["pathogenic_codes"]):
-        return True
-    said = {fold(word) for word in texts(concept)} | {fold(text(part.get("valueString")))}
-    return bool(said & set(knowledge.text["pathogenic"]))
+    said = {fold(word) for word in (*texts(concept), text(part.get("valueString"))) if word}
+    return said | {code for _, code in codings(concept)}
+
+
+def _counting(knowledge: Knowledge) -> set[str]:
+    """What says that a variant counts."""
+    return {*knowledge.text["pathogenic"], *knowledge.text["pathogenic_codes"]}
+
+
+def _likely(knowledge: Knowledge) -> set[str]:
+    """What says that it is only likely to."""
+    return set(knowledge.text["likely_pathogenic"])

@@ -174,7 +174,7 @@ def _read_results(resource: Json, name: str, reading: _Reading, context: Context
             reading.gaps.append(Gap(gap, key, 1, (where,)))
         else:
             is_empty &= _read_observation(member, where, reading, context, key)
-    lost, sent = panels.count_members(resource, context.index)
+    lost, sent = panels.count_members(resource, context)
     if lost or (is_empty and not sent and (is_report or key == "alp")):
         return "unreadable"
     return ""

@@ -28,7 +28,7 @@ class Keeping:
     decisions_days: int = 730
     feedback_days: int = 730
     unmapped_days: int = 365
-    repeat: Mapping[str, int] = field(default_factory=dict)
+    repeat: Mapping[str, int] = field(default_factory=dict, hash=False)
     metrics_token: Path | None = None
 
 

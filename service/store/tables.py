@@ -131,3 +131,12 @@ CHORES = Table(
     Column("name", String(32), primary_key=True),
     Column("at_s", BigInteger, nullable=False),
 )
+# Who has read what is kept, and by which command.
+READINGS = Table(
+    "readings",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    _text("who", 64),
+    _text("command", 32),
+)

@@ -38,7 +38,7 @@ def test_a_store_of_before_the_first_migration_keeps_its_tokens(tmp_path: Path) 
     before = open_store(Settings(data_dir=tmp_path))
     assert SpentTokens(before).spend("issuer", "token", 4_000_000_000)
     with before.begin() as connection:  # as it was
-        for table in ("decisions", "feedback", "unmapped", "chores", "alembic_version"):
+        for table in ("decisions", "feedback", "unmapped", "chores", "readings", "alembic_version"):
             connection.execute(text(f"DROP TABLE {table}"))
     before.close()
     after = open_store(Settings(data_dir=tmp_path))
