@@ -197,7 +197,7 @@ def _own() -> Json:
                 "extension": {"required": [EXTENSION], "properties": {EXTENSION: _evaluation()}}
             },
             "if": {"properties": {"cards": {"maxItems": 0}}},
-            "then": _with_status("complete", "not-applicable"),
+            "then": {"anyOf": [_with_status("complete", "not-applicable"), _settled()]},
         },
         "OperationOutcome": _object(
             resourceType={"const": "OperationOutcome"},
@@ -241,10 +241,15 @@ def _evaluation() -> Json:
     )
 
 
-def _with_status(*statuses: str) -> Json:
+def _with_status(*statuses: str, **also: Json) -> Json:
     """No cards means that we looked and have nothing to say, and nothing else."""
-    inner = {"properties": {"status": {"enum": list(statuses)}}}
+    inner = {"properties": {"status": {"enum": list(statuses)}, **also}}
     return {"properties": {"extension": {"properties": {EXTENSION: inner}}}}
+
+
+def _settled() -> Json:
+    """Or that the ALP is normal beyond doubt, so that what was not seen is worth no card."""
+    return _with_status("partial", verdict={"const": "alpNotLow"})
 
 
 def _object(optional: Sequence[str] = (), **members: Json) -> Json:
