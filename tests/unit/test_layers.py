@@ -23,6 +23,8 @@ ORDER = (
     "service.content",
     "service.watch",
     "service.store",
+    "service.charts",
+    "service.reports",
     "service.outbound",
     "service.trust",
     "service.evaluation",
