@@ -19,6 +19,7 @@ import click
 
 from fhir_fixtures import Story, stories
 from service import __version__
+from service.commands.catalogue import codes
 from service.commands.options import (
     client_option,
     config_option,
@@ -347,5 +348,6 @@ def _story_of(name: str) -> Story | None:
 
 
 main.add_command(replay)
+main.add_command(codes)
 for command in (report, purge, audit):
     main.add_command(command)
