@@ -19,8 +19,9 @@ import click
 
 from fhir_fixtures import Story, stories
 from service import __version__
-from service.commands.codes import codes
+from service.commands.catalogue import codes
 from service.commands.content import content
+from service.commands.exchange import export, import_codes
 from service.commands.options import (
     client_option,
     config_option,
@@ -385,6 +386,8 @@ def _story_of(name: str) -> Story | None:
     return known if same else None
 
 
+codes.add_command(export)
+codes.add_command(import_codes)
 main.add_command(codes)
 main.add_command(content)
 main.add_command(replay)

@@ -1,4 +1,4 @@
-"""`hpp-cds codes`: value sets to and from a terminology server, as FHIR R4."""
+"""`hpp-cds codes export` and `import`: value sets as FHIR R4, to and from a terminology server."""
 
 from __future__ import annotations
 
@@ -13,18 +13,7 @@ from service.commands.options import config_option, configured
 from service.settings import load_settings
 
 
-@click.group()
-def codes() -> None:
-    """Exchange value sets with a terminology server.
-
-    \b
-    Example:
-      hpp-cds codes export --fhir exported
-      hpp-cds codes import --valueset expansion.json --group bp_alendronate
-    """
-
-
-@codes.command("export")
+@click.command("export")
 @click.option(
     "--fhir",
     "folder",
@@ -52,7 +41,7 @@ def export(folder: Path, config: Path | None) -> None:
     click.echo(f"{len(found)} resources in {folder}")
 
 
-@codes.command("import")
+@click.command("import")
 @click.option(
     "--valueset",
     "file",
