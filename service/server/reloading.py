@@ -57,6 +57,7 @@ class Reloading:
             with self._lock:
                 before, self.app = self.app, newest
                 self._under_way[before] += 1
+            _start(newest)
             self._leave(before)
             log("reloaded")
 
@@ -70,9 +71,18 @@ class Reloading:
         if done:
             _close(app)
 
+    def start(self) -> None:
+        """Begin what the application does beside answering."""
+        _start(self.app)
+
     def close(self) -> None:
         """Write what the application still holds; it answers nothing any more."""
         _close(self.app)
+
+
+def _start(app: Flask) -> None:
+    if memory := app.extensions.get("hpp-cds.memory"):
+        memory.start()
 
 
 def _close(app: Flask) -> None:

@@ -70,6 +70,7 @@ def run(settings: Settings, host: str, port: int, allow_anyone: bool = False) ->
         keep_start_up_out_of_garbage_collection()
         said = (apps.app.extensions[f"hpp-cds.{name}"] for name in ("review", "switched-off"))
         _announce(settings, host, port, *said)
+        apps.start()
         done = server.run()
         apps.close()
         if not done:
