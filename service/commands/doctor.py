@@ -36,6 +36,7 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP
 
 SLOW_SECONDS = 1.0
+UNREACHABLE = ("timeout", "refused", "blocked")
 ALP_KEY = "alp"
 DATED = {
     "medications": AUTHORED,
@@ -62,6 +63,7 @@ class Diagnosis:
     release: str
     patient_found: bool
     rows: tuple[Row, ...]
+    unreachable: str = ""  # why nothing answered at all
 
     @property
     def healthy(self) -> bool:
@@ -70,7 +72,9 @@ class Diagnosis:
 
 def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Diagnosis:
     """Ask for the capability statement, a patient, and every template for that patient."""
-    release, remark = _release(ask)
+    release, remark, problem = _release(ask)
+    if problem in UNREACHABLE:
+        return Diagnosis(remark, False, (), problem)
     patient_id = patient_id or _any_patient(ask)
     if not patient_id:
         return Diagnosis(remark, False, ())
@@ -126,13 +130,14 @@ def _ask_one(ask: Fetch, key: str, path: str) -> tuple[Fetched, float]:
     return fetched, time.monotonic() - started
 
 
-def _release(ask: Fetch) -> tuple[Release, str]:
+def _release(ask: Fetch) -> tuple[Release, str, str]:
+    """The release, what is said of it, and the problem of the question."""
     fetched, _ = _ask_one(ask, "metadata", "metadata")
     version = text(obj(fetched.pages[0]).get("fhirVersion")) if fetched.pages else ""
     for prefix, release in VERSIONS.items():
         if version.startswith(prefix):
-            return release, f"{release} (FHIR {version})"
-    return Release.R4, "R4 assumed: the capability statement names no release"
+            return release, f"{release} (FHIR {version})", ""
+    return Release.R4, "R4 assumed: no capability statement names a release", fetched.problem
 
 
 def _any_patient(ask: Fetch) -> str:
