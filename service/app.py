@@ -37,7 +37,7 @@ from service.settings import Settings
 from service.upkeep import Upkeep
 from service.watch.health import HealthCheck, content_checks
 from service.watch.logs import WARNING, log
-from service.watch.metrics import NOT_REMEMBERED, versions
+from service.watch.metrics import NOT_REMEMBERED, UNSIGNED, versions
 
 if TYPE_CHECKING:
     from service.store.database import Store
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     deps = routes.HookDeps(engine, callers, recorder, clock, health)
     app.register_blueprint(routes.hook_routes(deps))
     app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
-    _count_versions(engine)
+    _count_versions(engine, settings)
     if settings.has_page:
         _add_page(app, settings, engine, clock)
         _add_demo(app, engine, clock)
@@ -164,7 +164,9 @@ def _metrics_token(settings: Settings) -> bytes:
     return token
 
 
-def _count_versions(engine: Engine) -> None:
+def _count_versions(engine: Engine, settings: Settings) -> None:
+    review = load_review(settings.content_dir, lambda *_: None)  # its faults were told before
+    UNSIGNED.set(sum(file.signed is None for file in review.files))
     of = {"knowledge": engine.knowledge.version, "configuration": engine.configuration}
     versions({"version": __version__, **of})
 
