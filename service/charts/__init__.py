@@ -1,0 +1,1 @@
+"""Charts and self-contained pages for reports; drawn by matplotlib (extra `charts`)."""
