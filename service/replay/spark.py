@@ -6,6 +6,7 @@ read by the service's one reader, in the Python workers.
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,13 @@ def decide(
 
 
 def _session(master: str) -> SparkSession:
-    """On one machine nothing listens beyond loopback."""
+    """On one machine nothing listens beyond loopback, and workers run this very Python."""
     builder = SparkSession.builder.master(master).appName("hpp-cds replay")
     if master.startswith("local"):
         for name in ("spark.driver.bindAddress", "spark.driver.host"):
             builder = builder.config(name, "127.0.0.1")
         builder = builder.config("spark.ui.enabled", "false")
+        builder = builder.config("spark.pyspark.python", sys.executable)
     return builder.getOrCreate()
 
 
