@@ -1,42 +1,54 @@
-"""The blocks of a card's detail: Markdown lists and tables made from an assessment.
+"""The blocks of a card's detail: lists and a table made from an assessment.
 
 Every string from the record goes through `escape`; every other word is content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from cards.facts import CardFacts, shown_number, value_of
+from cards.facts import CardFacts, shown_number, unique, value_of
 from cards.markdown import escape
-from service.hpp.assessment import AlpClass, Evidence, Finding, JudgedResult
-from service.hpp.model import Excluded
+from cards.summary import capital
+from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.model import Excluded, Gap
 
-MOST_ROWS = 6
-MOST_LINES = 5
-# Findings that the table of results shows already, or that go without saying.
-SHOWN_BY_TABLE = frozenset({"alp-low", "last-alp-low", "alp-lows-spaced", "child", "alp-looked-up"})
-
-
-def results(facts: CardFacts) -> str:
-    """The results that decided, newest first, and how many older ones there are."""
-    used = [i for i in facts.assessment.alp if i.day and i.kind is not AlpClass.INVALID]
-    if not used:
-        return f"{facts.words.sentence('no_result_used')}\n" if facts.assessment.alp else ""
-    newest = list(reversed(used))
-    head = [facts.words.sentence("result_head"), "| --- | --- | --- | --- | --- |"]
-    rows = [_row(item, facts) for item in newest[:MOST_ROWS]]
-    rest = _older(newest[MOST_ROWS:], facts)
-    return "\n".join([_heading("results", facts), "", *head, *rows, *rest])
+MOST_ROWS = 5
+MOST_OPEN = 3
 
 
-def _row(item: JudgedResult, facts: CardFacts) -> str:
+# --- The results that decided
+
+
+def results(facts: CardFacts, *, plain: bool) -> str:
+    """The results that decided, newest first, and how many others there are."""
+    if not facts.used:
+        return ""
+    shown = _chosen(facts)
+    rows = [_row(item, facts, plain) for item in shown]
+    head = [] if plain else [facts.words.sentence("result_head"), "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows, *_more(shown, facts)])
+
+
+def _chosen(facts: CardFacts) -> list[JudgedResult]:
+    """All where they fit; else the latest, what the card speaks of, and the newest of the rest."""
+    newest = list(reversed(facts.used))
+    course = facts.assessment.course
+    first = [newest[0], course.last, course.very_low, course.lowest, course.first_low]
+    first += [course.clear_before or course.normal_before, course.last_normal, course.masked]
+    wanted = [item for item in [*first, *newest] if item is not None]
+    kept = {id(item): item for item in wanted}
+    chosen = set(list(kept)[:MOST_ROWS])
+    return [item for item in newest if id(item) in chosen]
+
+
+def _row(item: JudgedResult, facts: CardFacts, plain: bool) -> str:
     words, limit = facts.words, item.limit
     partial = f" ({words.sentence('partial_date')})" if item.result.partial_date else ""
     return words.sentence(
-        "result_row",
-        date=_day(item.day) + partial,
+        "result_line" if plain else "result_row",
+        date=day_text(item.day, facts) + partial,
         value=_value(item),
         limit=f"{shown_number(limit.low)} U/L" if limit else "",
         whose=words.phrase("whose", limit.whose) if limit else "",
@@ -48,128 +60,90 @@ def _value(item: JudgedResult) -> str:
     """As the laboratory wrote it, and in U/L where that was another unit."""
     written = item.result.shown
     same = written.split(" ")[-1] in ("U/L", "")
-    return escape(written) if same else f"{escape(written)} = {value_of(item)} U/L"
+    return escape(written) if same else f"{escape(written)} = {escape(value_of(item))} U/L"
 
 
 def _meaning(item: JudgedResult, facts: CardFacts) -> str:
-    meaning = facts.words.phrase("class", item.kind)
-    if item.very_low:
-        meaning += f"; {facts.words.sentence('very_low')}"
-    if item.result.status == "unknown":
-        meaning += f"; {facts.words.sentence('status_unknown')}"
-    reasons = ", ".join(dict.fromkeys(map(facts.name_of, item.reasons)))
-    return f"{meaning}: {reasons}" if reasons else meaning
+    words, kind = facts.words, item.kind.value
+    if item.kind is AlpClass.LOW_CLEAN and not facts.causes_seen:
+        kind = "low"  # nobody looked whether it has a cause
+    said = [words.phrase("class", kind)]
+    said += [words.sentence("very_low")] if item.very_low else []
+    said += [words.sentence("status_unknown")] if item.result.status == "unknown" else []
+    return "; ".join(said)
 
 
-def _older(items: Sequence[JudgedResult], facts: CardFacts) -> list[str]:
-    values = [item.result.value for item in items if item.result.value is not None]
+def _more(shown: Sequence[JudgedResult], facts: CardFacts) -> list[str]:
+    chosen = {id(item) for item in shown}
+    rest = [item.result.value for item in facts.used if id(item) not in chosen]
+    values = [value for value in rest if value is not None]
     if not values:
         return []
     lowest, highest = shown_number(min(values)), shown_number(max(values))
-    text = facts.words.sentence("more_results", count=len(values), lowest=lowest, highest=highest)
-    return ["", text]
+    blanks = {"count": len(values), "lowest": lowest, "highest": highest}
+    return ["", facts.words.sentence("more_results", **blanks)]
 
 
-def why(facts: CardFacts) -> str:
-    """The findings that made the row match, what supports them, and the modifiers."""
-    found = [
-        facts.assessment.findings[code]
-        for code, wanted in facts.assessment.row.when.items()
-        if wanted == "present" and code not in SHOWN_BY_TABLE
-    ]
-    lines = [_finding(finding, facts) for finding in found]
-    lines += [_feature(e, facts) for e in _once(facts.assessment.features)]
-    lines += [facts.words.sentence("cause", cause=cause) for cause in _record_causes(facts)]
-    lines += [_sign(evidence, facts) for evidence in facts.assessment.signs]
-    lines += [facts.words.phrase("modifier", code) for code in facts.assessment.modifiers]
-    return _list("why", lines, facts)
+# --- What was not seen, and what was not used
 
 
-def _finding(finding: Finding, facts: CardFacts) -> str:
-    label = facts.words.phrase("finding", finding.code)
-    text = label[0].upper() + label[1:]
-    days = [e.day for e in finding.evidence if e.day]
-    if not days:
-        return f"{text}."
-    first, last = _day(min(days)), _day(max(days))
-    return f"{text} ({first})." if first == last else f"{text} ({first} to {last})."
-
-
-def _feature(evidence: Evidence, facts: CardFacts) -> str:
-    name = facts.name_of(evidence.what)
-    shown = f"{name}, {escape(evidence.shown)}" if evidence.shown else name
-    text = shown[0].upper() + shown[1:]
-    if evidence.day is None:
-        return facts.words.sentence("evidence_undated", what=text)
-    return facts.words.sentence("evidence_date", what=text, date=_day(evidence.day))
-
-
-def _once(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """One line for each feature: its newest evidence."""
-    newest: dict[str, Evidence] = {}
-    for item in evidence:
-        best = newest.get(item.what)
-        if best is None or (item.day or date.min) > (best.day or date.min):
-            newest[item.what] = item
-    return list(newest.values())
-
-
-def _record_causes(facts: CardFacts) -> list[str]:
-    """Causes that explain a low result, and causes on record that are only named."""
-    named = [facts.name_of(evidence.what) for evidence in facts.assessment.causes]
-    return list(dict.fromkeys([*facts.causes, *named]))
-
-
-def _sign(evidence: Evidence, facts: CardFacts) -> str:
-    cause, shown = facts.name_of(evidence.what), escape(evidence.shown)
-    return facts.words.sentence("sign", cause=cause, shown=shown, date=_day(evidence.day))
-
-
-def unseen(facts: CardFacts) -> str:
-    """Gaps, and the more urgent answers that only they kept open."""
-    lines = [_gap_line(gap.kind, gap.key, gap.count, facts) for gap in facts.gaps]
+def unseen(facts: CardFacts, most: int) -> str:
+    """Gaps (so many at most), the more urgent answers they kept open, and what has no date."""
+    lines = _gap_lines(facts, most)
     if facts.assessment.verdict != "notEvaluated":
-        lines += _open_lines(facts)
+        lines += _open_line(facts)
     lines += _undated_drugs(facts)
-    return _list("unseen", lines, facts)
+    return listed("unseen", lines, facts)
 
 
-def _open_lines(facts: CardFacts) -> list[str]:
-    """For each set of missing data, the answers it kept from being ruled out."""
-    opened: dict[tuple[str, ...], dict[str, None]] = {}
-    for row in facts.assessment.open_rows:
-        keys = {key for code in row.when for key in facts.assessment.findings[code].missing}
-        names = tuple(sorted(facts.key_name(key) for key in keys))
-        opened.setdefault(names, {})[facts.words.phrase("verdict", row.verdict)] = None
-    return [
-        facts.words.sentence("open_row", keys=", ".join(keys), what="; ".join(verdicts))
-        for keys, verdicts in opened.items()
+def _gap_lines(facts: CardFacts, most: int) -> list[str]:
+    """One line for all keys with the same trouble."""
+    said: dict[str, list[str]] = {}
+    for gap in facts.gaps[:most]:
+        said.setdefault(_kind(gap, facts), []).append(facts.key_name(gap.key))
+    lines = [
+        facts.words.sentence("gap", key=capital(", ".join(unique(keys))), kind=kind)
+        for kind, keys in said.items()
     ]
+    return lines + _and_more(len(facts.gaps) - most, facts)
 
 
-def _gap_line(kind: str, key: str, count: int, facts: CardFacts) -> str:
-    name = facts.key_name(key)
-    blanks = {"key": name[0].upper() + name[1:], "kind": facts.kind_name(kind)}
-    if count:
-        return facts.words.sentence("gap_count", count=count, **blanks)
-    return facts.words.sentence("gap", **blanks)
+def _and_more(count: int, facts: CardFacts) -> list[str]:
+    return [facts.words.sentence("more", n=count)] if count > 0 else []
+
+
+def _kind(gap: Gap, facts: CardFacts) -> str:
+    kind = facts.kind_name(gap.kind)
+    return facts.words.sentence("counted", kind=kind, count=gap.count) if gap.count else kind
+
+
+def _open_line(facts: CardFacts) -> list[str]:
+    """The answers that missing data kept from being ruled out, most urgent first."""
+    verdicts = unique(facts.words.phrase("verdict", r.verdict) for r in facts.assessment.open_rows)
+    if not verdicts:
+        return []
+    return [facts.words.sentence("open_rows", verdicts="; ".join(verdicts[:MOST_OPEN]))]
 
 
 def _undated_drugs(facts: CardFacts) -> list[str]:
     undated = [e for e in facts.assessment.excluded if e.reason == "undated-drug"]
-    names = dict.fromkeys(facts.name_of(e.shown) for e in undated)
-    return [_capital(facts.words.sentence("undated_drug", drug=name)) for name in names]
+    names = unique(facts.name_of(e.shown) for e in undated)
+    if not names:
+        return []
+    return [capital(facts.words.sentence("undated_drug", drug=", ".join(names)))]
 
 
-def unused(facts: CardFacts) -> str:
-    """Results that were read and not used, and why."""
-    lines = [_unused_line(item, facts) for item in excluded_results(facts)]
-    shown = lines[:MOST_LINES]
-    more = len(lines) - len(shown)
-    return _list("unused", [*shown, *([f"… {more} more"] if more else [])], facts)
+def unused(facts: CardFacts, most: int) -> str:
+    """Results that were read and not used, and why: one line for each reason, so many at most."""
+    by_reason: dict[str, list[Excluded]] = {}
+    for item in excluded_results(facts):
+        by_reason.setdefault(item.reason, []).append(item)
+    lines = [_unused_line(items, facts) for items in by_reason.values()]
+    return listed("unused", [*lines[:most], *_and_more(len(lines) - most, facts)], facts)
 
 
 def excluded_results(facts: CardFacts) -> list[Excluded]:
+    """Newest first."""
     invalid = [
         Excluded(i.result.reference, i.reasons[0], i.day, i.result.shown)
         for i in facts.assessment.alp
@@ -186,72 +160,45 @@ def reason_text(reason: str, facts: CardFacts) -> str:
     return words.phrases["excluded"].get(reason, words.phrases["excluded"]["status-other"])
 
 
-def _unused_line(item: Excluded, facts: CardFacts) -> str:
-    shown = escape(item.reference if item.reason == "mention" else item.shown) or "ALP"
-    reason = reason_text(item.reason, facts)
-    return facts.words.sentence("unused", shown=shown, date=_day(item.day), reason=reason)
+def _unused_line(items: Sequence[Excluded], facts: CardFacts) -> str:
+    """The newest, and how many more were left out for the same reason."""
+    newest, reason = items[0], reason_text(items[0].reason, facts)
+    shown = newest.reference if newest.reason == "mention" else newest.shown
+    named = facts.name_of(shown) if shown in facts.knowledge.labels else escape(shown)
+    blanks = {"shown": named or "ALP", "date": day_text(newest.day, facts), "reason": reason}
+    count = sum(item.count for item in items)
+    if count > 1:
+        return facts.words.sentence("unused_several", count=count - 1, **blanks)
+    return facts.words.sentence("unused", **blanks)
 
 
-def notes(facts: CardFacts, on_denosumab: bool) -> str:
-    """Lines for `Consider` that depend on the causes, the drug and how it was recognised."""
+# --- The last line
+
+
+def footer(facts: CardFacts) -> str:
+    """How old the newest ALP is, the standing caution, and who has signed the content."""
     words = facts.words
-    lines = list(dict.fromkeys(_cause_advice(facts)))
-    classes = {draft.drug_class for draft in facts.assessment.drafts}
-    if on_denosumab or "denosumab" in classes:
-        lines.append(words.sentence("denosumab"))
-    if "iv-bisphosphonate" in classes and facts.assessment.verdict == "lowAlpCauseNotReassuring":
-        lines.append(words.sentence("injected_dose"))
-    by_name = [d for d in facts.assessment.drafts if d.by_name]
-    names = dict.fromkeys(facts.knowledge.drugs[d.group].name for d in by_name)
-    lines += [_capital(words.sentence("by_name", drug=name)) for name in names]
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _cause_advice(facts: CardFacts) -> Iterator[str]:
-    """The secondary-cause line of each cause (decision table, section 6)."""
-    if facts.assessment.verdict not in ("lowAlpPossibleCause", "lowAlpCauseNotReassuring"):
-        return
-    for code in facts.cause_codes:
-        drug = facts.knowledge.drugs.get(code)
-        if drug and facts.knowledge.classes[drug.drug_class].effect == "suppresses":
-            yield facts.words.sentence("antiresorptive_action")
-        elif code in facts.knowledge.causes and facts.knowledge.causes[code].advice == "kidney":
-            yield facts.words.sentence("kidney_action")
-        elif not drug:
-            yield facts.words.sentence("cause_action", cause=facts.name_of(code))
-
-
-def footer(facts: CardFacts, sources: Sequence[str], version: str) -> str:
-    """How old the data is, the standing caution, the rule, the sources, the version."""
-    words, row = facts.words, facts.assessment.row
-    last = facts.last
-    lines = []
-    if last and last.day:
-        age = (facts.today - last.day).days
-        lines.append(words.sentence("age_of_data", date=_day(last.day), days=age))
-    lines.append(words.sentence("screening"))
-    lines.append(words.sentence("rule", row=row.id, source=row.source))
-    if sources:
-        lines.append(words.sentence("references", list="; ".join(sources) + "."))
-    knowledge, review = facts.knowledge.version, words.review
-    lines.append(words.sentence("version", version=version, knowledge=knowledge, review=review))
+    lines = [words.sentence("screening"), _inert(words.review)]
+    if facts.used:
+        day = facts.used[-1].day or facts.today
+        days = (facts.today - day).days
+        lines.insert(0, words.sentence("age_of_data", date=day_text(day, facts), days=days))
     return " ".join(lines)
 
 
-def _heading(key: str, facts: CardFacts) -> str:
-    return f"**{facts.words.phrase('heading', key)}**"
+def _inert(text: str) -> str:
+    """A site's own words may hold a name with punctuation; they are no Markdown."""
+    return text.replace("*", "\\*").replace("_", "\\_").replace("<", "\\<").replace("[", "\\[")
 
 
-def _list(key: str, lines: Sequence[str], facts: CardFacts) -> str:
-    kept = list(dict.fromkeys(line for line in lines if line))
+def listed(key: str, lines: Sequence[str], facts: CardFacts) -> str:
+    """A heading and its lines; nothing where there is none."""
+    kept = unique(lines)
     if not kept:
         return ""
-    return "\n".join([_heading(key, facts), "", *(f"- {line}" for line in kept)])
+    heading = f"**{facts.words.phrase('heading', key)}**"
+    return "\n".join([heading, "", *(f"- {line}" for line in kept)])
 
 
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else "undated"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def day_text(day: date | None, facts: CardFacts) -> str:
+    return day.isoformat() if day else facts.words.sentence("undated")

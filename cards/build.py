@@ -1,32 +1,37 @@
-"""Assessment -> Card: choose the text of the verdict, fill its blanks, attach suggestions."""
+"""Assessment -> Card: choose the text of the case, fill its blanks, attach suggestions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
 
-from cards import blocks
-from cards.facts import OF_SUMMARY, CardFacts
+from cards import blocks, reasons
+from cards.facts import CardFacts
 from cards.model import (
     DEFAULT_CAPABILITIES,
+    PLAIN,
     Card,
     ClientCapabilities,
-    CreateOrder,
-    DeleteDraft,
     Link,
     OverrideReason,
-    Suggestion,
 )
 from cards.orders import OrderBook, Requester
+from cards.suggestions import Offers
+from cards.summary import capital, fill, fitting, situation
 from cards.words import CardText, Words
 from service.fhir.releases import Release
-from service.hpp.assessment import Assessment, Indicator
+from service.hpp.assessment import Assessment, Evidence, Indicator
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Chart, Result
+from service.hpp.model import Chart
 
+URGENT, VIEW = "urgentOncology", "patientView"
+PARTLY, UNJUDGED = "partlySeen", "orderNotJudged"
+MOST_REASONS = 6
+MOST_WORDS = 120
+# How many lines are said of what was not seen or used, and whether the text's own hints are.
+SHORTER_AND_SHORTER = ((3, True), (1, True), (1, False))
 EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
 EMPTY_LINES = re.compile(r"\n\n\n+")  # searched for five times as fast as \n{3,}
 
@@ -41,12 +46,6 @@ class CardContent:
     version: str
     new_uuid: Callable[[], str]
 
-    @cached_property
-    def override_reasons(self) -> tuple[OverrideReason, ...]:
-        system = self.words.override_system
-        reasons = self.words.override_reasons.items()
-        return tuple(OverrideReason(code, system, display) for code, display in reasons)
-
 
 @dataclass(frozen=True)
 class CardInput:
@@ -60,84 +59,123 @@ class CardInput:
     capabilities: ClientCapabilities = DEFAULT_CAPABILITIES
 
 
-def build(case: CardInput, content: CardContent, *, with_orders: bool = True) -> Card | None:
-    """The card of a verdict; None where the verdict has none.
-
-    with_orders False leaves the remove-draft suggestion out (no drug in hand).
-    """
+def build(case: CardInput, content: CardContent) -> Card | None:
+    """The card of a verdict before an order; None where the verdict has none."""
     if case.assessment.indicator is Indicator.NONE:
         return None
-    text = content.words.texts.get(case.assessment.verdict)
-    return _card(text, case, content, with_orders) if text else None
+    urgent = "urgent-oncology" in case.assessment.modifiers
+    has_own = case.assessment.verdict != "notEvaluated"
+    name = URGENT if urgent and has_own else case.assessment.verdict
+    text = content.words.texts.get(name)
+    return _card(text, case, content) if text else None
+
+
+def build_view(case: CardInput, content: CardContent) -> Card:
+    """The card where a chart is opened: no drug is in hand, and none is spoken of."""
+    return _card(content.words.texts[VIEW], case, content)
 
 
 def build_incomplete(case: CardInput, content: CardContent) -> Card:
     """The low-key card that says what was not seen, where the verdict itself has none."""
-    return _card(content.words.texts["partlySeen"], case, content, with_orders=False)
+    return _card(content.words.texts[PARTLY], case, content)
 
 
 def build_unjudged(case: CardInput, content: CardContent) -> Card:
     """The low-key card for orders that could not be judged at all."""
-    return _card(content.words.texts["orderNotJudged"], case, content, with_orders=False)
+    return _card(content.words.texts[UNJUDGED], case, content)
 
 
-def _card(text: CardText, case: CardInput, content: CardContent, with_orders: bool) -> Card:
-    facts = CardFacts(
-        case.assessment, content.words, content.knowledge, case.today, case.chart.accepted_gaps
-    )
-    child = case.assessment.child
-    cited = text.references_child if child else text.references
-    main = content.words.references[text.source_child if child else text.source]
-    indicator = case.assessment.indicator
+def _card(text: CardText, case: CardInput, content: CardContent) -> Card:
+    assessment, words = case.assessment, content.words
+    facts = CardFacts(assessment, words, content.knowledge, case.today, case.chart)
+    here = situation(facts)
+    cited = text.references_child if assessment.child else text.references
+    main = words.references[text.source_child if assessment.child else text.source]
+    indicator = assessment.indicator
+    offers = Offers(facts, here, case.capabilities, content.new_uuid)
     return Card(
         uuid=content.new_uuid(),
-        verdict=case.assessment.verdict,
-        row=case.assessment.row.id,
+        verdict=assessment.verdict,
+        row=assessment.row.id,
         indicator=indicator if indicator is not Indicator.NONE else Indicator.INFO,
-        summary=_summary(text, facts),
-        detail=_detail(text, facts, case, content, cited),
-        topic_display=content.words.phrase("verdict", case.assessment.verdict),
+        summary=_summary(text, facts, here),
+        detail=_detail(text, facts, here, plain=case.capabilities.card_style == PLAIN),
+        topic_display=words.phrase("verdict", assessment.verdict),
         source=Link(main.publisher or main.label, main.url),
-        suggestions=tuple(_suggestions(text, case, facts, content, with_orders)),
-        override_reasons=content.override_reasons if _wants_reason(text) else (),
-        links=_links(cited, content.words),
+        suggestions=offers.of(text),
+        override_reasons=_override_reasons(text, here, words),
+        links=_links(cited, words),
+        evidence=_evidence(facts),
     )
 
 
-def _wants_reason(text: CardText) -> bool:
-    return text.verdict not in ("notEvaluated", "partlySeen", "orderNotJudged")
-
-
-def _summary(text: CardText, facts: CardFacts) -> str:
-    several = text.summary_for.get("several") if len(facts.lows) > 1 else None
-    template = text.summary_for.get(facts.assessment.row.id, several or text.summary)
+def _summary(text: CardText, facts: CardFacts, here: frozenset[str]) -> str:
+    template = fitting(text.summary_for, here) or text.summary
     if facts.assessment.child and text.summary_child is not None:
         template = text.summary_child
-    return template.fill({name: OF_SUMMARY[name](facts) for name in template.names})
+    return template.fill(fill(facts, template.names))
 
 
-def _detail(
-    text: CardText, facts: CardFacts, case: CardInput, content: CardContent, cited: Sequence[str]
-) -> str:
-    on_denosumab = any(use.drug_class == "denosumab" for use in case.chart.drugs)
-    drugs = " and ".join(facts.drug_names) or facts.drugs_short
-    references = [content.words.references[name].label for name in cited]
-    blanks = {
-        "drugs": drugs[:1].upper() + drugs[1:],
-        "ordered": content.words.sentence("ordered", drugs=drugs) if facts.drug_names else "",
-        "results": blocks.results(facts),
-        "why": blocks.why(facts),
-        "unseen": blocks.unseen(facts),
-        "unused": blocks.unused(facts),
-        "notes": blocks.notes(facts, on_denosumab),
-        "footer": blocks.footer(facts, references, content.version),
+def _detail(text: CardText, facts: CardFacts, here: frozenset[str], *, plain: bool) -> str:
+    """At most MOST_WORDS beside the table: what was not seen and used gives way, then hints; what
+    the verdict rests on never does."""
+    body = ""
+    for most, with_hints in SHORTER_AND_SHORTER:
+        hints = _holding(text.consider_for, here) if with_hints else []
+        body = _tidy(text.body.fill(_blanks(text, facts, here, hints, most, plain)))
+        if word_count(body) <= MOST_WORDS:
+            break
+    return body
+
+
+def _blanks(
+    text: CardText,
+    facts: CardFacts,
+    here: frozenset[str],
+    hints: Sequence[str],
+    most: int,
+    plain: bool,
+) -> dict[str, str]:
+    words, names = facts.words, facts.drug_names
+    drugs = words.sentence("and_word").join(names) or facts.drugs_short
+    return {
+        "drugs": capital(drugs),
+        "ordered": words.sentence("ordered", drugs=drugs) if names else "",
+        "opening": fitting(text.opening_for, here) or "",
+        "results": blocks.results(facts, plain=plain),
+        "why": reasons.why(facts),
+        "unseen": blocks.unseen(facts, most),
+        "unused": blocks.unused(facts, most),
+        "notes": reasons.notes(facts, hints),
+        "footer": blocks.footer(facts),
     }
-    return _tidy(text.body.fill(blanks))
+
+
+def word_count(body: str) -> int:
+    """Words of a detail beside its table."""
+    return sum(len(line.split()) for line in body.split("\n") if not line.startswith("|"))
+
+
+def _holding(lines: Mapping[str, str], here: frozenset[str]) -> list[str]:
+    return [line for when, line in lines.items() if here.issuperset(when.split())]
 
 
 def _tidy(body: str) -> str:
-    """No heading without content, no run of empty lines."""
-    return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", body)).strip()
+    """No heading without content, no run of empty lines, no blank where one was left empty."""
+    plain = body.replace(" \n", "\n").replace("\n ", "\n")
+    return EMPTY_LINES.sub("\n\n", EMPTY_HEADING.sub("", plain)).strip()
+
+
+def _override_reasons(
+    text: CardText, here: frozenset[str], words: Words
+) -> tuple[OverrideReason, ...]:
+    """Those that fit the verdict; a reason that a site took out is not offered."""
+    codes = (*text.override_reasons, *(fitting(text.override_reasons_for, here) or ()))
+    return tuple(
+        OverrideReason(code, words.override_system, words.override_reasons[code])
+        for code in codes
+        if code in words.override_reasons
+    )[:MOST_REASONS]
 
 
 def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
@@ -145,81 +183,8 @@ def _links(cited: Sequence[str], words: Words) -> tuple[Link, ...]:
     return tuple(Link(item.label, item.url) for item in known if item.url)
 
 
-def _suggestions(
-    text: CardText, case: CardInput, facts: CardFacts, content: CardContent, with_orders: bool
-) -> list[Suggestion]:
-    """Removals and orders, in the form that the client's EHR can take."""
-    removals = _removals(text, case, content) if with_orders else []
-    orders = _orders(_tests_offered(text, case, facts), case, content)
-    new_uuid = content.new_uuid
-    if len(orders) > 1 and not case.capabilities.one_action:  # the EHR applies every action of one
-        label = content.words.sentence("order_together", n=len(orders))
-        return [*removals, Suggestion(new_uuid(), "blood-set", label, tuple(orders))]
-    alone = [Suggestion(new_uuid(), order.order, order.description, (order,)) for order in orders]
-    return [*removals, *alone]
-
-
-def _removals(text: CardText, case: CardInput, content: CardContent) -> list[Suggestion]:
-    """One suggestion for each draft that has an id to name, where the text offers it."""
-    offer = next((offer for offer in text.suggestions if offer.name == "remove-draft"), None)
-    if offer is None or "urgent-oncology" in case.assessment.modifiers:
-        return []
-    words, found = content.words.suggestions["remove-draft"], list[Suggestion]()
-    only_one = case.capabilities.selection_behavior == "at-most-one"  # then one may be recommended
-    code = "remove" if offer.preselected else "hold"
-    for draft in case.assessment.drafts:
-        if draft.reference:
-            drug = content.knowledge.drugs[draft.group].name
-            description = words.description.replace("${drug}", drug)
-            action = DeleteDraft(draft.reference, description, draft.group)
-            label = words.label.fill({"drug": drug})
-            recommended = offer.preselected and not (only_one and found)
-            found.append(Suggestion(content.new_uuid(), code, label, (action,), recommended))
-    return found
-
-
-def _tests_offered(text: CardText, case: CardInput, facts: CardFacts) -> Iterator[str]:
-    """The names of the orders that a text offers in this case."""
-    for offer in text.suggestions:
-        if offer.name == "@cause":
-            yield from _tests_of_causes(facts)
-        elif offer.name != "remove-draft" and _applies(offer.condition, case):
-            yield offer.name
-
-
-def _tests_of_causes(facts: CardFacts) -> list[str]:
-    return list(
-        dict.fromkeys(
-            name
-            for code in facts.cause_codes
-            if code in facts.knowledge.causes
-            for name in facts.knowledge.causes[code].suggest
-        )
-    )
-
-
-def _applies(condition: str, case: CardInput) -> bool:
-    if condition == "child":
-        return case.assessment.child
-    if condition == "liver":
-        return any("mask_liver" in c.groups and c.counts for c in case.chart.conditions)
-    return True
-
-
-def _orders(names: Iterable[str], case: CardInput, content: CardContent) -> list[CreateOrder]:
-    """Orders for what is not recently on record."""
-    found = []
-    since = case.today - timedelta(days=content.knowledge.days("workup_recent"))
-    for name in names:
-        text = content.words.suggestions[name]
-        results = case.chart.of(text.test) if text.test else ()
-        if not (results and _has_value_since(since, results, case.today)):
-            found.append(CreateOrder(name, text.label.fill({})))
-    return found
-
-
-def _has_value_since(since: date, results: Iterable[Result], today: date) -> bool:
-    return any(
-        result.day is not None and since <= result.day <= today and result.value is not None
-        for result in results
-    )
+def _evidence(facts: CardFacts) -> tuple[Evidence, ...]:
+    """What the card rests on: the results that count, features, relatives and causes."""
+    assessment = facts.assessment
+    results = tuple(item.evidence for item in facts.used)
+    return (*results, *assessment.features, *assessment.family_history, *assessment.causes)

@@ -14,7 +14,8 @@ class Offer:
     """A suggestion of a card text.
 
     name: of suggestions.toml; `@cause` stands for the tests that fit the causes found.
-    condition: `?liver` or `?child` behind the name.  preselected: a `!` at the end.
+    condition: a word of the situation, as in `referral-child?child`.  preselected: a `!` at the
+    end; of a draft it counts on critical cards only.
     """
 
     name: str
@@ -24,23 +25,36 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """One card text.  summary_for: other summaries, by row id or for `several` lows."""
+    """One card text.
+
+    summary_for, opening_for: others, by words of the situation that must all hold ("several
+    renewal"); the first that fits wins.  override_reasons_for: further ones, in the same way.
+    consider_for: lines of the notes, each where its words hold.
+    """
 
     verdict: str
     summary: Text
     summary_child: Text | None
     summary_for: Mapping[str, Text]
+    opening_for: Mapping[str, str]
+    consider_for: Mapping[str, str]
     body: Text
     source: str
     source_child: str
     suggestions: tuple[Offer, ...]
     references: tuple[str, ...]
     references_child: tuple[str, ...]
+    override_reasons: tuple[str, ...]
+    override_reasons_for: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class OrderText:
-    """A suggestion of suggestions.toml."""
+    """A suggestion of suggestions.toml.
+
+    test: group whose recent result makes it superfluous.  tests: the suggestions that a set is
+    made of.  rank: where each order must stand alone, the lower comes first.
+    """
 
     label: Text
     description: str = ""
@@ -48,6 +62,8 @@ class OrderText:
     loinc: str = ""
     test: str = ""
     note: str = ""
+    tests: tuple[str, ...] = ()
+    rank: int = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from cards.build import CardContent
-from cards.facts import longest_blanks
 from cards.orders import OrderBook
 from cards.words import Words
 from service import __version__
@@ -60,6 +59,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.register_blueprint(routes.hook_routes(routes.HookDeps(engine, callers, clock, health)))
     if settings.has_page:
         _add_page(app, settings, engine, clock)
+        _add_demo(app, engine, clock)
     app.register_error_handler(ServiceError, routes.answer_service_error)
     app.register_error_handler(HTTPException, routes.answer_http_error)
     app.register_error_handler(Exception, routes.answer_crash)
@@ -92,7 +92,7 @@ def load_content(
     except ContentFault as error:
         notes.faults += error.faults
         knowledge = load_knowledge()
-    words = load_words(lambda read: longest_blanks(knowledge, read), notes, folder)
+    words = load_words(knowledge, notes, folder)
     review = load_review(folder, notes.fault)
     if warnings is not None:
         warnings += notes.warnings
@@ -130,3 +130,10 @@ def _add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[]
     from service.pages.wiring import add_page
 
     add_page(app, settings, engine, clock)
+
+
+def _add_demo(app: Flask, engine: Engine, clock: Callable[[], date]) -> None:
+    """The stories as a FHIR server, to try the service on; never where clients are configured."""
+    from service.demo.routes import demo_routes
+
+    app.register_blueprint(demo_routes(engine.knowledge, clock))

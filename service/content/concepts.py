@@ -87,6 +87,7 @@ SHAPE = {
         "other_tests": [str],
         "source": str,
     },
+    "inactive": {"*": str},
     "recognised": {"*": str},
 }
 WORDS = ("text", "drug_names", "laboratory")  # tables that are lists of words
@@ -131,6 +132,7 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         "signs": {name: _sign(entry) for name, entry in data["sign"].items()},
         "pattern": model.Pattern(**data["pattern"]),
         "acute_encounters": frozenset(data["encounter"]["acute"]),
+        "inactive": data["inactive"],
         "recognised": data["recognised"],
         "injected_words": tuple(data["injected"]["words"]),
         "text": {
@@ -156,7 +158,7 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
 def _nothing() -> dict[str, Any]:
     tables = (
         "classes", "drugs", "causes", "masks", "tests", "features", "signs", "text", "by_text",
-        "recognised", "encounter_classes",
+        "inactive", "recognised", "encounter_classes",
     )  # fmt: skip
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()

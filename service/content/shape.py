@@ -21,6 +21,7 @@ NAMES = {
     Decimal: "a number",
     list: "a list",
     dict: "a table",
+    int: "a whole number",
     date: "a day such as 2026-03-01",
 }
 

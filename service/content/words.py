@@ -7,18 +7,21 @@ is compared with what can fill it, and the longest possible summary with 140 cha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from cards.blanks import Text
+from cards.summary import OF_SUMMARY, known_situations, longest_blanks
 from cards.words import Attributes, CardText, Offer, OrderText, Reference, Words
 from service.content.faults import Notes, Say, hint
 from service.content.files import Unreadable, files_in, is_litter
 from service.content.layers import Layers
 from service.content.shape import OLD_KEYS, misfits
 from service.content.toml_files import BadToml, parse_toml
+from service.hpp.knowledge.model import Knowledge
 
 FOLDER = "texts"
 SUMMARY_LIMIT = 139
@@ -28,16 +31,14 @@ TABLES = (
 )  # fmt: skip
 TEXTS = (
     "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
-    "lowAlpCauseNotReassuring",
-    "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce", "lowAlpOnceMarked",
-    "alpUnclear", "alpNotOnFile", "notEvaluated", "partlySeen", "orderNotJudged",
+    "lowAlpCauseNotReassuring", "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce",
+    "lowAlpOnceMarked", "alpUnclear", "alpNotOnFile", "urgentOncology", "patientView",
+    "notEvaluated", "partlySeen", "orderNotJudged",
 )  # fmt: skip
 TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
-SUMMARY_BLANKS = frozenset(
-    {"last", "last_date", "n", "limit", "cause", "mask", "unusable", "drugs", "gap"}
-)
+SUMMARY_BLANKS = frozenset(OF_SUMMARY)
 BODY_BLANKS = frozenset(
-    {"drugs", "ordered", "results", "why", "unseen", "unused", "notes", "footer"}
+    {"drugs", "ordered", "opening", "results", "why", "unseen", "unused", "notes", "footer"}
 )
 ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
 FRONT_SHAPE = {
@@ -45,18 +46,22 @@ FRONT_SHAPE = {
     "summary": str,
     "summary_child?": str,
     "summary_for?": {"*": str},
+    "opening_for?": {"*": str},
+    "consider_for?": {"*": str},
     "source": str,
     "source_child?": str,
     "suggestions": [str],
     "references": [str],
     "references_child?": [str],
+    "override_reasons?": [str],
+    "override_reasons_for?": {"*": [str]},
     **OLD_KEYS,
 }
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
     "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
-    "heading", "sentence",
+    "verification", "short", "heading", "sentence",
 )  # fmt: skip
 SHAPES: Mapping[str, Any] = {
     "phrases.toml": {
@@ -67,7 +72,7 @@ SHAPES: Mapping[str, Any] = {
         "source": str,
         "*": {
             "label": str, "description?": str, "text?": str, "loinc?": str, "test?": str,
-            "note?": str,
+            "note?": str, "tests?": [str], "rank?": int,
         },
     },
     "references.toml": {
@@ -83,10 +88,8 @@ SHAPES: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def load_words(
-    longest: Callable[[Words], Mapping[str, str]], notes: Notes, overlay: Path | None = None
-) -> Words:
-    """Read all texts.  longest: from the words, the longest value each summary blank can take."""
+def load_words(knowledge: Knowledge, notes: Notes, overlay: Path | None = None) -> Words:
+    """Read all texts.  knowledge: names the rows and findings that a text may ask for."""
     layers, say = Layers(overlay, notes), notes.fault
     _check_names(layers)
     tables = {name: _fitting(name, layers) for name in TABLES}
@@ -107,8 +110,8 @@ def load_words(
         attributes=_attributes(tables["source_attributes.toml"], say),
         version=layers.digest.hexdigest(),
     )
-    _check(words, layers, say)
-    _check_summaries(words, longest(words), say)
+    _check(words, known_situations(knowledge), layers, say)
+    _check_summaries(words, longest_blanks(knowledge, words), say)
     return words
 
 
@@ -202,9 +205,15 @@ def _card_text(front: Mapping[str, Any], body: str) -> CardText:
         body=Text(body.strip()),
         source=front.get("source", ""),
         source_child=front.get("source_child", front.get("source", "")),
+        opening_for=front.get("opening_for", {}),
+        consider_for=front.get("consider_for", {}),
         suggestions=tuple(map(_offer, front.get("suggestions", ()))),
         references=tuple(front.get("references", ())),
         references_child=tuple(front.get("references_child", front.get("references", ()))),
+        override_reasons=tuple(front.get("override_reasons", ())),
+        override_reasons_for={
+            when: tuple(codes) for when, codes in front.get("override_reasons_for", {}).items()
+        },
     )
 
 
@@ -238,7 +247,9 @@ def _check_blanks(file: str, key: str, template: Template, known: frozenset[str]
 
 def _suggestions(table: Mapping[str, Any]) -> dict[str, OrderText]:
     return {
-        name: OrderText(**{**entry, "label": Text(entry["label"])})
+        name: OrderText(
+            **{**entry, "label": Text(entry["label"]), "tests": tuple(entry.get("tests", ()))}
+        )
         for name, entry in table.items()
         if isinstance(entry, dict)
     }
@@ -257,14 +268,15 @@ def _offer(entry: str) -> Offer:
     return Offer(name, condition, preselected=entry.endswith("!"))
 
 
-def _check(words: Words, layers: Layers, say: Say) -> None:
+def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -> None:
     for text in words.texts.values():
-        for offer in text.suggestions:
-            if offer.name not in words.suggestions and offer.name != "@cause":
-                say(f"{FOLDER}/{text.verdict}.md", "suggestions", f"{offer.name!r} is not known")
-            if offer.condition not in ("", "liver", "child"):
-                message = f"?{offer.condition} is not known"
-                say(f"{FOLDER}/{text.verdict}.md", "suggestions", message)
+        file = f"{FOLDER}/{text.verdict}.md"
+        known = situations if layers.overlay is None or layers.has(file) else None
+        for key, message in _text_problems(text, words, known):
+            say(file, key, message)
+    for name, suggestion in words.suggestions.items():
+        for test in set(suggestion.tests) - set(words.suggestions):
+            say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
     ours = layers.table(f"{FOLDER}/phrases.toml", shipped=True)
     for table in PHRASE_TABLES:
         for key, phrase in ours.get(table, {}).items():
@@ -274,3 +286,23 @@ def _check(words: Words, layers: Layers, say: Say) -> None:
             elif table == "sentence":
                 blanks = frozenset(Template(phrase).get_identifiers())
                 _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)
+
+
+def _text_problems(
+    text: CardText, words: Words, situations: frozenset[str] | None
+) -> Iterator[tuple[str, str]]:
+    """What a text names and nothing knows.
+
+    situations None: not looked at, as a site may have renamed the rows that our text asks for.
+    """
+    for offer in text.suggestions:
+        if offer.name not in words.suggestions and offer.name != "@cause":
+            yield (
+                "suggestions",
+                f"{offer.name!r} is not known" + hint(offer.name, words.suggestions),
+            )
+    conditions = {offer.condition for offer in text.suggestions if offer.condition}
+    asked = (text.summary_for, text.opening_for, text.consider_for, text.override_reasons_for)
+    for when in (*chain.from_iterable(asked), *conditions):
+        for word in set(when.split()) - situations if situations is not None else ():
+            yield when, f"{word!r} is no situation" + hint(word, situations or ())

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 
-from cards.build import CardInput, build, build_incomplete, build_unjudged
+from cards.build import CardInput, build, build_incomplete, build_unjudged, build_view
 from cards.model import ClientCapabilities
 from cards.orders import Requester
 from service.evaluation.answer import (
@@ -145,7 +145,11 @@ def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
 
 
 def _answer_order(case: CardInput, engine: Engine) -> Answer:
-    """A card for the verdict, or one that says what was not seen."""
+    """A card for the verdict, or one that says what was not seen.
+
+    Where the ALP is settled, what was not seen of the record is for the operator, not for the
+    prescriber; an order that was not judged is for the prescriber all the same.
+    """
     status = evaluation_status(case.assessment)
     card = build(case, engine.cards)
     silent = case.assessment.settled and not leaves_order_out(case.assessment)
@@ -178,7 +182,7 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
     opened = bool(assessment.open_rows)
     if engine.knowledge.verdicts[assessment.verdict].chart and not written:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
-        card = build(as_information, engine.cards, with_orders=False)
+        card = build_view(as_information, engine.cards)
         return answer_with(card, "partial" if opened else "complete", case, engine)
     return answer_with(None, "not-applicable" if opened else "complete", case, engine)
 

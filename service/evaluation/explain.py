@@ -26,7 +26,7 @@ def explain(answer: Answer, engine: Engine, today: date) -> Json | None:
     chart, assessment = answer.chart, answer.assessment
     if chart is None or assessment is None:
         return None
-    facts = CardFacts(assessment, engine.cards.words, engine.knowledge, today, chart.accepted_gaps)
+    facts = CardFacts(assessment, engine.cards.words, engine.knowledge, today, chart)
     return {
         "today": today.isoformat(),
         "patient": _patient(chart, today),
@@ -86,6 +86,7 @@ def _finding(finding: Finding, facts: CardFacts) -> Json:
     return {
         "code": finding.code,
         "label": facts.words.phrase("finding", finding.code),
+        "says": facts.knowledge.findings[finding.code],
         "state": str(finding.presence),
         "seen": finding.seen,
         "missing": list(finding.missing),
@@ -170,7 +171,7 @@ def _gap(gap: Any, facts: CardFacts) -> Json:
         "label": label,
         "count": gap.count,
         "where": list(gap.where),
-        "accepted": gap.key in facts.accepted_gaps,
+        "accepted": gap.key in facts.chart.accepted_gaps,
     }
 
 
@@ -195,6 +196,7 @@ def _table(assessment: Assessment, engine: Engine) -> list[Json]:
                     }
                     for code, wanted in row.when.items()
                 ],
+                "says": row.says,
                 "source": row.source,
             }
         )

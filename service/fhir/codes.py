@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.fhir.systems import broader, spellings, system_key
+from service.fhir.systems import broader, readable_as, spellings, system_key
 from service.hpp.knowledge.model import Knowledge
 
 NOTHING: frozenset[str] = frozenset()
@@ -13,6 +13,7 @@ class Codes:
     """Every active code of a content, by the name of its system and its spelling."""
 
     def __init__(self, knowledge: Knowledge) -> None:
+        self._usual = knowledge.systems
         self._systems = {system_key(uri): name for uri, name in knowledge.systems.items()}
         found: dict[Coding, set[str]] = {}
         for row in knowledge.codes:
@@ -22,12 +23,19 @@ class Codes:
                     found.setdefault((name, spelled), set()).add(row.group)
         self._groups = {coding: frozenset(groups) for coding, groups in found.items()}
         self._stems = frozenset((name, spelled[:3]) for name, spelled in self._groups)
-        self.names = frozenset(name for name, _ in self._groups)  # of systems whose codes we list
+        self._listed = frozenset(name for name, _ in self._groups)
 
     def system(self, uri: str) -> str:
         """Our name of a code system, or its address where we have none."""
+        usual = self._usual.get(uri)
+        if usual is not None:
+            return usual
         key = system_key(uri)
         return self._systems.get(key, key)
+
+    def lists(self, uri: str) -> bool:
+        """Whether the value sets have codes of this system."""
+        return not self._listed.isdisjoint(readable_as(self.system(uri)))
 
     def groups_of(self, uri: str, code: str) -> frozenset[str]:
         """Groups of one coding.  ICD-10 and ATC codes also belong to their parents' groups."""

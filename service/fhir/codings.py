@@ -186,12 +186,11 @@ def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
     folded = _names_among(_folded(said), codes)
     coded = _groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
     named = _union(map(vocabulary.drugs.groups_in, folded))
-    systems = {vocabulary.codes.system(system) for system, _ in codes}
     return DrugConcept(
         coded=coded,
         named=named,
         outcome=_outcome(coded | named, folded, codes, vocabulary),
-        is_readable=not systems.isdisjoint(vocabulary.codes.names),
+        is_readable=any(vocabulary.codes.lists(system) for system, _ in codes),
     )
 
 

@@ -41,7 +41,7 @@ class Course(NamedTuple):
 
 def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]:
     """One use for each known drug of an order, statement, dispense or administration, with its
-    period (2a.5).  One whose drug cannot be identified is yielded as the gap it is.
+    period.  One whose drug cannot be identified is yielded as the gap it is.
     """
     if _is_nothing(sent):
         return
@@ -56,9 +56,7 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
         yield DrugUse(
             reference=reference,
             group=group,
-            drug_class=class_of(
-                context.knowledge.drugs[group], drugs.said, sent, context.knowledge
-            ),
+            drug_class=class_of(context.knowledge.drugs[group], drugs, sent, context.knowledge),
             by_name=drugs.match.by_name,
             **course._asdict(),
         )

@@ -22,7 +22,7 @@ _VOICED = "\u3099\u309a"
 _SIGNS = "©®℗"
 _HIGH_OR_CIRCLED = ("<super>", "<circle>")
 _SELECTORS = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_NUMBER = re.compile(r"\d+")
 
 
 def fold(written: str) -> str:
@@ -35,7 +35,15 @@ def fold(written: str) -> str:
         plain = plain.lower()
     else:
         plain = unicodedata.normalize("NFC", plain.translate(_LETTERS)[:LONGEST])
-    return " ".join(_GLUED.sub(" ", plain.replace("_", " ")).split())
+    return " ".join(_NUMBER.sub(_set_apart, plain.replace("_", " ")).split())
+
+
+def _set_apart(found: re.Match[str]) -> str:
+    """A number with blanks where a letter stands beside it."""
+    text, (start, end) = found.string, found.span()
+    before = " " if start and text[start - 1].isalpha() else ""
+    after = " " if text[end : end + 1].isalpha() else ""
+    return f"{before}{found[0]}{after}"
 
 
 class _Letters(dict[int, str]):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from service.fhir.codings import NO_DRUG, Match, Outcome, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, Named
@@ -25,19 +26,25 @@ _DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drugs:
     """The drugs of one order.
 
-    said: all its names, folded.  gap: why no drug can be told, or nothing: `unknown-drug` (no
-    code and no name, or a Medication that was not sent), `unknown-code` (only codes that are not
-    known, without a name).  is_readable: one of them of a system whose codes we list.
+    gap: why no drug can be told, or nothing: `unknown-drug` (no code and no name, or a Medication
+    that was not sent), `unknown-code` (only codes that are not known, without a name).
+    is_readable: one of them of a system whose codes we list.
     """
 
     match: Match
-    said: str = ""
     gap: str = ""
     is_readable: bool = False
+    written: tuple[object, ...] = ()
+    inside: str = ""
+
+    @cached_property
+    def said(self) -> str:
+        """All its names, folded: those written in the order, and those inside its Medication."""
+        return " ".join((*map(names_of, self.written), self.inside))[:LONGEST_NAMES]
 
 
 OTHER_DRUG = Drugs(NO_DRUG)
@@ -52,15 +59,15 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     concept = context.terminology.drug(own)
     if not pointer and concept.outcome is Outcome.ANOTHER:  # as most are
         return OTHER_DRUG
-    sent = _medication(pointer, order, context) if pointer else NOT_NAMED
-    beside = {"text": text(pointer.get("display"))}
-    together = merged((concept, sent.concept, context.terminology.drug(beside)))
-    match = drug_of(together, context.knowledge)
+    sent, beside = NOT_NAMED, {}
+    if pointer:
+        sent, beside = _medication(pointer, order, context), {"text": text(pointer.get("display"))}
+        concept = merged((concept, sent.concept, context.terminology.drug(beside)))
+    match = drug_of(concept, context.knowledge)
     if not match.groups:
-        is_chosen = together.is_absent or "reference" in pointer or "identifier" in pointer
-        return Drugs(match, "", _gap_of(together.outcome, is_chosen), together.is_readable)
-    said = " ".join((names_of(own), sent.said, names_of(beside)))
-    return Drugs(match, said[:LONGEST_NAMES])
+        is_chosen = concept.is_absent or "reference" in pointer or "identifier" in pointer
+        return Drugs(match, _gap_of(concept.outcome, is_chosen), concept.is_readable)
+    return Drugs(match, written=(own, beside), inside=sent.said)
 
 
 def _gap_of(outcome: Outcome, is_chosen: bool) -> str:
@@ -117,13 +124,13 @@ def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[o
         yield {"text": text(pointer.get("display"))}
 
 
-def class_of(drug: Drug, said: str, order: Json, knowledge: Knowledge) -> str:
+def class_of(drug: Drug, drugs: Drugs, order: Json, knowledge: Knowledge) -> str:
     """The injected class where the name or the route of a drug with two forms says so."""
     if not drug.injected_class:
         return drug.drug_class
     dosages = objs(order.get("dosageInstruction")) + objs(order.get("dosage"))
     routes = [names_of(dosage.get("route")) for dosage in dosages]
-    known = f" {' '.join([said, *routes])} "
+    known = f" {' '.join([drugs.said, *routes])} "
     injected = any(_stands_in(word, known) for word in knowledge.injected_words)
     return drug.injected_class if injected else drug.drug_class
 
@@ -141,7 +148,7 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
     if not group:  # a service is an order of a drug only where it says so
         return None, drugs.gap if order.get("resourceType") in ORDERS else ""
     reasons = _reasons(order, context)
-    dosed = _is_oncology_dose(group, drugs.said, order, knowledge)
+    dosed = _is_oncology_dose(group, drugs, order, knowledge)
     name = _own_reference(order)
     return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), ""
 
@@ -149,7 +156,7 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
 def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
     """The drug of an order that is judged, with its class; two empty words where none is."""
     for group in sorted(drugs.match.groups):
-        kind = class_of(knowledge.drugs[group], drugs.said, order, knowledge)
+        kind = class_of(knowledge.drugs[group], drugs, order, knowledge)
         if knowledge.classes[kind].triggers:
             return group, kind
     return "", ""
@@ -191,12 +198,13 @@ def _reason(written: object, context: Context) -> frozenset[str]:
     return concept.groups
 
 
-def _is_oncology_dose(group: str, said: str, order: Json, knowledge: Knowledge) -> bool:
+def _is_oncology_dose(group: str, drugs: Drugs, order: Json, knowledge: Knowledge) -> bool:
     """The dose or brand of a drug that is given for bone metastases."""
     oncology = knowledge.oncology
     wanted = oncology.doses_mg.get(group)
     if wanted is None:
         return False
+    said = drugs.said
     if any(brand in said for brand in oncology.brands):
         return True
     if any(Decimal(dose) == wanted for dose in _DOSE.findall(said)):

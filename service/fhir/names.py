@@ -10,8 +10,9 @@ from service.fhir.folding import fold
 NOTHING: frozenset[str] = frozenset()
 SHORTEST_JOINED = 7  # letters of a name that is also known with its words written together
 # Chinese and Japanese write no blanks between words.
-_WORDLESS = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff]")
-_WORD = re.compile(rf"{_WORDLESS.pattern}+|(?:(?!{_WORDLESS.pattern})\w)+")
+_SIGNS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
+_WORDLESS = re.compile(f"[{_SIGNS}]")
+_WORD = re.compile(rf"[^\W{_SIGNS}]+|[{_SIGNS}]+")
 
 
 def words_of(folded: str) -> list[str]:

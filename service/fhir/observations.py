@@ -103,7 +103,7 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
 
 
 def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | None:
-    """A genetic result that names ALPL (decision table, section 3); None for any other."""
+    """A genetic result that names ALPL; None for any other."""
     knowledge = context.knowledge
     named = parts[0].concept.names_gene or any(
         part.concept.is_gene_studied and _value_is_gene(part.sent, knowledge) for part in parts
@@ -126,7 +126,7 @@ def status_of(resource: Json) -> str:
 
 
 def specimen_days(resource: Json, read: Callable[[object], Days | None]) -> Days | None:
-    """effective[x] (the start of a period), else issued (decision table, section 2.5)."""
+    """effective[x] (the start of a period), else issued."""
     usual = read(resource.get("effectiveDateTime"))
     if usual is not None:
         return usual

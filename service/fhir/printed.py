@@ -94,14 +94,14 @@ def _age_days(quantity: Json) -> float | None:
 
 
 def sides_of(item: Json) -> tuple[Json, Json]:
-    """Low and high, structured or else as the text plainly says (decision table, section 2.8)."""
+    """Low and high, structured or else as the text plainly says."""
     if "low" not in item and "high" not in item:
         item = read_range_text(text(item.get("text")))
     return obj(item.get("low")), obj(item.get("high"))
 
 
 def _limits(item: Json, part: Json, test: Test, knowledge: Knowledge) -> PrintedRange:
-    """Low and high in the test's unit, each by its own unit, else the result's (2a.2).
+    """Low and high in the test's unit, each by its own unit, else the result's.
 
     0 to 0 and a low above the high say nothing.
     """

@@ -20,9 +20,9 @@ def read_range_text(written: str) -> Json:
 
     `40-130 U/L` -> {"low": {"value": "40", "unit": "U/L"}, "high": {"value": "130", ...}}.
     A range is two numbers joined by a hyphen or an en dash, or one number behind `<`, `<=`, `≤`
-    (high) or `>`, `>=`, `≥` (low); spaces free, a decimal point, at most a unit behind (decision
-    table, section 2.8).  Sides have no unit where the text has none; whether a named one is a
-    unit is for who converts the sides, as of a structured range.
+    (high) or `>`, `>=`, `≥` (low); spaces free, a decimal point, at most a unit behind.
+    Sides have no unit where the text has none; whether a named one is a unit is for who converts
+    the sides, as of a structured range.
     """
     text = written.translate(_NARROW).strip()
     if len(text) > LONGEST_RANGE:

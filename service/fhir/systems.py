@@ -92,16 +92,22 @@ WRITINGS: Mapping[str, Writing] = {
     "atc": Writing(_letters, 3),
     "jlac10": Writing(_letters, 5),  # the first five are the substance
     "snomed": Writing(_focus),
+    "dmd": Writing(_focus, also=("snomed",)),  # the UK drug extension of SNOMED CT
     "ndc": Writing(_products),
     **dict.fromkeys(("orphanet", "omim", "hgnc"), Writing(_number)),
 }
+
+
+def readable_as(name: str) -> tuple[str, ...]:
+    """The systems among whose codes one of this system is looked up."""
+    return (name, *WRITINGS.get(name, PLAIN).also)
 
 
 def spellings(name: str, code: str) -> list[tuple[str, str]]:
     """(system name, code) under which a row may stand that means this very code."""
     writing = WRITINGS.get(name, PLAIN)
     forms = writing.spellings(code[:LONGEST_CODE])
-    return [(system, form) for form in forms if form for system in (name, *writing.also)]
+    return [(system, form) for form in forms if form for system in readable_as(name)]
 
 
 def broader(name: str, code: str) -> Iterator[str]:

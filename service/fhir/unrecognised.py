@@ -40,10 +40,16 @@ class AlpQuery:
     def note(self, parts: Sequence[Part], whole: Json, key: str, panel: int) -> None:
         """The parts of one Observation.  key: that under which it came.  panel: the same number
         for all that stands in one panel or report."""
-        if status_of(whole) not in COUNTING:
-            return
-        if any(part.concept.test == ALP for part in parts):
-            self._recognised.add(panel)
+        matters = key == ALP_KEY
+        for part in parts:
+            if part.concept.test == ALP:
+                self._recognised.add(panel)
+                return
+            matters = matters or part.concept.says_alp
+        if matters and status_of(whole) in COUNTING:
+            self._note_others(parts, whole, key, panel)
+
+    def _note_others(self, parts: Sequence[Part], whole: Json, key: str, panel: int) -> None:
         for part in parts:
             if part.concept.outcome is Outcome.EMPTY or not _may_be_measured(part, parts):
                 continue

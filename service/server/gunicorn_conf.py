@@ -1,4 +1,4 @@
-"""gunicorn's settings for this service, behind a proxy that buffers (README, Deploy).
+"""gunicorn's settings for this service, behind a proxy that buffers (deploy/README.md).
 
     gunicorn --config python:service.server.gunicorn_conf service.server.wsgi:app
 

@@ -97,8 +97,19 @@ def _announce(settings: Settings, host: str, port: int, review: str) -> None:
         click.echo(f"  POST {base}/cds-services/{service.id}", err=True)
     click.echo(f"Try: curl {base}/cds-services", err=True)
     if settings.has_page:
-        click.echo(f"Look: {base}/", err=True)
+        _announce_demo(base)
     click.echo(review, err=True)
     if host not in LOOPBACK and not settings.clients:
         message = "WARNING: anyone who reaches this address can call; use no real patient data"
         click.secho(message, err=True, fg="red")
+
+
+def _announce_demo(base: str) -> None:
+    """A page to look at, and one story to try from a terminal and in the public sandbox."""
+    from fhir_fixtures import stories
+    from service.demo.links import MAIN_STORY, curl_line, sandbox_link
+
+    story = stories()[MAIN_STORY]
+    click.echo(f"Look: {base}/", err=True)
+    click.echo(f"Ask: {curl_line(story, base)}", err=True)
+    click.echo(f"In the public sandbox: {sandbox_link(story, base)}", err=True)

@@ -85,6 +85,40 @@ def test_part_of_an_answer_is_used_and_the_rest_is_a_gap(fault: str, key: str, w
     assert found == []
 
 
+# The contract: what an answer without a card may mean
+
+QUIET = [
+    story
+    for story in PATIENTS.values()
+    if not story.response["cards"] and story.service != VIEW
+    if said(story.response)["status"] != "not-applicable"
+]
+# The last ALP is above its ceiling and none was low; of two patients it is normal and no more.
+SETTLED = {story.id for story in QUIET if said(story.response)["row"] == "14-normal"}
+SETTLED -= {"printed-limit-too-high", "teenage-girl-printed-range"}
+EVERY = [(fault, key) for fault in LOST for key in ("conditions", "medications")]
+EVERY += [("404", "labs"), ("404", "procedures"), ("404", "alp"), ("404", "patient")]
+
+
+@pytest.mark.hazard("H1")
+@pytest.mark.parametrize(("fault", "key"), EVERY)
+def test_no_card_means_complete_or_a_settled_alp_over_every_fault(
+    fault: str, key: str, ward: Ward
+) -> None:
+    """Diagnoses or drugs that could not be had just now make a card, unless the ALP is settled."""
+    assert len(QUIET) > len(SETTLED) > 5
+    for story in QUIET:
+        base = ward.lay(story.id, Bed(story.prefetch, {key: LOST[fault]}))
+        answer = post(visitor(), request_of(story, base, key), story)
+        state, cards = said(answer), answer.get_json()["cards"]
+        if key in ("conditions", "medications"):
+            assert bool(cards) is (story.id not in SETTLED), (story.id, state)
+        if not cards and state["status"] != "complete":
+            assert (state["status"], state["verdict"]) == ("partial", "alpNotLow"), story.id
+            assert state["openRows"]
+            assert gap_kinds(answer, key)
+
+
 # What a needed key that is lost makes of an order
 
 

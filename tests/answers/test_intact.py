@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from service.demo.translate import RELEASES, in_release
 from tests.answers.asking import (
     KEYS,
     PATIENTS,
@@ -21,7 +22,6 @@ from tests.answers.asking import (
 )
 from tests.answers.faults import LATE
 from tests.answers.ward import Bed, Ward
-from tests.releases.translate import RELEASES, in_release
 from tests.stories.golden import normalised
 
 each_story = pytest.mark.parametrize("story", WHOLE, ids=lambda story: story.id)

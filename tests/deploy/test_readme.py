@@ -1,4 +1,4 @@
-"""What the README says of deployment is what is tested."""
+"""What the page on deployment says is what is tested."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import shlex
 from tests.deploy.processes import GUNICORN, ROOT, SHIPPED_APP
 from tests.deploy.proxy import SHIPPED
 
-DEPLOY = (ROOT / "README.md").read_text("utf-8").partition("\n## Deploy\n")[2].partition("\n## ")[0]
+PAGE = ROOT / "service/server/deploy/README.md"
+DEPLOY = PAGE.read_text("utf-8").partition("\n## Deploy\n")[2].partition("\n## ")[0]
 
 
 def blocks(language: str) -> list[str]:

@@ -62,7 +62,7 @@ def kind_of(value: object, **sent: Any) -> str:
     ],
 )
 def test_hypophosphatasia_in_words_is_on_record(words: str) -> None:
-    """Section 4 row 1, section 8: the text is the safety net for codes we do not know."""
+    """The text is the safety net for codes we do not know."""
     seen = condition("E83.39", system=ICD10CM, code=concept("E83.39", ICD10CM, text=words))
 
     assert verdict_with(seen) == "hppConfirmed"
@@ -153,7 +153,7 @@ def test_a_procedure_s_day_is_read_in_every_release(when: Json) -> None:
     ],
 )
 def test_a_cause_that_is_over_explains_nothing(over: Json, expected: str) -> None:
-    """Section 2a.4; DSTU2 says `over` without a date by abatementBoolean."""
+    """DSTU2 says `over` without a date by abatementBoolean."""
     seen = condition("73281004", "2025-01-01", **over)
 
     assert kind_of(28, conditions=bundle(seen)) == expected
@@ -201,7 +201,7 @@ def test_a_dstu2_diagnosis_is_read() -> None:
 
 
 def test_a_refuted_diagnosis_of_this_year_excludes() -> None:
-    """Section 2a.9: within 365 days before the latest low, or later."""
+    """Within 365 days before the latest low, or later."""
     seen = condition(
         HPP, verificationStatus=concept("refuted", "x"), recordedDate=TODAY.isoformat()
     )

@@ -609,7 +609,7 @@ def test_the_name_on_the_card_is_ours_and_not_the_order_s() -> None:
     ],
 )
 def test_the_reason_of_an_order_is_read_in_every_release(reason: Json, expected: str) -> None:
-    """Section 2a.23."""
+    """By code or text, in the reason or what it refers to."""
     given = answer(request(draft(ZOLEDRONATE, **reason)))
 
     assert given.assessment is not None

@@ -80,6 +80,8 @@ def test_another_address_is_another_system(address: str) -> None:
         (ORPHANET, "ORPHA:436", {"cond_hpp"}),
         (ORPHANET, "Orphanet_436", {"cond_hpp"}),
         (ORPHANET, "4360", set()),
+        ("https://dmd.nhs.uk", "360792001", {"cond_hpp"}),
+        ("https://dmd.nhs.uk/", "360792001", {"cond_hpp"}),
         ("http://www.omim.org", "MIM:241510", {"cond_hpp_childhood"}),
         ("http://www.omim.org", "#241510", {"cond_hpp_childhood"}),
         ("http://www.whocc.no/atc", "m05ba04", {"bp_alendronate", "bp_class"}),
@@ -151,3 +153,16 @@ def test_a_loinc_code_has_its_check_digit(code: str, expected: bool) -> None:
 )  # fmt: skip
 def test_a_substance_has_an_atc_code_of_seven_characters(code: str, expected: bool) -> None:
     assert is_atc_substance(code) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://www.nlm.nih.gov/research/umls/rxnorm/", True),
+        ("https://dmd.nhs.uk", True),
+        ("http://fhir.de/CodeSystem/ifa/pzn", False),
+        ("urn:x", False),
+    ],
+)
+def test_a_system_we_know_of_is_not_one_whose_codes_we_list(address: str, expected: bool) -> None:
+    assert CODES.lists(address) is expected

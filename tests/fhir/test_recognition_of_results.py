@@ -153,6 +153,7 @@ UNKNOWN = {
 }
 
 
+@pytest.mark.hazard("H8")
 @pytest.mark.parametrize("code", UNKNOWN.values(), ids=UNKNOWN)
 @pytest.mark.parametrize("count", [1, 3, 200])
 def test_an_unknown_code_or_name_alone_is_said_and_never_no_recent_alp(

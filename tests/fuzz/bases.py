@@ -11,11 +11,11 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from fhir_fixtures import stories
+from service.demo.translate import RELEASES, in_release
 from service.evaluation.services import BY_ID
 from tests.edge.test_captures import CAPTURED_ON, capture
 from tests.fhir.build import TODAY
 from tests.fuzz.strategies import BASES, Drawn, requests
-from tests.releases.translate import RELEASES, in_release
 
 CAPTURES = ("patient-view", "order-select", "order-select-no-drug-yet", "order-sign")
 

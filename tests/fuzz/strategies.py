@@ -13,13 +13,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from service.demo.translate import RELEASES, in_release
 from service.evaluation.services import SERVICES
 from tests.fhir.build import MISSING, bundle, entry, outcome, request
 from tests.fuzz import resources
 from tests.fuzz.canary import HOSTILE
 from tests.fuzz.mutate import DATES, NAMES, NUMBERS, SHAPES
 from tests.fuzz.resources import seldom
-from tests.releases.translate import RELEASES, in_release
 
 Json = dict[str, Any]
 Draw = st.DrawFn

@@ -8,6 +8,7 @@ import time
 
 from hypothesis import HealthCheck, given, settings
 
+from service.demo.translate import RELEASES
 from tests.fuzz import caller
 from tests.fuzz.bases import Base, drawn
 from tests.fuzz.conftest import PLAYED
@@ -16,7 +17,6 @@ from tests.fuzz.report import Run, table, write_findings
 from tests.fuzz.seeds import VARIABLE, seed_of_today
 from tests.fuzz.strategies import Drawn, requests
 from tests.fuzz.wire import Call, line_to
-from tests.releases.translate import RELEASES
 
 COUNT = 20_000
 REACHED = {200, 400, 404, 405, 412, 413, 415}

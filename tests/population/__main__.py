@@ -1,7 +1,8 @@
 """`python -m tests.population FOLDER`: every patient of a bulk export with an alendronate draft.
 
 Each is judged on the day after the last laboratory result, through the same evaluation as
-over HTTP, with all six prefetch keys sent.  Prints a Markdown table and a count of verdicts.
+over HTTP, with all six prefetch keys sent.  Prints a Markdown table, a count of verdicts, and what
+becomes of them with each optional key left out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from service.app import build_engine
-from service.evaluation.answer import EXTENSION
+from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.services import BY_ID
 from service.fhir.dates import read_days
 from service.fhir.observations import specimen_days
@@ -107,6 +108,7 @@ def main(folder: Path) -> None:
     kinds = set(KEYS.values())
     owned = {kind: by_patient(loaded.get(kind, [])) for kind in kinds}
     counts: Counter[str] = Counter()
+    without: dict[str, Counter[str]] = {key: Counter() for key in ("", *KEYS)}
     print("| patient | judged on | ALP | verdict | row | status | card |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for patient in loaded["Patient"]:
@@ -122,11 +124,24 @@ def main(folder: Path) -> None:
             else []
         )
         counts[said["verdict"]] += 1
+        for key, outcomes in without.items():
+            prefetch = {k: v for k, v in body["prefetch"].items() if k != key}
+            outcomes[
+                outcome(evaluate_body({**body, "prefetch": prefetch}, service, engine, today))
+            ] += 1
         print(
             f"| {patient['id'][:13]} | {today} | {', '.join(values)} | {said['verdict']} "
             f"| {said['row']} | {said['status']} | {card} |"
         )
     print(dict(counts))
+    for key, outcomes in without.items():
+        print(f"without {key or 'nothing'}: {dict(outcomes.most_common())}")
+
+
+def outcome(answer: Answer) -> str:
+    """How urgent the card is, or that there is none, and the status."""
+    card = next((str(c["indicator"]) for c in answer.body["cards"]), "no card")
+    return f"{card}, {answer.status}"
 
 
 if __name__ == "__main__":

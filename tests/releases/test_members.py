@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from service.demo.translate import RELEASES, in_release
 from tests.fhir.build import (
     ALENDRONATE,
     CARDIAC_SURGERY,
@@ -42,7 +43,6 @@ from tests.releases.places import (
     resources,
     said,
 )
-from tests.releases.translate import RELEASES, in_release
 
 SIGN, VIEW = "hpp-order-sign", "hpp-patient-view"
 TERMS = "http://terminology.hl7.org/CodeSystem"

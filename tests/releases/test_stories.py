@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from fhir_fixtures import Story, stories
+from service.demo.translate import RELEASES, in_release
 from service.evaluation.engine import Engine
 from tests.releases.places import (
     BASES,
@@ -22,7 +23,6 @@ from tests.releases.places import (
     spoken,
     table,
 )
-from tests.releases.translate import RELEASES, in_release
 from tests.stories.golden import normalised
 
 ALL = list(stories().values())

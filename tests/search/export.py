@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from service.demo.record import moved as moved_by
 from tests.population.__main__ import Json, by_patient, judged_on, load
 
 PLACE = "HPP_CDS_PATIENTS"
 BESIDE = Path(__file__).parents[2].parent / "shared" / "data" / "patients"
 OWNED = ("Observation", "MedicationRequest", "Condition", "Procedure")
 DAYS_SINCE_LAST_RESULT = 3
-_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(T.*)?")
 
 Export = dict[str, list[Json]]
 
@@ -38,9 +37,9 @@ def read_export(folder: Path, today: date) -> Export:
         mine = {kind: owned[kind].get(patient["id"], []) for kind in OWNED}
         last = judged_on(mine) - timedelta(days=1)
         shift = today - timedelta(days=DAYS_SINCE_LAST_RESULT) - last
-        moved["Patient"].append(_shifted(patient, shift))
+        moved["Patient"].append(moved_by(patient, shift))
         for kind, resources in mine.items():
-            moved[kind] += [_shifted(resource, shift) for resource in resources]
+            moved[kind] += [moved_by(resource, shift) for resource in resources]
     return moved
 
 
@@ -53,18 +52,3 @@ def write_export(export: Export, folder: Path) -> None:
 def owner(resource: Json) -> str:
     """The id of the patient whose resource this is."""
     return str(resource["subject"]["reference"]).removeprefix("Patient/")
-
-
-def _shifted(value: Json, shift: timedelta) -> Json:
-    return {name: _moved(item, shift) for name, item in value.items()}
-
-
-def _moved(value: object, shift: timedelta) -> object:
-    if isinstance(value, dict):
-        return _shifted(value, shift)
-    if isinstance(value, list):
-        return [_moved(item, shift) for item in value]
-    found = _DAY.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return value
-    return f"{date.fromisoformat(found[1]) + shift}{found[2] or ''}"

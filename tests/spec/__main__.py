@@ -1,11 +1,12 @@
-"""Write SPEC.md: python -m tests.spec"""
+"""Write the specification: python -m tests.spec"""
 
-from tests.spec.render import DOCUMENT, document
+from tests.spec.render import documents
 
 
 def main() -> None:
-    DOCUMENT.write_text(document(), encoding="utf-8")
-    print(f"wrote {DOCUMENT}")
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote {path}")
 
 
 if __name__ == "__main__":

@@ -37,8 +37,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
+    """folder: beside this file."""
+
     title: str
     text: str
+    folder: str
     sections: tuple[Section, ...]
 
 
@@ -63,7 +66,8 @@ def _chapter(folder: Path) -> Chapter:
     package = import_module(f"tests.spec.{folder.name}")
     sections = [import_module(f"{package.__name__}.{path.stem}") for path in _sections(folder)]
     ordered = sorted(sections, key=lambda module: module.order)
-    return Chapter(package.title, _text(package), tuple(map(_section, ordered)))
+    sections = tuple(map(_section, ordered))
+    return Chapter(package.title, _text(package), folder.name, sections)
 
 
 def _sections(folder: Path) -> list[Path]:

@@ -1,8 +1,8 @@
-"""The chapters as one Markdown document."""
+"""The chapters as Markdown, one file each, behind a first page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from service.evaluation.engine import Engine
 from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
 from tests.spec.contents import Chapter, Paragraph, Section, chapters
+from tests.spec.first_page import first_page
+from tests.spec.markdown import cell
 from tests.spec.table import Table
-from tests.spec.vignette import IT, ORDER_SIGN, TODAY, Case, Example, Expected
+from tests.spec.vignette import ORDER_SIGN, TODAY, Case, Example, Expected
 
-DOCUMENT = Path(__file__).parent / "SPEC.md"
+HERE = Path(__file__).parent
 COMMAND = "python -m tests.spec"
 CARDS = {
     "none": "no card",
@@ -27,28 +29,6 @@ SERVICES = {
     "hpp-order-select": "while the order is being selected",
     "hpp-patient-view": "when the chart is opened",
 }
-INTRODUCTION = f"""\
-# What the service says, and when
-
-This document is written by the tests in this folder (`{COMMAND}`); do not edit it.
-Whenever the tests run, every example in it is put to the service as a CDS Hooks request, and the
-answer must be the one that stands below it.
-No clinician has signed this content.
-
-**How to read it.** Each table is one patient's record, one line for each fact.
-`-40 d` is forty days before the order, `-90 d to -10 d` a time from then to then.
-Low and high limits are those that the laboratory printed beside the result.
-Where a table has no `Patient` line the patient is a woman of 67 years; where it has no
-`Draft order` line, alendronate 70 mg is about to be signed, for nothing that the order names.
-A result is final, a drug order active, a diagnosis active and confirmed unless the table says
-otherwise.
-Whatever a table does not hold was asked for and not found, unless a `Prefetch` line says that it
-could not be seen.
-Where a cell holds `…`, the values that were tried stand below the table.
-
-Below each table stand the verdict, the card it gives, and in brackets the row of the decision
-table (`service/hpp/knowledge/decision_table.toml`).
-"""
 
 
 @cache
@@ -57,38 +37,34 @@ def engine() -> Engine:
     return build_engine(Settings())
 
 
-def document() -> str:
-    """The whole of SPEC.md."""
-    parts = [INTRODUCTION, _table_of_contents(), *_chapters(), _numbers(engine().knowledge)]
-    return "\n".join(parts).rstrip() + "\n"
-
-
-def _table_of_contents() -> str:
-    lines = ["## Contents", ""]
+def documents() -> Mapping[Path, str]:
+    """Every file of the specification: the first page, one for each chapter, the numbers."""
+    pages = {HERE / "SPEC.md": first_page(engine(), chapters())}
     for number, chapter in enumerate(chapters(), 1):
-        lines.append(f"{number}. {chapter.title}")
-        lines += [f"   {n}. {section.title}" for n, section in enumerate(chapter.sections, 1)]
-    return "\n".join([*lines, ""])
-
-
-def _chapters() -> Iterator[str]:
-    for number, chapter in enumerate(chapters(), 1):
-        yield _chapter(number, chapter)
+        pages[HERE / chapter.folder / "README.md"] = _chapter(number, chapter)
+    pages[HERE / "NUMBERS.md"] = _numbers(engine().knowledge)
+    return {path: text.rstrip() + "\n" for path, text in pages.items()}
 
 
 def _chapter(number: int, chapter: Chapter) -> str:
     sections = [_section(f"{number}.{n}", s) for n, s in enumerate(chapter.sections, 1)]
-    return "\n".join([f"## {number} {chapter.title}", "", chapter.text, "", *sections])
+    heading = [f"# {number} {chapter.title}", "", chapter.text, "", BACK, ""]
+    return "\n".join([*heading, *sections])
+
+
+BACK = (
+    f"[The first page](../SPEC.md) says how to read this.  Written by `{COMMAND}`; do not edit it."
+)
 
 
 def _section(number: str, section: Section) -> str:
     paragraphs = [_paragraph(paragraph) for paragraph in section.paragraphs]
-    return "\n".join([f"### {number} {section.title}", "", section.text, "", *paragraphs])
+    return "\n".join([f"## {number} {section.title}", "", section.text, "", *paragraphs])
 
 
 def _paragraph(paragraph: Paragraph) -> str:
     examples = [_example(example) for example in paragraph.examples]
-    return "\n".join([f"#### {paragraph.title}", "", paragraph.text, "", *examples])
+    return "\n".join([f"### {paragraph.title}", "", paragraph.text, "", *examples])
 
 
 def _example(example: Example) -> str:
@@ -99,11 +75,7 @@ def _as_markdown(table: Table) -> list[str]:
     if not table.lines:
         return ["*(nothing on record)*", ""]
     rows = [table.columns, ("---",) * len(table.columns), *table.cells]
-    return [f"| {' | '.join(map(_cell, row))} |" for row in rows] + [""]
-
-
-def _cell(text: str) -> str:
-    return text.replace(IT, "…").replace("<", "&lt;").replace("|", "\\|")
+    return [f"| {' | '.join(map(cell, row))} |" for row in rows] + [""]
 
 
 def _answers(example: Example) -> Iterator[str]:
@@ -119,7 +91,7 @@ def _answers(example: Example) -> Iterator[str]:
         yield f"The number: `{known.name}` = {known.value}{unit}{of}{since}."
         yield ""
     for it, case in zip(example.values, example.cases, strict=True):
-        yield f"- {_cell(it) or '(nothing)'}: {_said(case.expected)}"
+        yield f"- {cell(it) or '(nothing)'}: {_said(case.expected)}"
 
 
 def _expected_line(case: Case) -> str:
@@ -159,20 +131,21 @@ def _said(expected: Expected) -> str:
 
 
 def _numbers(knowledge: Knowledge) -> str:
-    """Every threshold, its source, and the paragraphs that stand on both sides of it."""
+    """Every threshold in words, its source, and the paragraphs that stand on both sides of it."""
     shown = _shown_by_threshold()
     lines = [
-        "## The numbers",
+        "# The numbers",
         "",
-        "Every number the decision rests on, with its source and the paragraph that shows it.",
+        "Every number the decision rests on: its meaning, its source, the paragraph that shows it.",
         "",
-        "| number | value | source | shown in |",
-        "| --- | --- | --- | --- |",
+        "| number | value | what it means | source | shown in |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for name, known in knowledge.thresholds.items():
         unit = "" if known.unit == "1" else f" {known.unit}"
         places = "; ".join(dict.fromkeys(shown.get(name, ["-"])))
-        lines.append(f"| `{name}` | {known.value}{unit} | {_cell(known.source)} | {places} |")
+        cells = (f"`{name}`", f"{known.value}{unit}", known.says, known.source, places)
+        lines.append(f"| {' | '.join(map(cell, cells))} |")
     return "\n".join([*lines, ""])
 
 

@@ -1,13 +1,25 @@
-"""SPEC.md is what the tests say."""
+"""The specification is what the tests say."""
+
+from pathlib import Path
+
+import pytest
 
 from tests.spec.contents import HERE, chapters
-from tests.spec.render import COMMAND, DOCUMENT, document
+from tests.spec.render import COMMAND, documents, engine
 
 
-def test_the_committed_document_is_the_one_that_the_tests_write() -> None:
-    written = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.parent.name + "/" + path.name)
+def test_the_committed_document_is_the_one_that_the_tests_write(path: Path) -> None:
+    written = path.read_text(encoding="utf-8") if path.exists() else ""
 
-    assert written == document(), f"SPEC.md is stale; write it with: {COMMAND}"
+    assert written == documents()[path], f"{path.name} is stale; write it with: {COMMAND}"
+
+
+def test_the_first_page_holds_the_table_and_every_finding_in_words() -> None:
+    page, knowledge = documents()[HERE / "SPEC.md"], engine().knowledge
+
+    assert [row.id for row in knowledge.table if f"| `{row.id}` | {row.says} |" not in page] == []
+    assert [code for code, says in knowledge.findings.items() if says not in page] == []
 
 
 def test_every_paragraph_shows_something_and_says_why() -> None:

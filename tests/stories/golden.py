@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fhir_fixtures import Story
+from fhir_fixtures import Story, stories
 from service import __version__
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID
@@ -47,3 +47,21 @@ def write(story: Story, engine: Engine) -> bool:
     changed = not path.is_file() or path.read_text("utf-8") != text
     path.write_text(text, "utf-8")
     return changed
+
+
+INDEX = FOLDER / "README.md"
+HEAD = "| story | title | verdict | indicator | status | today |\n|---|---|---|---|---|---|\n"
+
+
+def index() -> str:
+    """The list of stories for the folder's README, behind its own opening words."""
+    opening, _, _ = INDEX.read_text("utf-8").partition(HEAD)
+    return opening + HEAD + "".join(map(_line, stories().values()))
+
+
+def _line(story: Story) -> str:
+    cells = (
+        f"[{story.id}]({story.id}/README.md)", story.title, f"`{story.verdict}`",
+        story.indicator, story.status, story.today.isoformat(),
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |\n"

@@ -9,7 +9,7 @@ import pytest
 from fhir_fixtures import Story, stories
 from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
-from tests.stories.golden import answer_of, normalised
+from tests.stories.golden import INDEX, answer_of, index, normalised
 
 ALL = list(stories().values())
 
@@ -43,11 +43,15 @@ def test_every_identifier_carries_zzphi(story: Story) -> None:
     assert [name for name in ids if "ZZPHI" not in name] == []
 
 
+def test_the_list_of_stories_is_theirs() -> None:
+    assert index() == INDEX.read_text("utf-8"), "run: python -m tests.stories"
+
+
 def test_every_verdict_has_a_story() -> None:
     verdicts = {story.verdict for story in ALL}
 
     assert verdicts >= {
-        "hppExcluded", "hppConfirmed", "hppProbable", "hppSuspected",
+        "hppExcluded", "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
         "lowAlpCauseNotReassuring", "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce",
         "lowAlpOnceMarked", "alpUnclear", "alpNotLow", "alpNotOnFile", "notEvaluated",
         "notApplicable",

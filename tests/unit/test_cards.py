@@ -15,7 +15,7 @@ from tests.stories.golden import answer_of
 
 WITH_CARDS = [story for story in stories().values() if story.response["cards"]]
 DIRECTIVE = re.compile(
-    r"\b(must|contraindicated|do not|detected|stop denosumab|has HPP)\b", re.IGNORECASE
+    r"\b(must|contraindicated|do not(?! delay)|detected|stop denosumab|has HPP)\b", re.IGNORECASE
 )
 DOSES = re.compile(r"\b(calcitriol|alfacalcidol|\d+ ?(?:mg|µg|ug|IU)\b)", re.IGNORECASE)
 

@@ -153,7 +153,7 @@ def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
 def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     text = files("cards").joinpath("texts/lowAlpOnce.md").read_text("utf-8")
-    longer = text.replace("Single low ALP", f"Single low {'alkaline ' * 8}phosphatase")
+    longer = text.replace("Single low ALP", f"Single low {'alkaline ' * 8}phosphatase", 1)
     (tmp_path / "texts" / "lowAlpOnce.md").write_text(longer, "utf-8")
     (fault,) = faults_of(tmp_path)
 

@@ -28,6 +28,7 @@ ORDER = (
     "service.trust",
     "service.evaluation",
     "service.hooks",
+    "service.demo",
     "service.pages",
     "service.app",
     "service.server",

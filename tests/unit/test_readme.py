@@ -16,6 +16,12 @@ from service.settings import CLIENT_KEYS, TABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+INTEGRATE = (ROOT / "service/hooks/README.md").read_text("utf-8")
+CONFIGURE = (ROOT / "service/settings/README.md").read_text("utf-8")
+PAGES = [
+    ROOT / "README.md",
+    *(page for room in ("service", "tests") for page in (ROOT / room).rglob("README.md")),
+]
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
@@ -32,7 +38,7 @@ def test_every_setting_is_named() -> None:
     keys = [key for table in TABLES.values() for key in table] + list(CLIENT_KEYS)
 
     assert keys
-    assert [key for key in keys if not re.search(rf"\b{key}\b", README)] == []
+    assert [key for key in keys if not re.search(rf"\b{key}\b", INTEGRATE + CONFIGURE)] == []
 
 
 def test_the_answer_shown_is_the_one_given() -> None:
@@ -45,11 +51,15 @@ def test_the_answer_shown_is_the_one_given() -> None:
     assert said == {**said, **shown["extension"][EXTENSION]}
 
 
-def test_every_link_to_a_file_leads_somewhere() -> None:
-    targets = re.findall(r"\]\((?!https?://)([^)#]+)\)", README)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)[^)]*\)", page.read_text("utf-8"))
 
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_first_page_is_short() -> None:
+    assert README.count("\n") <= 120
 
 
 @pytest.mark.hazard("W14")

@@ -74,10 +74,10 @@ def test_a_changed_file_is_unsigned_and_check_says_since_when(tmp_path: Path) ->
 
 
 def test_a_site_file_is_signed_as_the_site_wrote_it(tmp_path: Path) -> None:
-    """The shipped one of the same name is not in use; a signature under it says nothing."""
-    name = "texts/override_reasons.toml"
+    """A text replaces ours whole: ours is not in use, and a signature under it says nothing."""
+    name = "texts/lowAlpOnce.md"
     shipped = dict(_in_use(None))[name]
-    theirs = shipped + b"# ours\n"
+    theirs = shipped + b"\nOurs.\n"
     (tmp_path / "texts").mkdir()
     (tmp_path / name).write_bytes(theirs)
 
@@ -137,7 +137,7 @@ def test_the_old_key_is_accepted_and_said_to_be_unread(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("[[signed", "reviews.toml: is not TOML"),
+        ("[[signed", "is not TOML"),
         (entry("tresholds.toml", "0" * 64), "did you mean thresholds.toml?"),
         (entry("thresholds.toml", "abc"), "sha256 must be 64 hexadecimal digits"),
         ('[[signed]]\nfile = "thresholds.toml"\n', "signed[0].reviewer: is missing"),

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from cards.facts import OF_SUMMARY, shown_number
+from cards.facts import shown_number
+from cards.summary import OF_SUMMARY
 from service.content.words import SUMMARY_BLANKS
 
 

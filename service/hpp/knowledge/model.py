@@ -194,6 +194,7 @@ class Knowledge:
     pattern: Pattern
     signs: Mapping[str, Sign]
     acute_encounters: frozenset[str]
+    inactive: Mapping[str, str]
     recognised: Mapping[str, str]
     tests: Mapping[str, Test]
     oncology: Oncology

@@ -29,7 +29,7 @@ def test_a_clearly_normal_value_before_the_drug_makes_it_a_drug_effect(vignette:
         """,
         ("60 U/L", DRUG_EFFECT),
         ("53 U/L", DRUG_EFFECT),
-        ("52 U/L", EXPLAINED.naming("Possible cause of low ALP on record: alendronate")),
+        ("52 U/L", EXPLAINED.naming("Possible cause: alendronate")),
     )
 
 

@@ -268,7 +268,7 @@ def test_a_high_tsh_without_the_diagnosis_only_words_the_card(vignette: Vignette
         verdict="lowAlpOnce",
         row="10-single-low",
         indicator="info",
-        named=("Laboratory sign of hypothyroidism",),
+        named=("Laboratory sign of hypothyroidism: TSH 25",),
     )
 
 

@@ -21,7 +21,7 @@ def test_two_major_features_and_a_single_low_value(vignette: Vignette) -> None:
         verdict="hppSuspected",
         row="4e-iwg-pattern-low",
         indicator="warning",
-        named=("Meets pattern of the International Working Group",),
+        named=("Meets the pattern of the International Working Group",),
     )
 
 
@@ -56,7 +56,10 @@ def test_two_major_features_and_low_values_that_persist(vignette: Vignette) -> N
         Observation | -100 d | ALP                       | 30 U/L     | 35 U/L
         Observation | -10 d  | ALP                       | 30 U/L     | 35 U/L
         """,
-        ("hypertension", IWG_PATTERN.naming("Meets pattern of the International Working Group")),
+        (
+            "hypertension",
+            IWG_PATTERN.naming("Meets the pattern of the International Working Group"),
+        ),
         ("zinc deficiency", PROBABLE),
     )
 

@@ -154,7 +154,7 @@ def test_without_high_calcium_a_cancer_dose_is_not_urgent(vignette: Vignette) ->
 def test_an_urgent_order_never_silences_likely_hpp(vignette: Vignette) -> None:
     """Confirmed HPP stays critical, probable and suspected HPP warn; removing the order is not
     suggested."""
-    remove = "Remove the draft order: zoledronate"
+    remove = ("Remove the draft order: zoledronate", "Hold: remove the draft order of zoledronate")
     vignette(
         """
         resource    | date   | code              | value      | low limit
@@ -166,7 +166,7 @@ def test_an_urgent_order_never_silences_likely_hpp(vignette: Vignette) -> None:
         verdict="hppConfirmed",
         row="1-hpp-on-record",
         indicator="critical",
-        spares=(remove,),
+        spares=remove,
     )
     vignette(
         """
@@ -181,7 +181,7 @@ def test_an_urgent_order_never_silences_likely_hpp(vignette: Vignette) -> None:
         verdict="hppProbable",
         row="4c-major-feature",
         indicator="warning",
-        spares=(remove,),
+        spares=remove,
     )
     vignette(
         """
@@ -195,7 +195,7 @@ def test_an_urgent_order_never_silences_likely_hpp(vignette: Vignette) -> None:
         verdict="hppSuspected",
         row="5-persistent",
         indicator="warning",
-        spares=(remove,),
+        spares=remove,
     )
 
 
@@ -275,7 +275,7 @@ def test_cancer_and_paget_keep_the_cards_of_weight(vignette: Vignette) -> None:
         row="5-persistent",
         indicator="warning",
         named=(line,),
-        offers=("Remove the draft order: alendronate",),
+        offers=("Hold: remove the draft order of alendronate",),
     )
     vignette(
         """

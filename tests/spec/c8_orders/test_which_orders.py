@@ -25,7 +25,7 @@ def test_bisphosphonates_and_denosumab_are_checked(vignette: Vignette) -> None:
         ("ibandronate injection", SUSPECTED),
         ("zoledronate", SUSPECTED),
         ("pamidronate", SUSPECTED),
-        ("denosumab", SUSPECTED.naming("Denosumab on record: a gap risks rebound fractures")),
+        ("denosumab", SUSPECTED.naming("First denosumab: it cannot simply be stopped later")),
         ("the brand name Fosamax", SUSPECTED.naming("recognised by name, not by code")),
     )
 
@@ -87,7 +87,10 @@ def test_one_order_among_others_is_enough(vignette: Vignette) -> None:
         verdict="hppSuspected",
         row="5-persistent",
         indicator="warning",
-        offers=("Remove the draft order: alendronate", "Remove the draft order: zoledronate"),
+        offers=(
+            "Hold: remove the draft order of alendronate",
+            "Hold: remove the draft order of zoledronate",
+        ),
     )
 
 
@@ -163,15 +166,15 @@ def test_selecting_an_order_asks_the_same_question_as_signing_it(vignette: Vigne
 
 def test_tests_that_are_recently_on_record_are_not_offered_again(vignette: Vignette) -> None:
     """90 days."""
-    label = "Order zinc"
+    label = "Order pyridoxal phosphate (PLP)"
     vignette.around(
         "workup_recent",
         """
-        resource    | date   | code | value       | low limit
-        ------------+--------+------+-------------+----------
-        Observation | {it}   | zinc | 14.0 umol/L |
-        Observation | -100 d | ALP  | 30 U/L      | 35 U/L
-        Observation | -10 d  | ALP  | 30 U/L      | 35 U/L
+        resource    | date   | code | value      | low limit
+        ------------+--------+------+------------+----------
+        Observation | {it}   | PLP  | 100 nmol/L |
+        Observation | -100 d | ALP  | 30 U/L     | 35 U/L
+        Observation | -10 d  | ALP  | 30 U/L     | 35 U/L
         """,
         below=("-89 d", SUSPECTED.sparing(label)),
         on=("-90 d", SUSPECTED.sparing(label)),

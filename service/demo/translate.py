@@ -1,4 +1,4 @@
-"""A hook request in FHIR R4, as EHRs of the other releases send it.
+"""A hook request or a record in FHIR R4, as EHRs of the other releases write it.
 
 Sources: the resource pages of FHIR 1.0.2 (DSTU2), 3.0.2 (STU3), 4.0.1 (R4) and 5.0.0 (R5).
 """

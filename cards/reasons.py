@@ -1,0 +1,182 @@
+"""Why a card is shown, each reason by its own name, and what to consider because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from cards.blocks import day_text, listed
+from cards.facts import CardFacts, date_of, days_of, unique, value_of
+from cards.markdown import escape
+from cards.summary import capital
+from service.hpp.assessment import AlpClass, DoubtedCause, Evidence
+
+# Findings that are said by their own evidence.
+WRITTEN_DOWN = ("hpp-on-record", "hpp-unconfirmed", "asfotase-alfa")
+MOST_CONTRADICTED = 3
+
+
+def why(facts: CardFacts) -> str:
+    """What the verdict rests on beside the ALP: nothing here is in the table of results."""
+    lines = [*_written_down(facts), *_features(facts), *_family(facts)]
+    lines += [*_causes(facts), *_blurred(facts), *_doubted(facts), *_signs(facts)]
+    lines += [facts.words.phrase("modifier", code) for code in facts.assessment.modifiers]
+    return listed("why", lines, facts)
+
+
+def _written_down(facts: CardFacts) -> Iterator[str]:
+    """HPP as a diagnosis, or its enzyme replacement."""
+    for code in WRITTEN_DOWN:
+        finding = facts.assessment.findings[code]
+        if finding.evidence and code in facts.assessment.row.when:
+            yield _dated(facts.words.phrase("finding", code), finding.evidence, facts)
+
+
+def _dated(name: str, evidence: Sequence[Evidence], facts: CardFacts) -> str:
+    """A name with its day, or its first and last day."""
+    days = [day_text(day, facts) for day in days_of(evidence)]
+    when = " to ".join(unique([days[0], days[-1]])) if days else day_text(None, facts)
+    return facts.words.sentence("evidence", what=capital(name), date=when)
+
+
+def _features(facts: CardFacts) -> Iterator[str]:
+    """Each feature once, with the newest value where there is one."""
+    for code, evidence in facts.features.items():
+        newest = max(evidence, key=lambda item: (item.day is not None, item.day))
+        name = facts.name_of(code)
+        if newest.shown:
+            yield _dated(f"{name}: {measured(newest, facts)}", [newest], facts)
+        else:
+            yield _dated(name, evidence, facts)
+    if facts.assessment.findings["iwg-pattern"].seen:
+        yield facts.words.sentence("pattern")
+
+
+def _family(facts: CardFacts) -> Iterator[str]:
+    if facts.assessment.family_history:
+        name = facts.words.phrase("finding", "family-history")
+        yield _dated(name, facts.assessment.family_history, facts)
+
+
+def _causes(facts: CardFacts) -> Iterator[str]:
+    """Causes on record at the last low ALP by their day, then those of earlier lows."""
+    named = facts.assessment.causes if facts.lows else ()
+    found = [f"{facts.name_of(e.what)} ({day_text(e.day, facts)})" for e in named]
+    known = {e.what for e in named}
+    others = [code for code in facts.cause_codes if code not in known]
+    if any(item.kind.eligible_low for item in facts.lows):
+        found += [_since(code, facts) for code in others]
+    if found:
+        yield facts.words.sentence("causes", causes=", ".join(unique(found)))
+
+
+def _since(code: str, facts: CardFacts) -> str:
+    """A drug with the day it was begun; a cause of an earlier low by its name alone."""
+    began = [use.began for use in facts.chart.drugs if use.group == code and use.began]
+    if not began:
+        return facts.name_of(code)
+    return facts.words.sentence("since", what=facts.name_of(code), date=min(began).isoformat())
+
+
+def _blurred(facts: CardFacts) -> Iterator[str]:
+    """Acute illness at a low ALP, and what may raise a normal one."""
+    acute = [i for i in facts.used if i.kind is AlpClass.LOW_ACUTE]
+    if acute:
+        reasons = _names((code for item in acute for code in item.reasons), facts)
+        yield facts.words.sentence("acute", reasons=reasons)
+    if facts.mask_codes:
+        reasons = ", ".join(map(facts.mask_name_of, facts.mask_codes))
+        yield facts.words.sentence("masked", reasons=reasons)
+
+
+def _names(codes: Iterable[str], facts: CardFacts) -> str:
+    return ", ".join(unique(map(facts.name_of, codes)))
+
+
+def _doubted(facts: CardFacts) -> Iterator[str]:
+    """Causes on record that explain nothing, and why: contradicted, old, unproven, over."""
+    said = unique(_doubt(cause, facts) for cause in facts.assessment.doubted)
+    yield from said[:MOST_CONTRADICTED]
+    if len(said) > MOST_CONTRADICTED:
+        yield facts.words.sentence("more", n=len(said) - MOST_CONTRADICTED)
+
+
+def _doubt(cause: DoubtedCause, facts: CardFacts) -> str:
+    name, when = capital(facts.name_of(cause.cause)), day_text(cause.day, facts)
+    if cause.by is None:
+        return facts.words.sentence(f"doubted_{cause.why}", cause=name, date=when)
+    return facts.words.sentence(
+        "doubted_contradicted",
+        cause=name,
+        date=when,
+        test=facts.name_of(cause.by.what),
+        shown=escape(cause.by.shown),
+        day=day_text(cause.by.day, facts),
+    )
+
+
+def _signs(facts: CardFacts) -> Iterator[str]:
+    """A value that points at a cause, whether or not it is on record."""
+    for sign in facts.assessment.signs:
+        blanks = {"shown": measured(sign, facts), "date": day_text(sign.day, facts)}
+        yield facts.words.sentence("sign", cause=_pointed_at(sign, facts), **blanks)
+
+
+def _pointed_at(sign: Evidence, facts: CardFacts) -> str:
+    """Of the causes that a value can confirm the one on record, else the first."""
+    test = facts.test_of(sign)
+    able = [c for s in facts.knowledge.signs.values() if s.test == test for c in s.causes]
+    known = {evidence.what for evidence in facts.assessment.causes}
+    return facts.name_of(next((cause for cause in able if cause in known), sign.what))
+
+
+def measured(evidence: Evidence, facts: CardFacts) -> str:
+    """The test and the value as the record wrote it."""
+    return f"{facts.short_name_of(facts.test_of(evidence))} {escape(evidence.shown)}"
+
+
+# --- What to consider
+
+
+def notes(facts: CardFacts, lines_of_text: Sequence[str]) -> str:
+    """Lines for `Consider` that depend on the case, the causes and the drug."""
+    lines = unique([*lines_of_text, *_cause_advice(facts), *_drug_notes(facts)])
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _drug_notes(facts: CardFacts) -> Iterator[str]:
+    words, assessment = facts.words, facts.assessment
+    drafts_denosumab = any(draft.drug_class == "denosumab" for draft in assessment.drafts)
+    if assessment.drafts and assessment.denosumab_before:
+        yield words.sentence("denosumab_before")
+    elif drafts_denosumab and assessment.verdict not in ("alpNotOnFile", "hppConfirmed"):
+        yield words.sentence("denosumab_first")
+    if drafts_denosumab and assessment.egfr_low:
+        yield words.sentence("denosumab_kidney")
+    by_name = [draft for draft in assessment.drafts if draft.by_name]
+    names = unique(facts.knowledge.drugs[draft.group].name for draft in by_name)
+    if names:
+        yield capital(words.sentence("by_name", drug=", ".join(names)))
+
+
+def _cause_advice(facts: CardFacts) -> Iterator[str]:
+    """One line for each kind of cause, for the verdicts that speak of one."""
+    if facts.assessment.verdict not in ("lowAlpPossibleCause", "lowAlpCauseNotReassuring"):
+        return
+    named: dict[str, list[str]] = {}
+    for code in facts.cause_codes:
+        named.setdefault(_advice(code, facts), []).append(facts.name_of(code))
+    before = facts.assessment.course.normal_before
+    blanks = {"before": escape(value_of(before)), "date": date_of(before)}
+    for advice, names in named.items():
+        yield facts.words.sentence(f"advice_{advice}", causes=", ".join(unique(names)), **blanks)
+
+
+def _advice(code: str, facts: CardFacts) -> str:
+    """antiresorptive (with or without a value before it), drug, kidney, or any other condition."""
+    drug = facts.knowledge.drugs.get(code)
+    if drug is None:
+        cause = facts.knowledge.causes.get(code)
+        return "kidney" if cause and cause.advice == "kidney" else "condition"
+    if facts.knowledge.classes[drug.drug_class].effect != "suppresses":
+        return "drug"
+    return "antiresorptive" if facts.assessment.course.normal_before else "no_value_before"
