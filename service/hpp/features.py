@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from service.hpp.assessment import Evidence
 from service.hpp.background import Background, is_above
@@ -137,6 +137,17 @@ def hpp_conditions(background: Background) -> list[Condition]:
         and not condition.family_history
         and condition.verification != "entered-in-error"
     ]
+
+
+def exclusions(background: Background, low: date) -> list[Condition]:
+    """Refuted HPP that binds a low result of this day: the newest is no longer before it than the
+    window, and there is no atypical fracture."""
+    refuted = [c for c in hpp_conditions(background) if c.verification == "refuted"]
+    days = [day for c in refuted if (day := c.recorded or c.onset)]
+    window = timedelta(days=background.knowledge.days("exclusion_window"))
+    if not days or background.of("cond_aff") or low - max(days) > window:
+        return []
+    return refuted
 
 
 def family_history(background: Background) -> tuple[Evidence, ...]:

@@ -8,7 +8,6 @@ decision table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from functools import cache
 
 from service.hpp import features
@@ -63,24 +62,20 @@ def _hpp(facts: Facts) -> dict[str, Support]:
     return {
         "hpp-on-record": _conditions(firm),
         "hpp-unconfirmed": _conditions(c for c in known if c.verification in UNSURE),
-        "hpp-excluded": _excluded(facts, [c for c in known if c.verification == "refuted"]),
+        "hpp-excluded": _excluded(facts),
         "asfotase-alfa": _some(Evidence(use.reference, use.group, use.began) for use in enzyme),
     }
 
 
-def _excluded(facts: Facts, refuted: list[Condition]) -> Support:
-    """Refuted no longer before the latest low than the window, and no atypical fracture.
+def _excluded(facts: Facts) -> Support:
+    """Refuted, and it binds the latest low.
 
-    Problems that were not seen may hold such a fracture: then nothing is taken for excluded.
+    Problems that were not seen may hold an atypical fracture: then nothing is taken for excluded.
     """
-    days = [day for c in refuted if (day := c.recorded or c.onset)]
     lows = facts.history.lows
-    if not days or not lows or facts.background.of("cond_aff"):
+    if not lows or "conditions" in facts.missing:
         return None
-    window = timedelta(days=facts.knowledge.days("exclusion_window"))
-    if day_of(lows[-1]) - max(days) > window or "conditions" in facts.missing:
-        return None
-    return _conditions(refuted)
+    return _conditions(features.exclusions(facts.background, day_of(lows[-1])))
 
 
 def _features(facts: Facts) -> dict[str, Support]:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from service.hpp import features
 from service.hpp.assessment import AlpClass, JudgedResult
-from service.hpp.course import span_days
+from service.hpp.course import day_of, span_days
 from service.hpp.facts import NEEDED, Facts
 
 Keys = frozenset[str]
@@ -89,8 +89,12 @@ class Unseen:
 
     @cached_property
     def _alp(self) -> Keys:
-        """Further results; also a low one that a contaminated one of its day hides."""
-        hidden = any(item.kind.eligible_low for item in self.facts.history.shadowed)
+        """Further results; also a low one that a contaminated one of its day hides, unless HPP
+        was excluded for it."""
+        hidden = any(
+            item.kind.eligible_low and not features.exclusions(self.facts.background, day_of(item))
+            for item in self.facts.history.shadowed
+        )
         return ALP | LABS if hidden else ALP
 
     # A normal result may be acute, or masked: by a gamma-GT, too.

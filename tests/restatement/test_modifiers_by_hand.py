@@ -145,6 +145,9 @@ def test_a_contaminated_result_may_hide_a_low_of_its_day() -> None:
     pair = [alp(10, 60), alp(10, 30)]
     assert ask(alp=pair, missing={"labs": "failed"}).answer == Answer("partial", NO_CARD)
     assert ask(alp=pair).answer == Answer("complete", NO_CARD)
+    excluded = [condition("hpp", 10, verification="refuted")]
+    found = ask(alp=pair, conditions=excluded, missing={"labs": "failed"})
+    assert found.answer == Answer("complete", NO_CARD)
 
 
 def test_without_the_alp_only_hpp_on_record_is_judged() -> None:

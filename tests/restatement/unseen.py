@@ -168,6 +168,9 @@ def is_open(patient: Patient, seen: Row) -> bool:
     """
     if {"conditions", "medications"} & patient["missing"].keys():
         return seen[0] != "T1"
+    unread = any(r["name"] == "unrecognised" for r in patient["alp"])
+    if not unread and "labs" not in patient["missing"]:
+        return False
     return any(is_more_urgent(matched_row(w, story_of(w)), seen) for w in worlds(patient))
 
 
