@@ -81,7 +81,7 @@ def _medication_of(line: Column) -> Column:
         sql.get_json_object(line, "$.medicationReference.reference"),
         sql.get_json_object(line, "$.medication.reference.reference"),
     )
-    return sql.regexp_extract(named, _LAST, 1)
+    return sql.regexp_extract(sql.coalesce(named, sql.lit("")), _LAST, 1)
 
 
 def _with_order_of_interest(lines: DataFrame, settings: Settings) -> DataFrame:
