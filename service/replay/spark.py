@@ -6,6 +6,7 @@ read by the service's one reader, in the Python workers.
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -54,7 +55,7 @@ def _session(master: str) -> SparkSession:
         for name in ("spark.driver.bindAddress", "spark.driver.host"):
             builder = builder.config(name, "127.0.0.1")
         builder = builder.config("spark.ui.enabled", "false")
-        builder = builder.config("spark.pyspark.python", sys.executable)
+        os.environ["PYSPARK_PYTHON"] = sys.executable
     return builder.getOrCreate()
 
 
