@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cards import blocks, reasons
@@ -27,7 +27,7 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Chart
 
 URGENT, VIEW = "urgentOncology", "patientView"
-PARTLY, UNJUDGED = "partlySeen", "orderNotJudged"
+PARTLY, UNJUDGED, UNSEEN = "partlySeen", "orderNotJudged", "couldNotLook"
 MOST_REASONS = 6
 MOST_WORDS = 120
 # How many lines are said of what was not seen or used, and whether the text's own hints are.
@@ -78,6 +78,15 @@ def build_view(case: CardInput, content: CardContent) -> Card:
 def build_incomplete(case: CardInput, content: CardContent) -> Card:
     """The low-key card that says what was not seen, where the verdict itself has none."""
     return _card(content.words.texts[PARTLY], case, content)
+
+
+def build_could_not_look(case: CardInput, content: CardContent, remedy: str) -> Card:
+    """The low-key card for a person who tries: what could not be had, why, and what helps.
+
+    remedy: Markdown, set below the card's own text whatever its length.
+    """
+    card = _card(content.words.texts[UNSEEN], case, content)
+    return replace(card, detail=f"{card.detail}\n\n{remedy}")
 
 
 def build_unjudged(case: CardInput, content: CardContent) -> Card:

@@ -17,7 +17,7 @@ from cards.build import CardContent
 from cards.orders import OrderBook
 from cards.words import Words
 from service import __version__
-from service.content.faults import Fault, Notes
+from service.content.faults import Fault, Faulty, Notes
 from service.content.knowledge import ContentFault, load_knowledge
 from service.content.reviews import load_review
 from service.content.words import load_words
@@ -29,13 +29,19 @@ from service.hooks import edge, routes
 from service.hooks.callers import Callers
 from service.hooks.errors import ServiceError
 from service.hooks.messages import MAX_BODY_BYTES
+from service.hooks.metrics import FEWEST_TOKEN_BYTES, metrics_route
+from service.hooks.recording import Recorder
 from service.hpp.knowledge.model import Knowledge
 from service.outbound.registered import open_servers
 from service.settings import Settings
+from service.watch.health import HealthCheck, content_checks
+from service.watch.logs import WARNING, log
+from service.watch.metrics import NOT_REMEMBERED, versions
 
 if TYPE_CHECKING:
+    from service.store.database import Store
+    from service.store.memory import Memory
     from service.trust.wiring import Trust
-from service.watch.health import HealthCheck, content_checks
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] | None = None) -> Flask:
@@ -46,17 +52,23 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     """
     settings = settings or Settings()
     engine = build_engine(settings, open_servers(settings))
-    trust = _open_trust(settings) if settings.clients else None
+    store = _open_store(settings)
+    memory = _open_memory(settings, store) if store else None
+    trust = _open_trust(settings, store) if settings.clients and store else None
     app = Flask("hpp-cds", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # a chunked body is cut there, unsaid
     app.url_map.merge_slashes = False
     edge.install(app, settings)
     clock = today or (lambda: datetime.now(settings.zone).date())
-    health = partial(_health, settings, engine, trust)
-    callers = Callers(settings, trust)
-    app.extensions["hpp-cds.trust"] = trust  # for who stops the service
+    health = partial(_health, settings, engine, trust, memory)
+    callers, recorder = Callers(settings, trust), Recorder(memory, engine)
+    app.extensions["hpp-cds.trust"] = trust
+    app.extensions["hpp-cds.memory"] = memory  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
-    app.register_blueprint(routes.hook_routes(routes.HookDeps(engine, callers, clock, health)))
+    deps = routes.HookDeps(engine, callers, recorder, clock, health)
+    app.register_blueprint(routes.hook_routes(deps))
+    app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
+    _count_versions(engine)
     if settings.has_page:
         _add_page(app, settings, engine, clock)
         _add_demo(app, engine, clock)
@@ -107,18 +119,62 @@ def _version(knowledge: Knowledge, words: Words) -> str:
     return hashlib.sha256(f"{knowledge.version} {words.version}".encode()).hexdigest()[:12]
 
 
-def _open_trust(settings: Settings) -> Trust:
-    """Databases and cryptography are imported only where there are callers to verify."""
+def _open_store(settings: Settings) -> Store | None:
+    """Where nothing is configured and the folder cannot be written, nothing is remembered."""
     from service.store.database import open_store
+
+    try:
+        return open_store(settings)
+    except Faulty:
+        if settings.clients or settings.store_url or settings.data_dir:
+            raise
+        log("store-not-opened", WARNING)
+        return None
+
+
+def _open_memory(settings: Settings, store: Store) -> Memory:
+    from service.store.memory import open_memory
+
+    return open_memory(settings, store, lambda why, n: NOT_REMEMBERED.labels(why).inc(n))
+
+
+def _open_trust(settings: Settings, store: Store) -> Trust:
+    """Cryptography is imported only where there are callers to verify."""
     from service.trust.wiring import open_trust
 
-    return open_trust(settings, open_store(settings))
+    return open_trust(settings, store)
 
 
-def _health(settings: Settings, engine: Engine, trust: Trust | None) -> list[HealthCheck]:
+def _metrics_token(settings: Settings) -> bytes:
+    """What a reader of metrics beyond this machine must know; empty lets nobody else in."""
+    file = settings.keeping.metrics_token
+    if file is None:
+        return b""
+    try:
+        token = file.read_bytes().strip()
+    except OSError:
+        token = b""
+    if len(token) < FEWEST_TOKEN_BYTES:
+        message = f"holds no token of at least {FEWEST_TOKEN_BYTES} characters"
+        raise Faulty([Fault(settings.file_name, "metrics.token_file", message)])
+    return token
+
+
+def _count_versions(engine: Engine) -> None:
+    of = {"knowledge": engine.knowledge.version, "configuration": engine.configuration}
+    versions({"version": __version__, **of})
+
+
+def _health(
+    settings: Settings, engine: Engine, trust: Trust | None, memory: Memory | None
+) -> list[HealthCheck]:
     """Can this process answer truthfully?"""
     found = content_checks(settings, engine.knowledge)
-    return found + trust.health_checks() if trust else found
+    found += trust.health_checks() if trust else []
+    if memory:
+        lost = f"{memory.lost} rows lost since the start, {memory.waiting} to be written"
+        found.append(HealthCheck("remembered", True, lost))
+    return found
 
 
 def _new_uuid() -> str:

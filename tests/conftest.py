@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
+from tempfile import mkdtemp
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +16,8 @@ from service.settings import Settings
 from tests.store.databases import Postgres, postgres
 
 TODAY = date(2026, 3, 1)
+# Whatever runs without settings remembers in the user's data folder; a test run has its own.
+os.environ["XDG_DATA_HOME"] = mkdtemp(prefix="hpp-cds-tests-")
 
 
 @pytest.fixture(scope="session")

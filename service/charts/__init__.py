@@ -1,1 +1,1 @@
-"""Charts and self-contained pages for reports; drawn by matplotlib (extra `charts`)."""
+"""Charts as SVG for a page of our own: `pip install 'hpp-cds[charts]'` (matplotlib)."""

@@ -7,16 +7,19 @@ is at fault, 2 usage, 78 bad configuration.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 import time
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fhir_fixtures import Story, stories
 from service import __version__
+from service.commands.catalogue import codes
 from service.commands.options import (
     client_option,
     config_option,
@@ -25,9 +28,10 @@ from service.commands.options import (
     today_option,
     token_option,
 )
+from service.commands.records import audit, purge, report
 from service.commands.replay import replay
 from service.server.refusal import BAD_CONFIGURATION, end_with_faults
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from service.outbound.registered import RegisteredServers
@@ -123,6 +127,8 @@ def evaluate(
         given = Given(json.dumps(body).encode(), "", today.date() if today else None)
     settings = load_settings(config)
     outcome = answer(given.body, service_id or given.service, settings, given.today, access, client)
+    if fhir_server:
+        _say_what_was_met(outcome.body, fhir_server, drug, settings)
     if pretty:
         draw_cards(outcome.body)
     else:
@@ -269,11 +275,30 @@ def list_stories() -> None:
     \b
     Example:
       hpp-cds stories
-      hpp-cds evaluate single-low-adult --pretty
+      hpp-cds evaluate single-low --pretty
     """
     width = max((len(name) for name in stories()), default=0)
+    columns = shutil.get_terminal_size().columns
     for story in stories().values():
-        click.echo(f"{story.id:<{width}}  {story.verdict:<25} {story.title}")
+        line = f"{story.id:<{width}}  {story.verdict:<25} {story.title}"
+        click.echo(_wrapped(line, columns) if sys.stdout.isatty() else line)
+
+
+def _wrapped(line: str, columns: int) -> str:
+    """On as many lines as it needs, with no word broken."""
+    return textwrap.fill(
+        line, columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _say_what_was_met(body: dict[str, Any], base: str, drug: str, settings: Settings) -> None:
+    from service.app import load_content
+    from service.commands.trial import remarks
+    from service.evaluation.engine import ANYONE
+
+    knowledge, _ = load_content(settings)
+    for remark in remarks(body, base, drug, ANYONE.deadline_ms, knowledge):
+        click.secho(remark, err=True, fg="yellow")
 
 
 def _access_to(url: str) -> RegisteredServers:
@@ -323,3 +348,6 @@ def _story_of(name: str) -> Story | None:
 
 
 main.add_command(replay)
+main.add_command(codes)
+for command in (report, purge, audit):
+    main.add_command(command)

@@ -36,6 +36,8 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP
 
 SLOW_SECONDS = 1.0
+UNREACHABLE = ("timeout", "refused", "blocked")
+ALP_KEY = "alp"
 DATED = {
     "medications": AUTHORED,
     "conditions": RECORDED,
@@ -61,6 +63,7 @@ class Diagnosis:
     release: str
     patient_found: bool
     rows: tuple[Row, ...]
+    unreachable: str = ""  # why nothing answered at all
 
     @property
     def healthy(self) -> bool:
@@ -69,7 +72,9 @@ class Diagnosis:
 
 def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Diagnosis:
     """Ask for the capability statement, a patient, and every template for that patient."""
-    release, remark = _release(ask)
+    release, remark, problem = _release(ask)
+    if problem in UNREACHABLE:
+        return Diagnosis(remark, False, (), problem)
     patient_id = patient_id or _any_patient(ask)
     if not patient_id:
         return Diagnosis(remark, False, ())
@@ -78,8 +83,11 @@ def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Dia
     answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
     terms = Terminology(knowledge)
     rows = [_row(key, *answer, subject, terms) for key, answer in answers.items()]
-    if not any(row.entries for row in rows if row.key != "patient"):
+    found = {row.key: row.entries for row in rows}
+    if not any(count for key, count in found.items() if key != "patient"):
         rows.append(_nothing_found(patient_id, ask))
+    elif not found[ALP_KEY]:
+        rows += _other_results(patient_id, ask)
     rows += _medication(answers["medications"][0], ask)
     return Diagnosis(remark, True, tuple(rows))
 
@@ -93,6 +101,16 @@ def _nothing_found(patient_id: str, ask: Fetch) -> Row:
         remark = "does not understand patient=ID, only patient=Patient/ID: every search is empty"
         return Row("patient=", False, seconds, found, (remark,))
     return Row("patient=", True, seconds, 0, ("nothing found: try another --patient",))
+
+
+def _other_results(patient_id: str, ask: Fetch) -> Iterator[Row]:
+    """No ALP, and yet laboratory results: ALP may stand under a code that is not listed."""
+    path = f"Observation?patient={patient_id}&category=laboratory&_count=1"
+    fetched, seconds = _ask_one(ask, "labs", path)
+    count = len(list(_resources("labs", fetched)))
+    if count:
+        remark = "has laboratory results, and none under the codes of alp: compare the codes"
+        yield Row("laboratory", True, seconds, count, (remark,))
 
 
 def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
@@ -112,13 +130,14 @@ def _ask_one(ask: Fetch, key: str, path: str) -> tuple[Fetched, float]:
     return fetched, time.monotonic() - started
 
 
-def _release(ask: Fetch) -> tuple[Release, str]:
+def _release(ask: Fetch) -> tuple[Release, str, str]:
+    """The release, what is said of it, and the problem of the question."""
     fetched, _ = _ask_one(ask, "metadata", "metadata")
     version = text(obj(fetched.pages[0]).get("fhirVersion")) if fetched.pages else ""
     for prefix, release in VERSIONS.items():
         if version.startswith(prefix):
-            return release, f"{release} (FHIR {version})"
-    return Release.R4, "R4 assumed: the capability statement names no release"
+            return release, f"{release} (FHIR {version})", ""
+    return Release.R4, "R4 assumed: no capability statement names a release", fetched.problem
 
 
 def _any_patient(ask: Fetch) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.app import build_engine
 from service.content.faults import Fault, Faulty, hint
-from service.evaluation.engine import ANYONE
+from service.evaluation.engine import ANYONE, VISITOR
 from service.hooks.calls import Outcome, outcome_of
 from service.outbound.registered import RegisteredServers, open_servers
 from service.settings import Client, Settings
@@ -60,7 +60,7 @@ def client_named(name: str, settings: Settings) -> Client:
     """Raises Faulty that lists the names there are."""
     known = {client.name: client for client in settings.clients}
     if not name:
-        return next(iter(known.values()), ANYONE)
+        return next(iter(known.values()), VISITOR if settings.is_development else ANYONE)
     if name not in known:
         message = f"no client of that name; known: {', '.join(known) or 'none'}"
         raise Faulty([Fault(settings.file_name, "--client", message + hint(name, known))])

@@ -79,6 +79,9 @@ def draw_about(attributes: Json, console: Console | None = None) -> None:
 def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
     """One line for each query: works, how long, how many entries, what to look at."""
     console = console or Console()
+    if found.unreachable:
+        console.print(Text(f"no answer from the server ({found.unreachable})", style="red"))
+        return
     console.print(Text(f"release: {found.release}"))
     if not found.patient_found:
         console.print(Text("no patient found; name one with --patient", style="red"))

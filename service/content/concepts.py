@@ -74,6 +74,7 @@ SHAPE = {
         "rickets": [str],
         "hypercalcaemia_malignancy": [str],
         "pathogenic": [str],
+        "likely_pathogenic": [str],
         "pathogenic_codes": [str],
         "gene_codes": [str],
         "gene_words": [str],

@@ -33,7 +33,7 @@ TEXTS = (
     "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
     "lowAlpCauseNotReassuring", "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce",
     "lowAlpOnceMarked", "alpUnclear", "alpNotOnFile", "urgentOncology", "patientView",
-    "notEvaluated", "partlySeen", "orderNotJudged",
+    "notEvaluated", "couldNotLook", "partlySeen", "orderNotJudged",
 )  # fmt: skip
 TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
 SUMMARY_BLANKS = frozenset(OF_SUMMARY)
@@ -61,7 +61,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
     "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
-    "verification", "short", "heading", "sentence",
+    "verification", "short", "heading", "remedy", "sentence",
 )  # fmt: skip
 SHAPES: Mapping[str, Any] = {
     "phrases.toml": {

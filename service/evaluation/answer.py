@@ -13,6 +13,7 @@ from service.evaluation.engine import Engine
 from service.hpp.assessment import Assessment, Row
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.model import UNKNOWN_CODE, Chart, Gap
+from service.store.model import Unmapped
 
 EXTENSION = "org.hpp-cds.evaluation"
 ORDER_GAPS = "draftOrders"
@@ -20,12 +21,17 @@ ORDER_GAPS = "draftOrders"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response body, and what it rests on where the chart was read."""
+    """The response body, and what it rests on where the chart was read.
+
+    unmapped: codes, systems and units of the record that were not recognised.
+    """
 
     body: dict[str, Any]
     status: str
     chart: Chart | None = None
     assessment: Assessment | None = None
+    card: Card | None = None
+    unmapped: tuple[Unmapped, ...] = ()
 
 
 def evaluation_status(assessment: Assessment) -> str:
@@ -53,7 +59,7 @@ def answer_with(card: Card | None, status: str, judged: CardInput, engine: Engin
     }
     cards = [_written(card, judged, engine)] if card else []
     body = {"cards": cards, "extension": {EXTENSION: extension}}
-    return Answer(body, status, judged.chart, assessment)
+    return Answer(body, status, judged.chart, assessment, card)
 
 
 def _written(card: Card, judged: CardInput, engine: Engine) -> dict[str, Any]:

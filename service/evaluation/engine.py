@@ -15,6 +15,7 @@ from service.hpp.knowledge.model import Knowledge
 from service.settings import Client
 
 ANYONE = Client()
+VISITOR = Client(profile="sandbox")  # anyone, in development mode without clients
 
 
 class FhirServers(Protocol):

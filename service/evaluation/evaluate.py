@@ -6,11 +6,17 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 
-from cards.build import CardInput, build, build_incomplete, build_unjudged, build_view
+from cards.build import (
+    CardInput,
+    build,
+    build_could_not_look,
+    build_incomplete,
+    build_unjudged,
+    build_view,
+)
 from cards.model import ClientCapabilities
 from cards.orders import Requester
 from service.evaluation.answer import (
-    ORDER_GAPS,
     Answer,
     answer_with,
     evaluation_status,
@@ -18,11 +24,13 @@ from service.evaluation.answer import (
     not_applicable,
 )
 from service.evaluation.engine import ANYONE, Engine
-from service.evaluation.errors import DataUnavailable, Issue
+from service.evaluation.errors import DataUnavailable
 from service.evaluation.judge import judge
+from service.evaluation.remedy import REFUSALS, Server, ask_release, issues, remedy
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
+from service.evaluation.unrecognised import unrecognised
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch
@@ -59,23 +67,44 @@ def evaluate(
     fetch = _fetch(request, engine, client)
     drafts = _read_drafts(record, asked, request, fetch, engine)
     if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
-        return not_applicable(engine, draft_gaps(drafts))
+        gaps = draft_gaps(drafts)
+        codes = unrecognised(record, gaps, (), engine.terminology)
+        return replace(not_applicable(engine, gaps), unmapped=codes)
     lap("gather")
-    release = _release(path, request, record, client)
-    _complete(record, request, release, fetch, engine)
+    server = Server(request.fhir_server, _release(path, request, record, client))
+    _complete(record, request, server.asked, fetch, engine)
+    if fetch is not None and client.is_trying and _was_refused(record):
+        may_change = not (path or client.fhir_release)
+        server = _ask_as_it_speaks(record, request, server, fetch, engine, may_change)
     lap("fetch")
     # What was fetched may tell more of the drafts.
     judged = judge(record, asked, engine, today, drafts if fetch is None else None)
     lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
-    case = CardInput(judged.assessment, judged.chart, today, requester, release, capabilities)
+    case = CardInput(judged.assessment, judged.chart, today, requester, server.asked, capabilities)
+    answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    chart = judged.chart
+    codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
+    return replace(answer, unmapped=codes)
+
+
+def _answer(
+    case: CardInput,
+    service: Service,
+    client: Client,
+    engine: Engine,
+    server: Server,
+    has_access: bool,
+) -> Answer:
+    if client.is_trying and _could_not_look(case, service):
+        return _answer_with_remedy(case, server, engine)
     if not service.judges_orders:
         return _answer_view(case, engine)
-    if not judged.chart.drafts:
+    if not case.chart.drafts:
         return _answer_nothing_judged(case, engine)
-    if _must_refuse(case, client, has_access=fetch is not None):
-        raise _unavailable(case.chart)
+    if _must_refuse(case, client, has_access):
+        raise _unavailable(case.chart, engine)
     return _answer_order(case, engine)
 
 
@@ -129,6 +158,45 @@ def _complete(
         ]
 
 
+def _was_refused(record: Record) -> bool:
+    return any(gap.kind in REFUSALS for gap in record.gaps)
+
+
+def _ask_as_it_speaks(
+    record: Record,
+    request: HookRequest,
+    server: Server,
+    fetch: Fetch,
+    engine: Engine,
+    may_change: bool,
+) -> Server:
+    """A server that refused is asked for its release, and in it again for what it refused."""
+    server = replace(server, speaks=ask_release(fetch))
+    if server.speaks is None or not (server.is_of_another_release and may_change):
+        return server
+    record.gaps[:] = [
+        replace(gap, kind="not-sent") if gap.kind in REFUSALS else gap for gap in record.gaps
+    ]
+    _complete(record, request, server.speaks, fetch, engine)
+    return replace(server, asked=server.speaks)
+
+
+def _could_not_look(case: CardInput, service: Service) -> bool:
+    """No verdict for want of needed data; on patient-view too, unless HPP is written down."""
+    if service.judges_orders:
+        missing = evaluation_status(case.assessment) == "unavailable"
+        return missing and bool(case.chart.drafts)
+    assessment = case.assessment
+    return assessment.verdict == NOT_EVALUATED and not _is_written_down(assessment)
+
+
+def _answer_with_remedy(case: CardInput, server: Server, engine: Engine) -> Answer:
+    """Never a bare refusal to a person who tries: clients of theirs draw nothing for one."""
+    helps = remedy(case.chart, server, engine.cards.words)
+    card = build_could_not_look(case, engine.cards, helps)
+    return answer_with(card, "unavailable", case, engine)
+
+
 def _asked(request: HookRequest, client: Client) -> Asked:
     return Asked(
         patient_id=request.patient_id,
@@ -178,7 +246,7 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
     assessment = case.assessment
     written = _is_written_down(assessment)
     if assessment.verdict == NOT_EVALUATED and not written:
-        raise _unavailable(case.chart)
+        raise _unavailable(case.chart, engine)
     opened = bool(assessment.open_rows)
     if engine.knowledge.verdicts[assessment.verdict].chart and not written:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
@@ -198,8 +266,5 @@ def _never_had(chart: Chart, has_access: bool) -> bool:
     return not has_access and any(g.key in NEEDED and g.kind in kinds for g in chart.gaps)
 
 
-def _unavailable(chart: Chart) -> DataUnavailable:
-    gaps = [gap for gap in chart.gaps if gap.key not in chart.accepted_gaps]
-    return DataUnavailable(
-        *(Issue(f"/prefetch/{g.key}", g.kind) for g in gaps if g.key != ORDER_GAPS)
-    )
+def _unavailable(chart: Chart, engine: Engine) -> DataUnavailable:
+    return DataUnavailable(*issues(chart, engine.cards.words))

@@ -33,12 +33,12 @@ def key_queries(knowledge: Knowledge, release: Release = Release.R4) -> dict[str
     by_date = f"&{newest('date')}&_count=200"
     return {
         "patient": _whole(f"Patient/{PATIENT_BLANK}"),
-        "alp": _by_code("Observation", _tokens(knowledge, _of_groups(knowledge, (ALP,))), by_date),
+        "alp": _by_code("Observation", _of_groups(knowledge, (ALP,)), by_date, knowledge),
         "labs": _labs(knowledge, by_date),
         "medications": _whole(f"{order}?{WHO}&{newest(dialect.authored)}&_count=200"),
         "conditions": _whole(f"Condition?{WHO}&{newest(dialect.recorded)}&_count=200"),
         "procedures": _by_code(
-            "Procedure", _tokens(knowledge, _procedures(knowledge)), f"&{newest('date')}&_count=100"
+            "Procedure", _procedures(knowledge), f"&{newest('date')}&_count=100", knowledge
         ),
         "encounters": _whole(f"Encounter?{WHO}{by_date}"),
         "administrations": _whole(
@@ -74,9 +74,15 @@ def _whole(path: str) -> KeyQueries:
     return KeyQueries(path, (path,))
 
 
-def _by_code(kind: str, tokens: Sequence[str], tail: str) -> KeyQueries:
-    """One search, or the codes that have room in the template, and the rest in our own."""
-    searches = tuple(_searches(kind, tokens, tail))
+def _by_code(kind: str, rows: Sequence[Code], tail: str, knowledge: Knowledge) -> KeyQueries:
+    """One search, or the codes that have room in the template, and the rest in our own.
+
+    Codes of LOINC and SNOMED CT go without their system where there is no room for it: nothing
+    else looks like them, and what a search finds is read by its system all the same.
+    """
+    searches = tuple(_searches(kind, _tokens(rows, knowledge), tail))
+    if len(searches) > 1:
+        searches = tuple(_searches(kind, _tokens(rows, knowledge, bare=True), tail))
     return KeyQueries(searches[0], searches, searches[1:])
 
 
@@ -87,7 +93,7 @@ def _labs(knowledge: Knowledge, tail: str) -> KeyQueries:
     nothing, and is not worth a call where everything else was sent.
     """
     groups = [*(test for test in knowledge.tests if test != ALP), *CONTEXT_GROUPS]
-    asked = _by_code("Observation", _tokens(knowledge, _of_groups(knowledge, groups)), tail)
+    asked = _by_code("Observation", _of_groups(knowledge, groups), tail, knowledge)
     if not asked.rest:
         return asked
     template = f"Observation?{WHO}&category=laboratory{tail}"
@@ -131,15 +137,15 @@ def _is_asked(row: Code) -> bool:
     return row.active and bool(row.code) and row.system != "name"
 
 
-def _tokens(knowledge: Knowledge, rows: Sequence[Code]) -> list[str]:
-    """`system|code`, those systems first that most servers know."""
-
-    def rank(row: Code) -> int:
+def _tokens(rows: Sequence[Code], knowledge: Knowledge, *, bare: bool = False) -> list[str]:
+    """`system|code`, those systems first that most servers know; bare: their codes alone."""
+    ranked: dict[int, list[str]] = {}
+    for row in rows:
         name = knowledge.systems.get(row.system, "")
-        return FIRST_SYSTEMS.index(name) if name in FIRST_SYSTEMS else len(FIRST_SYSTEMS)
-
-    ordered = sorted(rows, key=rank)
-    return list(dict.fromkeys(f"{_escaped(row.system)}|{_escaped(row.code)}" for row in ordered))
+        rank = FIRST_SYSTEMS.index(name) if name in FIRST_SYSTEMS else len(FIRST_SYSTEMS)
+        system = "" if bare and name in FIRST_SYSTEMS else f"{_escaped(row.system)}|"
+        ranked.setdefault(rank, []).append(f"{system}{_escaped(row.code)}")
+    return list(dict.fromkeys(token for rank in sorted(ranked) for token in ranked[rank]))
 
 
 def _escaped(value: str) -> str:

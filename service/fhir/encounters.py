@@ -47,9 +47,10 @@ class Encounters:
     def of(self, result: Json, day: date | None) -> frozenset[str]:
         """v3-ActCode classes of the Encounter that a result names, else of those whose period
         holds its day."""
-        named = self.index.resolve(obj(first_of(result, ENCOUNTER)).get("reference"), result)
+        pointer = first_of(result, ENCOUNTER)
+        named = self.index.resolve(obj(pointer).get("reference"), result) if pointer else None
         known = self.class_of(named) if named else NO_CLASS
-        if known or day is None:
+        if known or day is None or not self.spans:
             return known
         return frozenset(name for name, spans in self.spans.items() if spans.hold(day))
 

@@ -23,6 +23,7 @@ LONGEST_NAMES = 2000  # characters of all names of one order
 UNKNOWN_DRUG = "unknown-drug"
 UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
+REASONS = ("reasonCode", "reasonReference", "reasonCodeableConcept", "reason")
 NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
 
 
@@ -173,6 +174,8 @@ def _own_reference(order: Json) -> str:
 
 def _reasons(order: Json, context: Context) -> frozenset[str]:
     """Value-set groups of the reasons an order gives (codes, text, and what they refer to)."""
+    if not any(name in order for name in REASONS):
+        return frozenset()
     concepts: list[object] = list(objs(order.get("reasonCode")))
     concepts += [order.get("reasonCodeableConcept")]
     concepts += [item.get("concept") for item in objs(order.get("reason"))]

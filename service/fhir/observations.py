@@ -38,23 +38,22 @@ class Part(NamedTuple):
 
 def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     """Every value of a known test, and the variant of ALPL it may name."""
-    parts = list(_parts(resource, reference, context))
+    parts = [Part(resource, reference, context.terminology.lab(resource.get("code")))]
+    if "component" in resource:
+        parts += _components(resource, reference, context)
     measured = [part for part in parts if part.concept.test and _may_hold_a_value(part, parts)]
     return Seen(
         parts,
         results=read_parts(measured, resource, context) if measured else (),
-        variant=_variant(parts, resource, context),
+        variant=_variant(parts, resource, context) if _is_genetic(parts) else None,
         is_empty=all(part.concept.is_empty for part in parts),
     )
 
 
-def _parts(resource: Json, reference: str, context: Context) -> Iterator[Part]:
-    meaning = context.terminology.lab
-    yield Part(resource, reference, meaning(resource.get("code")))
-    if "component" in resource:
-        for position, item in enumerate(objs(resource["component"])):
-            where = f"{reference}#component[{position}]"
-            yield Part(item, where, meaning(item.get("code")))
+def _components(resource: Json, reference: str, context: Context) -> Iterator[Part]:
+    for position, item in enumerate(objs(resource["component"])):
+        where = f"{reference}#component[{position}]"
+        yield Part(item, where, context.terminology.lab(item.get("code")))
 
 
 def _may_hold_a_value(part: Part, parts: Sequence[Part]) -> bool:
@@ -93,13 +92,16 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
                 problem=problem,
                 shown=shown,
                 specimen=specimen,
-                inpatient="IMP" in classes,
                 encounter_classes=classes,
                 partial_date=days is not None and days.partial,
                 issued=issued,
             )
         )
     return found
+
+
+def _is_genetic(parts: Sequence[Part]) -> bool:
+    return any(part.concept.names_gene or part.concept.is_gene_studied for part in parts)
 
 
 def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | None:
@@ -110,18 +112,21 @@ def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | 
     )
     if not named or status_of(whole) not in COUNTING:
         return None
-    pathogenic = any(
-        part.concept.is_significance and _is_pathogenic(part.sent, knowledge) for part in parts
-    )
+    said = [_significance(part.sent) for part in parts if part.concept.is_significance]
+    counts = [words & _counting(knowledge) for words in said if words & _counting(knowledge)]
+    likely = bool(counts) and all(words <= _likely(knowledge) for words in counts)
     days = specimen_days(whole, context.days)
     day, issued = days.first if days else None, context.first_day(whole.get("issued"))
-    return Variant(parts[0].reference, pathogenic, day, issued=issued)
+    return Variant(parts[0].reference, bool(counts), day, likely, issued)
 
 
 def status_of(resource: Json) -> str:
     """The status in FHIR's words, in whatever case or as a letter of HL7 v2; a missing one is
     the same as `unknown`."""
-    written = text(resource.get("status"))
+    written = resource.get("status")
+    if written == "final":  # as nearly all are
+        return "final"
+    written = text(written)
     return LETTERS.get(written.upper()) or written.lower() or "unknown"
 
 
@@ -165,9 +170,18 @@ def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:
     return bool(known & (said | {text(part.get("valueString"))}))
 
 
-def _is_pathogenic(part: Json, knowledge: Knowledge) -> bool:
+def _significance(part: Json) -> set[str]:
+    """The codes and words of a clinical significance."""
     concept = part.get("valueCodeableConcept")
-    if {code for _, code in codings(concept)} & set(knowledge.text["pathogenic_codes"]):
-        return True
-    said = {fold(word) for word in texts(concept)} | {fold(text(part.get("valueString")))}
-    return bool(said & set(knowledge.text["pathogenic"]))
+    said = {fold(word) for word in (*texts(concept), text(part.get("valueString"))) if word}
+    return said | {code for _, code in codings(concept)}
+
+
+def _counting(knowledge: Knowledge) -> set[str]:
+    """What says that a variant counts."""
+    return {*knowledge.text["pathogenic"], *knowledge.text["pathogenic_codes"]}
+
+
+def _likely(knowledge: Knowledge) -> set[str]:
+    """What says that it is only likely to."""
+    return set(knowledge.text["likely_pathogenic"])

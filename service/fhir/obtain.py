@@ -6,10 +6,9 @@ What arrived by prefetch is never asked for again; `null` and empty were answers
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from service.fhir.bundles import counts_as, is_short, resources
+from service.fhir.bundles import is_short, resources
 from service.fhir.gather import TYPES, Record, index_resource, take
 from service.fhir.queries import Fetch, Fetched, KeyQueries, Query
 from service.fhir.references import local_reference
@@ -93,9 +92,5 @@ def _take_fetched(record: Record, key: str, answers: Sequence[Fetched]) -> None:
 def _is_short(fetched: Fetched) -> bool:
     """All pages together hold less than the first one announced."""
     announced = [page.get("total") for page in fetched.pages[:1]]
-    kinds = Counter(
-        counts_as(resource, TYPES[fetched.key])
-        for page in fetched.pages
-        for resource in resources(page, fetched.key)
-    )
-    return is_short(announced[0] if announced else None, kinds)
+    sent = (item for page in fetched.pages for item in resources(page, fetched.key))
+    return is_short(announced[0] if announced else None, sent, TYPES[fetched.key])

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from service.fhir.codings import Outcome
+from service.fhir.context import Context
 from service.fhir.observations import status_of
 from service.fhir.references import Index
 from service.fhir.releases import SUBJECT, first_of
 from service.fhir.tolerant import Json, obj, objs, text
+from service.hpp.model import ALP
 
 INHERITED = ("encounter", "context", "issued", "subject", "patient")
 WHEN = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming")
+HOLDING = frozenset({"contained", "result", "hasMember", "related"})
 WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
+
+
+def is_whole(resource: Json) -> bool:
+    """Whether it may hold other results; most hold none."""
+    return not HOLDING.isdisjoint(resource)
 
 
 def contained_in(whole: Json, name: str) -> Iterator[tuple[str, Json]]:
@@ -46,16 +55,26 @@ def _is_inside(subject: object) -> bool:
 def wholes(resources: Iterable[Json], index: Index) -> dict[int, Json]:
     """The panel or report of each member that was sent beside it, by identity."""
     found: dict[int, Json] = {}
-    for whole in resources:
+    for whole in filter(is_whole, resources):
         for pointer in members(whole):
             found.setdefault(id(index.resolve(pointer.get("reference"), whole)), whole)
     return found
 
 
-def count_members(whole: Json, index: Index) -> tuple[int, int]:
-    """How many members were not sent, and how many were."""
-    found = [bool(index.resolve(item.get("reference"), whole)) for item in members(whole)]
-    return found.count(False), found.count(True)
+def count_members(whole: Json, context: Context) -> tuple[int, int]:
+    """How many members were not sent, unless the reference names another test; how many were."""
+    lost = sent = 0
+    for pointer in members(whole):
+        if context.index.resolve(pointer.get("reference"), whole):
+            sent += 1
+        elif not _names_another(pointer, context):
+            lost += 1
+    return lost, sent
+
+
+def _names_another(pointer: Json, context: Context) -> bool:
+    named = context.terminology.lab({"text": text(pointer.get("display"))})
+    return named.outcome is Outcome.ANOTHER or named.test not in (None, ALP)
 
 
 def members(whole: Json) -> Iterator[Json]:

@@ -166,13 +166,15 @@ def _read_results(resource: Json, name: str, reading: _Reading, context: Context
     """An Observation or a report, with the Observations that it contains."""
     is_report = resource["resourceType"] == "DiagnosticReport"
     is_empty = is_report or _read_observation(resource, name, reading, context, key)
+    if not panels.is_whole(resource):
+        return "unreadable" if is_empty and (is_report or key == "alp") else ""
     for where, member in panels.contained_in(resource, name):
         gap = _gap_of(member, reading.subject)
         if gap:
             reading.gaps.append(Gap(gap, key, 1, (where,)))
         else:
             is_empty &= _read_observation(member, where, reading, context, key)
-    lost, sent = panels.count_members(resource, context.index)
+    lost, sent = panels.count_members(resource, context)
     if lost or (is_empty and not sent and (is_report or key == "alp")):
         return "unreadable"
     return ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.fhir.tolerant import Json, obj, objs
+from service.fhir.tolerant import Json, obj, objs, text
 
 
 class Release(StrEnum):
@@ -76,6 +76,25 @@ DIALECTS = {
     ),
     Release.R5: Dialect("MedicationRequest", "authoredon", "recorded-date", "date", "_sort=-{}"),
 }
+
+
+# How a capability statement's fhirVersion begins.
+VERSIONS = {
+    "1.": Release.DSTU2, "3.": Release.STU3, "4.": Release.R4, "5.": Release.R5,
+    "DSTU2": Release.DSTU2, "STU3": Release.STU3,
+}  # fmt: skip
+
+
+def spoken(statement: Json) -> Release | None:
+    """The release that a server's capability statement (DSTU2: Conformance) names."""
+    version = text(statement.get("fhirVersion"))
+    found = (release for start, release in VERSIONS.items() if version.startswith(start))
+    return next(found, None)
+
+
+def path_of(release: Release) -> str:
+    """The path segment of a release's own discovery."""
+    return next(path for path, known in PATHS.items() if known is release)
 
 
 def first_of(resource: Json, names: tuple[str, ...]) -> object:

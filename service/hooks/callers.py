@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from service.evaluation.engine import ANYONE
+from service.evaluation.engine import ANYONE, VISITOR
 from service.hooks.errors import ServiceError, StoreUnavailable, TooManyFailures, Unauthorized
-from service.settings import Client, Settings
+from service.settings import Settings
 from service.settings.checks import LOOPBACK_NAMES, is_loopback
 from service.store import StoreDown
+from service.trust.caller import Caller
 from service.trust.failure_limit import FailureLimit
 from service.trust.refusal import Refused
 from service.watch.call import note
@@ -26,6 +27,7 @@ class Callers:
 
     def __init__(self, settings: Settings, trust: Trust | None) -> None:
         self._trust = trust
+        self._unverified = VISITOR if settings.is_development else ANYONE
         self._bases = spellings(settings.base_url)
         self._failures = FailureLimit()
 
@@ -33,22 +35,22 @@ class Callers:
     def are_verified(self) -> bool:
         return self._trust is not None
 
-    def identify(self, service_id: str) -> Client:
+    def identify(self, service_id: str) -> Caller:
         """Raises Unauthorized, TooManyFailures or StoreUnavailable."""
         trust = self._trust
         if trust is None:
-            note(client=ANYONE.name)
-            return ANYONE
+            note(client=self._unverified.name)
+            return Caller(self._unverified)
         called = tuple(f"{base}{request.path}" for base in self._bases)
         try:
             authorization = request.headers.get("Authorization")
-            client = trust.gate.admit(authorization, called, service_id)
+            caller = trust.gate.admit(authorization, called, service_id)
         except Refused as refused:
             raise self._refusal(refused, trust) from None
         except StoreDown:
             raise StoreUnavailable from None
-        note(client=client.name)
-        return client
+        note(client=caller.client.name)
+        return caller
 
     def _refusal(self, refused: Refused, trust: Trust) -> ServiceError:
         logged = {"reason": refused.reason, "client": refused.client}

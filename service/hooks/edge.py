@@ -35,7 +35,7 @@ EVERYWHERE = {
 }
 ONE_YEAR = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 # Probes come by address, and say nothing but how the process is.
-OPEN_TO_ANY_HOST = ("/healthz", "/readyz")
+OPEN_TO_ANY_HOST = ("/healthz", "/readyz", "/metrics")
 # Where anyone may call, a page of these may read the answer, and any page of this machine.
 SANDBOXES = frozenset(PROFILES["sandbox"].values["cors_origins"])
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::[0-9]{1,5})?", re.I)

@@ -73,6 +73,15 @@ class StoreUnavailable(ServiceError):
     headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
+class FeedbackNotKept(ServiceError):
+    """The store is down: whoever reports should do so again."""
+
+    status = 503
+    code = "transient"
+    message = "The service cannot keep feedback now."
+    headers: Mapping[str, str] = {"Retry-After": "30"}
+
+
 class NotObtainable(ServiceError):
     """Needed data was neither sent nor can be had: 412 Precondition Failed."""
 

@@ -20,7 +20,8 @@ from service.fhir.references import ID
 from service.fhir.releases import PATHS
 
 Json = dict[str, Any]
-STATUSES = ("complete", "partial", "unavailable", "not-applicable")
+STATUSES = ("complete", "partial", "unavailable", "not-applicable", "shadow")
+WHY_NOT_SHOWN = ("shadow", "recorded", "repeat")
 ABOUT = (
     "Warns before a bisphosphonate or denosumab is signed when the history of alkaline "
     "phosphatase makes hypophosphatasia likely. CDS Hooks 2.0."
@@ -51,6 +52,16 @@ def document(needs_token: bool) -> Json:
         "/readyz": _read("ready", "Whether it can answer truthfully", _ref("readiness")),
         ABOUT_PATH: _read("about", "The source attributes of this support", {"type": "object"}),
         "/openapi.json": _read("describe", "This description", {"type": "object"}),
+        "/metrics": {
+            "get": {
+                "operationId": "metrics",
+                "summary": "Metrics for Prometheus, for this machine or who knows the token",
+                "responses": {
+                    "200": {"description": "Metrics.", "content": {"text/plain": {}}},
+                    **_errors((*EVERYWHERE, "404")),
+                },
+            }
+        },
     }
     paths["/readyz"]["get"]["responses"]["503"] = _answer("It cannot.", _ref("readiness"))
     for release in ("", *PATHS):
@@ -90,9 +101,9 @@ def _services(release: str, needs_token: bool) -> Json:
         }
         feedback = {
             "operationId": f"{service.id}-feedback{tail}",
-            "summary": "What became of the cards; this version keeps none and answers 404",
+            "summary": "What became of the cards; 200 once it is kept",
             "requestBody": _body(_ref("feedbackRequest")),
-            "responses": _errors(OF_FEEDBACK),
+            "responses": {"200": _answer("Kept.", {"type": "object"}), **_errors(OF_FEEDBACK)},
         }
         paths[f"{base}/{service.id}"] = {"post": _with_token(call, needs_token)}
         paths[f"{base}/{service.id}/feedback"] = {"post": _with_token(feedback, needs_token)}
@@ -197,7 +208,12 @@ def _own() -> Json:
                 "extension": {"required": [EXTENSION], "properties": {EXTENSION: _evaluation()}}
             },
             "if": {"properties": {"cards": {"maxItems": 0}}},
-            "then": _with_status("complete", "not-applicable"),
+            "then": {
+                "anyOf": [
+                    _with(status=["complete", "not-applicable", "shadow"]),
+                    _with(status=["partial"], verdict=["alpNotLow"]),  # settled
+                ]
+            },
         },
         "OperationOutcome": _object(
             resourceType={"const": "OperationOutcome"},
@@ -238,12 +254,15 @@ def _evaluation() -> Json:
         gaps=_list(gap),
         knowledge=text,
         configuration=text,
+        remembered={"const": False},
+        notShown={"enum": list(WHY_NOT_SHOWN)},
+        optional=("remembered", "notShown"),
     )
 
 
-def _with_status(*statuses: str) -> Json:
+def _with(**members: list[str]) -> Json:
     """No cards means that we looked and have nothing to say, and nothing else."""
-    inner = {"properties": {"status": {"enum": list(statuses)}}}
+    inner = {"properties": {name: {"enum": known} for name, known in members.items()}}
     return {"properties": {"extension": {"properties": {EXTENSION: inner}}}}
 
 

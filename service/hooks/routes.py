@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,35 +14,41 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from service.evaluation.about import source_attributes
-from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID, Service, discovery
 from service.fhir.releases import PATHS, Release
-from service.hooks import large_bodies
+from service.hooks import large_bodies, recording
 from service.hooks.callers import Callers
 from service.hooks.calls import answer_request
 from service.hooks.errors import (
+    FeedbackNotKept,
+    NotObtainable,
     ServiceError,
     UnknownService,
     operation_outcome,
     status_outcome,
 )
+from service.hooks.feedback import read_feedback
 from service.hooks.messages import MAX_BODY_BYTES, parse_body, read_request
 from service.hooks.openapi import ABOUT_PATH, document
-from service.settings import Client
-from service.watch.call import lap, note, under_way, uuid_or_nothing
+from service.hooks.recording import Recorder
+from service.store import StoreDown
+from service.store.model import Sender
+from service.trust.caller import Caller
+from service.watch.call import lap, note, uuid_or_nothing
 from service.watch.health import HealthCheck
-from service.watch.logs import ERROR, INFO, WARNING, log
+from service.watch.logs import ERROR, log
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class HookDeps:
-    """What a view needs: the engine, who is let in, the day, and how the service is."""
+    """What a view needs: the engine, who is let in, what is kept, the day, how the service is."""
 
     engine: Engine
     callers: Callers
+    recorder: Recorder
     today: Callable[[], date]
     health: Callable[[], list[HealthCheck]]
 
@@ -99,8 +105,7 @@ def _add_services(routes: Blueprint, base: str, path: str, deps: HookDeps) -> No
         return _call(service_id, deps, path)
 
     def feedback(service_id: str) -> Response:
-        _identified(service_id, deps)
-        raise UnknownService(message="This service keeps no feedback.")
+        return _feedback(service_id, deps)
 
     root, name = f"{base}/cds-services", f"{path or 'plain'}"
     routes.add_url_rule(root, f"discover-{name}", discover, strict_slashes=False)
@@ -114,20 +119,44 @@ def _add_services(routes: Blueprint, base: str, path: str, deps: HookDeps) -> No
 
 def _call(service_id: str, deps: HookDeps, path: str) -> Response:
     """Size, service, caller, kind of content, and only then what was asked."""
-    service, client, raw = _identified(service_id, deps)
-    if request.headers.get("Content-Encoding") or request.mimetype != JSON:
-        raise UnsupportedMediaType
+    service, caller, raw = _identified(service_id, deps)
     with large_bodies.turn(len(raw)):
-        asked = read_request(parse_body(raw), service.hook)
+        asked = read_request(_body(raw), service.hook)
         note(hook_instance=uuid_or_nothing(asked.hook_instance))
         lap("parse")
-        answer = answer_request(asked, service, deps.engine, deps.today(), path, client)
-        lap("say")
-    _log_answer(answer)
+        today = deps.today()
+        try:
+            answer = answer_request(asked, service, deps.engine, today, path, caller.client)
+        except NotObtainable as error:
+            deps.recorder.unobtainable(error, asked, service, caller)
+            raise
+    deps.recorder.answered(answer, asked, service, caller)
     return json_response(answer.body)
 
 
-def _identified(service_id: str, deps: HookDeps) -> tuple[Service, Client, bytes]:
+def _feedback(service_id: str, deps: HookDeps) -> Response:
+    """200 once it is committed: whoever reports may forget it then."""
+    service, caller, raw = _identified(service_id, deps)
+    reports = read_feedback(_body(raw), deps.engine.cards.words.override_reasons)
+    memory = deps.recorder.memory
+    sender = Sender(caller.client.name, caller.tenant, service.id)
+    if memory is None:
+        raise FeedbackNotKept
+    try:
+        kept = memory.take_feedback(reports, sender)
+    except StoreDown:
+        raise FeedbackNotKept from None
+    recording.reported(kept, sender)
+    return json_response({})
+
+
+def _body(raw: bytes) -> Mapping[str, Any]:
+    if request.headers.get("Content-Encoding") or request.mimetype != JSON:
+        raise UnsupportedMediaType
+    return parse_body(raw)
+
+
+def _identified(service_id: str, deps: HookDeps) -> tuple[Service, Caller, bytes]:
     """The service called, by whom, and the body: read whole, so that the line can be reused."""
     raw = request.get_data(cache=False)
     if len(raw) > MAX_BODY_BYTES:
@@ -137,32 +166,13 @@ def _identified(service_id: str, deps: HookDeps) -> tuple[Service, Client, bytes
         raise UnknownService
     note(service=service.id, hook=service.hook)
     lap("receive")
-    client = deps.callers.identify(service_id)
+    caller = deps.callers.identify(service_id)
     lap("trust")
-    return service, client, raw
-
-
-def _log_answer(answer: Answer) -> None:
-    said, call = answer.body["extension"][EXTENSION], under_way()
-    log(
-        "evaluated",
-        http_status=200,
-        status=answer.status,
-        verdict=said["verdict"],
-        row=said["row"],
-        open_rows=said["openRows"],
-        gap_kinds=sorted({gap["kind"] for gap in said["gaps"]}),
-        cards=[card["uuid"] for card in answer.body["cards"]],
-        knowledge=said["knowledge"],
-        configuration=said["configuration"],
-        milliseconds=round(call.milliseconds, 2) if call else 0,
-        steps={step: round(ms, 2) for step, ms in call.steps.items()} if call else {},
-    )
+    return service, caller, raw
 
 
 def answer_service_error(error: ServiceError) -> Response:
-    level = ERROR if error.status >= 500 else WARNING if error.logged else INFO
-    log("refused", level, http_status=error.status, error=type(error).__name__, **error.logged)
+    recording.refused(error)
     response = json_response(error.outcome(), error.status)
     response.headers.update(error.headers)
     return response
@@ -176,6 +186,7 @@ def answer_http_error(error: HTTPException) -> Response:
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     log("refused", http_status=status, error=type(error).__name__)
+    recording.count_refusal(type(error).__name__, status)
     return response
 
 
@@ -184,4 +195,5 @@ def answer_crash(error: Exception) -> Response:
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     log("failed", ERROR, http_status=500, error=type(error).__name__, where=where)
+    recording.count_refusal("failed", 500)
     return json_response(operation_outcome("exception", ServiceError.message), 500)

@@ -81,8 +81,8 @@ class Judge:
         compared = compare(result, day, self.background)
         if not compared:
             return None
-        first, *others = sorted(compared, key=lambda one: one.limit.low)
-        if any((one.low, one.problem) != (first.low, first.problem) for one in others):
+        first = min(compared, key=lambda one: one.limit.low) if compared[1:] else compared[0]
+        if any((one.low, one.problem) != (first.low, first.problem) for one in compared):
             first = replace(first, problem=AGE_UNCLEAR)
         problem = first.problem or self._spoiled(result, day)
         if problem:
@@ -92,16 +92,15 @@ class Judge:
     def _low(self, result: Result, day: date, compared: Compared) -> JudgedResult:
         """Acute, else suppressed by an antiresorptive, else explained, else clean."""
         very_low = is_under(result, compared.limit.very_low)
-        classes = (
-            (AlpClass.LOW_ACUTE, lambda: self.causes.acute(result, day)),
-            (AlpClass.LOW_SUPPRESSED, lambda: self.background.exposures.on("suppresses", day)),
-            (AlpClass.LOW_EXPLAINED, lambda: self.causes.explaining(day, very_low=very_low)),
-        )
-        for kind, find in classes:
-            reasons = tuple(find())
-            if reasons:
-                return JudgedResult(result, day, kind, compared.limit, very_low, reasons=reasons)
-        return JudgedResult(result, day, AlpClass.LOW_CLEAN, compared.limit, very_low)
+        kind, reasons = AlpClass.LOW_ACUTE, self.causes.acute(result, day)
+        if not reasons:
+            kind = AlpClass.LOW_SUPPRESSED
+            reasons = tuple(self.background.exposures.on("suppresses", day))
+        if not reasons:
+            kind, reasons = AlpClass.LOW_EXPLAINED, self.causes.explaining(day, very_low=very_low)
+        if not reasons:
+            kind = AlpClass.LOW_CLEAN
+        return JudgedResult(result, day, kind, compared.limit, very_low, reasons=reasons)
 
     def _normal(self, result: Result, day: date, compared: Compared) -> JudgedResult:
         """Acute, else masked, else normal."""

@@ -52,8 +52,8 @@ class Causes:
     def acute(self, result: Result, day: date) -> tuple[str, ...]:
         """Acute states around a specimen: their groups, or `inpatient`."""
         classes = self.background.knowledge.acute_encounters
-        in_hospital = result.inpatient or bool(classes & result.encounter_classes)
-        return (*(("inpatient",) if in_hospital else ()), *groups_on(self._acute, day))
+        found = ["inpatient"] if classes & result.encounter_classes else []
+        return tuple(found + groups_on(self._acute, day))
 
     @cached_property
     def _acute(self) -> Mapping[str, Days]:
@@ -171,11 +171,12 @@ class Causes:
                 why = "unproven" if cause.stands == "proven" else "old"
                 yield DoubtedCause(group, name, why, began)
 
-    def signs(self, test: str = "") -> tuple[Evidence, ...]:
-        """The newest value of each test (or of one) where it points at a cause."""
+    @cached_property
+    def signs(self) -> tuple[Evidence, ...]:
+        """The newest value of each test where it points at a cause."""
         found = []
         for name, sign in self.background.knowledge.signs.items():
-            newest = self._newest(sign.test) if test in ("", sign.test) else None
+            newest = self._newest(sign.test)
             if newest and self.proof.says(sign, newest) is Says.CONFIRMS:
                 found.append(Evidence(newest.reference, name, newest.day, newest.shown))
         return tuple(found)

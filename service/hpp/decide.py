@@ -53,7 +53,7 @@ def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
         ),
         modifiers=modifiers,
         causes=_named_causes(facts),
-        signs=facts.causes.signs(),
+        signs=facts.causes.signs,
         features=facts.features,
         child=bool(facts.child),
         gaps=chart.gaps,
@@ -110,8 +110,8 @@ def _value(item: JudgedResult) -> Decimal:
 
 def _low_kidney_function(facts: Facts) -> Evidence | None:
     """The newest eGFR, where it is low."""
-    found = facts.causes.signs("lab_egfr")
-    return found[0] if found else None
+    signs = facts.knowledge.signs
+    return next((e for e in facts.causes.signs if signs[e.what].test == "lab_egfr"), None)
 
 
 def _denosumab_before(facts: Facts) -> Evidence | None:

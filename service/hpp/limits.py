@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from service.hpp.assessment import Limit
 from service.hpp.background import Background
@@ -90,8 +91,12 @@ def _of_another_method(result: Result, printed: Decimal, knowledge: Knowledge) -
     return Compared(lower, problem=UNDECIDABLE if result.comparator else NOT_ADULT)
 
 
+@lru_cache(maxsize=256)
 def _adult_limit(printed: Decimal | None, knowledge: Knowledge) -> Limit:
-    """The printed low, within bounds: no printed range can hide or create a low value."""
+    """The printed low, within bounds: no printed range can hide or create a low value.
+
+    A laboratory prints the same low beside every result, so that few are ever worked out.
+    """
     lowest, highest = knowledge.number("adult_low_min"), knowledge.number("adult_low_max")
     if not printed:
         default = knowledge.number("adult_low_default")

@@ -86,7 +86,6 @@ class Result:
     problem: str = ""
     shown: str = ""
     specimen: str = ""
-    inpatient: bool = False
     partial_date: bool = False
     issued: date | None = None
     encounter_classes: frozenset[str] = frozenset()

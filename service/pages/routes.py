@@ -64,13 +64,14 @@ class PageDeps:
 
     info: version, mode, services, health and reviews.
     stories: one line for each story.  story: one of them by id, or None.
-    explain: service id, request body, today or None -> HTTP status, body, explanation or None.
+    explain: service id, the request's bytes, today or None -> HTTP status, body, explanation or
+    None.
     """
 
     info: Callable[[], Json]
     stories: Callable[[], list[Json]]
     story: Callable[[str], Json | None]
-    explain: Callable[[str, Json, str | None], tuple[int, Json, Json | None]]
+    explain: Callable[[str, bytes, str | None], tuple[int, Json, Json | None]]
 
 
 def page_blueprint(deps: PageDeps) -> Blueprint:
@@ -155,15 +156,23 @@ def _details(answer: Json) -> list[str]:
     return [str(card.get("detail", "")) if isinstance(card, dict) else "" for card in cards]
 
 
-def _question() -> tuple[str, Json, str | None]:
-    """Service id, request body and day as posted; BadRequest with our own words otherwise."""
+def _question() -> tuple[str, bytes, str | None]:
+    """Service id, request and day as posted; BadRequest with our own words otherwise."""
     posted = _posted()
-    service, body, today = posted.get("service"), posted.get("request"), posted.get("today")
+    service, today = posted.get("service"), posted.get("today")
     if not isinstance(service, str) or not service:
         raise BadRequest("Name the service that is to answer.")
+    return service, _raw(posted), _day(today)
+
+
+def _raw(posted: Json) -> bytes:
+    """The request as text, judged as it stands, such as a member given twice; or as an object."""
+    raw, body = posted.get("raw"), posted.get("request")
+    if isinstance(raw, str):
+        return raw.encode("utf-8", "surrogatepass")
     if not isinstance(body, dict):
         raise BadRequest("The request has to be a JSON object.")
-    return service, body, _day(today)
+    return json.dumps(body).encode()
 
 
 def _posted() -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,9 +11,11 @@ from flask import Flask, request
 from fhir_fixtures import Story, stories
 from service import __version__
 from service.content.reviews import load_review
-from service.evaluation.engine import Engine
+from service.demo.links import MAIN_STORY, curl_line, sandbox_link
+from service.evaluation.engine import VISITOR, Engine
 from service.evaluation.services import SERVICES
 from service.hooks.calls import outcome_of
+from service.hpp.assessment import Indicator
 from service.pages.routes import PageDeps, page_blueprint
 from service.settings import Settings
 from service.watch.health import content_checks
@@ -26,13 +27,13 @@ def add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[],
     """Serve the page at `/`."""
 
     def explain_request(
-        service_id: str, body: Json, today: str | None
+        service_id: str, raw: bytes, today: str | None
     ) -> tuple[int, Json, Json | None]:
-        return _explain(service_id, body, date.fromisoformat(today) if today else clock(), engine)
+        return _explain(service_id, raw, date.fromisoformat(today) if today else clock(), engine)
 
     deps = PageDeps(
         info=lambda: _info(settings, engine),
-        stories=lambda: [_listed(story) for story in stories().values()],
+        stories=lambda: _by_urgency(engine),
         story=_story,
         explain=explain_request,
     )
@@ -70,8 +71,28 @@ def _reviews(settings: Settings) -> Json:
     return {file.name: str(file.signed or "") for file in review.files}
 
 
+def _by_urgency(engine: Engine) -> list[Json]:
+    """Those with the most urgent card first, then by the table; of one verdict together."""
+    table = [row.verdict for row in engine.knowledge.table]
+    ranks: dict[str, int] = {}
+    for story in stories().values():
+        rank = Indicator(story.indicator).rank
+        ranks[story.verdict] = max(rank, ranks.get(story.verdict, 0))
+
+    def place(story: Story) -> tuple[int, int, int]:
+        known = table.index(story.verdict) if story.verdict in table else len(table)
+        return -ranks[story.verdict], known, -Indicator(story.indicator).rank
+
+    words = engine.cards.words
+    return [
+        {**_listed(story), "verdictLabel": words.phrase("verdict", story.verdict)}
+        for story in sorted(stories().values(), key=place)
+    ]
+
+
 def _listed(story: Story) -> Json:
     return {
+        "isMain": story.id == MAIN_STORY,
         "id": story.id,
         "title": story.title,
         "verdict": story.verdict,
@@ -85,13 +106,19 @@ def _listed(story: Story) -> Json:
 def _story(name: str) -> Json | None:
     story = stories().get(name)
     return None if story is None else {
-        **_listed(story), "readme": story.readme, "request": story.request,
+        **_listed(story), "readme": story.readme, "request": story.request, "links": _links(story),
     }  # fmt: skip
 
 
+def _links(story: Story) -> Json:
+    """The same patient on the demo record, for a terminal and for the public sandbox."""
+    origin = request.host_url
+    return {"sandbox": sandbox_link(story, origin), "curl": curl_line(story, origin)}
+
+
 def _explain(
-    service_id: str, body: Json, today: date, engine: Engine
+    service_id: str, raw: bytes, today: date, engine: Engine
 ) -> tuple[int, Json, Json | None]:
     """What the service would answer, and why; the same errors as over HTTP."""
-    outcome = outcome_of(json.dumps(body).encode(), service_id, engine, today)
+    outcome = outcome_of(raw, service_id, engine, today, VISITOR)
     return outcome.status, outcome.body, outcome.explanation

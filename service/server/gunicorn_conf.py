@@ -7,23 +7,32 @@ Options on the command line win over what is here.  HUP reads hpp-cds.toml and t
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import sys
+from tempfile import mkdtemp
 from typing import Any
 
-import orjson
-from flask import Flask
-from gunicorn import util
-from gunicorn.glogging import Logger
-from gunicorn.http.errors import ParseException
-from gunicorn.http.wsgi import Response
-from werkzeug.exceptions import BadRequest
+# The workers' metrics are added up from files; the client library looks for the folder when it is
+# imported.  What is there of an earlier start would be counted again, so the folder is a new one.
+_METRICS = os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="hpp-cds-metrics-")
+_OWNER = os.getpid()
 
-from service.hooks.errors import status_outcome
-from service.hooks.routes import answer_http_error
-from service.server.serve import keep_start_up_out_of_garbage_collection
-from service.server.waitress_server import REFUSAL_HEADERS
+import orjson  # noqa: E402
+from flask import Flask  # noqa: E402
+from gunicorn import util  # noqa: E402
+from gunicorn.glogging import Logger  # noqa: E402
+from gunicorn.http.errors import ParseException  # noqa: E402
+from gunicorn.http.wsgi import Response  # noqa: E402
+from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
+from werkzeug.exceptions import BadRequest  # noqa: E402
+
+from service.hooks.errors import status_outcome  # noqa: E402
+from service.hooks.routes import answer_http_error  # noqa: E402
+from service.server.serve import keep_start_up_out_of_garbage_collection  # noqa: E402
+from service.server.waitress_server import REFUSAL_HEADERS  # noqa: E402
 
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
@@ -41,6 +50,13 @@ accesslog = None  # a path may hold an id; the service's own log holds none
 control_socket_disable = True
 
 
+@atexit.register
+def remove_metrics() -> None:
+    """Forked workers end with the same functions, and must leave what the others still write."""
+    if os.getpid() == _OWNER:
+        shutil.rmtree(_METRICS, ignore_errors=True)
+
+
 def when_ready(server: Any) -> None:
     """Before the first fork: what the workers share stays shared."""
     _settle(server.app.callable)
@@ -49,6 +65,17 @@ def when_ready(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """Until a worker hears signals itself, TERM ends it; as the master's child it would miss it."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """What waits to be remembered is written."""
+    if memory := worker.app.callable.extensions["hpp-cds.memory"]:
+        memory.close()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Gauges of a worker that is gone are no longer added; what it counted stays."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_reload(server: Any) -> None:

@@ -65,6 +65,11 @@ class Client:
     shadow: bool = False
 
     @property
+    def is_trying(self) -> bool:
+        """A person who tries the service, to be told what is missing and how to help it."""
+        return self.profile == "sandbox"
+
+    @property
     def has_key_file(self) -> bool:
         return "://" not in self.jwks
 

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from service.content.toml_files import BadToml, parse_toml
 from service.settings import checks
 from service.settings.checks import Check, Faults, beside, good_values
 from service.settings.clients import Client, read_clients
+from service.settings.keeping import KEEPING_TABLES, Keeping, read_keeping
 
 ENVIRONMENT = "HPP_CDS_CONFIG"
 DEFAULT_BASE_URL = "http://127.0.0.1:5000"
@@ -48,6 +49,7 @@ class Settings:
     clients: tuple[Client, ...] = ()
     file: Path | None = None
     version: str = "embedded"
+    keeping: Keeping = field(default_factory=Keeping)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -145,8 +147,8 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "data_dir": checks.text,
         "trusted_proxies": checks.whole(0, 4, "proxies"),
     },
-    "store": {"url": checks.store_url},
     "content": {"dir": checks.text, "reference_intervals": checks.text},
+    **KEEPING_TABLES,
 }
 
 
@@ -176,6 +178,7 @@ def _settings(data: Mapping[str, Any], path: Path, raw: bytes, faults: Faults) -
         clients=clients,
         file=path,
         version=hashlib.sha256(raw).hexdigest()[:12],
+        keeping=read_keeping(tables, path),
     )
 
 

@@ -5,64 +5,27 @@ from __future__ import annotations
 import sqlite3
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    event,
-    text,
-)
+from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from service.content.faults import Fault, Faulty
 from service.settings import Settings
 from service.store import StoreDown
+from service.store.schema import bring_to_last
+from service.store.tables import PROBE
 
 WAIT_S = 2
 FILE = "hpp-cds.sqlite3"
-_METADATA = MetaData()
-SPENT = Table(
-    "spent_tokens",
-    _METADATA,
-    Column("digest", LargeBinary(32), primary_key=True),
-    Column("until_s", BigInteger, nullable=False, index=True),
-)
-NOTES = Table(
-    "trust_notes",
-    _METADATA,
-    Column("client", String(256), primary_key=True),
-    Column("about", String(16), primary_key=True),
-    Column("word", String(64), primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("last_s", BigInteger, nullable=False),
-)
-# Written by each look at the store: reading alone says nothing of a full disk.
-PROBE = Table(
-    "probe",
-    _METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("at_s", BigInteger, nullable=False),
-)
 GIVEN_UP_S = 1.0  # nobody waits for a store that let another wait in vain a moment ago
-# Two processes may create the tables at once; PostgreSQL lets only one of them through.
-_CREATE_LOCK = 0x6870705F636473
 
 
 class Store:
@@ -144,21 +107,28 @@ class Store:
         written = insert.on_conflict_do_update(index_elements=[PROBE.c.id], set_=row)
         try:
             with self.begin() as connection:
-                connection.execute(
-                    written.on_conflict_do_update(index_elements=[PROBE.c.id], set_=row)
-                )
+                connection.execute(written)
         except StoreDown:
             return False
         return True
 
-    def create_tables(self) -> None:
+    def adder(self, table: Table) -> Callable[[Sequence[Mapping[str, object]]], None]:
+        """What inserts rows in one transaction, as the driver does: all of them or none."""
+        columns = [column.name for column in table.columns if column.name != "id"]
+        named: dict[str, Any] = {name: bindparam(name) for name in columns}
+        statement = str(table.insert().values(named).compile(dialect=self._engine.dialect))
+
+        def run(rows: Sequence[Mapping[str, object]]) -> None:
+            with self._cursor() as cursor:
+                cursor.executemany(statement, rows)
+
+        return run
+
+    def bring_to_last(self) -> None:
+        """Create the tables, or migrate them.  Raises StoreDown where that cannot be done."""
         with self.begin() as connection:
-            if self._is_postgresql:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_CREATE_LOCK})"))
-            for table in _METADATA.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+            bring_to_last(connection)
+        self.close()  # with the longer patience of that connection
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones (also behind a fork)."""
@@ -174,8 +144,7 @@ def open_store(settings: Settings) -> Store:
     key = "store.url" if settings.store_url else "site.data_dir"
     try:
         store = Store(_postgresql(settings.store_url) if settings.store_url else _sqlite(settings))
-        store.create_tables()
-        store.close()
+        store.bring_to_last()
     except (StoreDown, ArgumentError, OSError, TypeError, ValueError):
         # Without the error's own words: they may repeat a password.
         raise Faulty(
@@ -186,16 +155,17 @@ def open_store(settings: Settings) -> Store:
 
 def is_new(settings: Settings) -> bool:
     """Whether opening the store would create it."""
-    return not settings.store_url and not (_folder(settings) / FILE).exists()
+    return not settings.store_url and not (folder_of(settings) / FILE).exists()
 
 
-def _folder(settings: Settings) -> Path:
+def folder_of(settings: Settings) -> Path:
+    """Where the service keeps what is its own."""
     return settings.data_dir or user_data_path("hpp-cds", appauthor=False)
 
 
 def _sqlite(settings: Settings) -> Engine:
     """A file in the data folder; both are the service's own."""
-    folder = _folder(settings)
+    folder = folder_of(settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / FILE).touch(mode=0o600)
     url = URL.create("sqlite", database=str(folder / FILE))

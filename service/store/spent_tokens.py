@@ -13,7 +13,8 @@ from itertools import count
 from sqlalchemy import delete, select
 
 from service.store import StoreDown
-from service.store.database import SPENT, Store
+from service.store.database import Store
+from service.store.tables import SPENT
 
 PURGE_EVERY, PURGED_AT_ONCE = 100, 500
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from service.store import StoreDown
-from service.store.database import NOTES, Store
+from service.store.database import Store
+from service.store.tables import NOTES
 
 NOBODY = "(unknown)"
 REFUSED, KEYS, KEYS_FAILED = "refused", "keys", "keys-failed"

@@ -6,12 +6,14 @@ and only then the token id, so that strangers cannot fill the store or spend ano
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from service.settings import Client
+from service.trust.caller import Caller
 from service.trust.claims import check_claims
 from service.trust.key_sets import KeySet
 from service.trust.keys import Key
@@ -42,8 +44,8 @@ class Gate:
         self._clients = {client.issuer: client for client in clients}
         self._key_sets, self._spent, self._clock = key_sets, spent, clock
 
-    def admit(self, authorization: str | None, called: tuple[str, ...], service_id: str) -> Client:
-        """The client that calls.  Raises Refused, or StoreDown where replay cannot be ruled out.
+    def admit(self, authorization: str | None, called: tuple[str, ...], service_id: str) -> Caller:
+        """Who calls.  Raises Refused, or StoreDown where replay cannot be ruled out.
 
         called: the URL that was called, in each spelling that means it.
         """
@@ -56,7 +58,7 @@ class Gate:
         until = math.ceil(token.claims["exp"]) + client.clock_leeway_s + CLOCK_MARGIN_S
         if not self._spent.spend(client.issuer, token.claims["jti"], until):
             raise Refused(Reason.REPLAYED, client.name)
-        return client
+        return Caller(client, _tenant(token.claims.get("tenant"), client))
 
     def readiness(self) -> list[bool]:
         """For each client, whether its tokens could be verified now.
@@ -87,3 +89,12 @@ class Gate:
             raise Refused(found, client.name)
         if not found.has_signed(token):
             raise Refused(Reason.SIGNATURE, client.name)
+
+
+def _tenant(claim: object, client: Client) -> str:
+    """An organisation of the client's own; what no one listed may be any text."""
+    if not isinstance(claim, str) or not claim:
+        return ""
+    if claim in client.tenants:
+        return claim
+    return f"sha256:{hashlib.sha256(claim.encode()).hexdigest()[:32]}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
+from flask import Flask
 from werkzeug.serving import make_server
 
 from service.app import create_app
@@ -20,6 +21,28 @@ def origin() -> Iterator[str]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def strict(origin: str) -> Iterator[str]:
+    """The service, and a FHIR server that refuses all but its statement: `ORIGIN BASE`.
+
+    `BASE/DSTU2` and `BASE/STU3` say of themselves what their path says.
+    """
+    app = Flask("strict", static_folder=None)
+    versions = {"DSTU2": "1.0.2", "STU3": "3.0.1"}
+
+    @app.get("/<release>/metadata")
+    def metadata(release: str) -> dict[str, str]:
+        return {"resourceType": "CapabilityStatement", "fhirVersion": versions[release]}
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"{origin} http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join(5)
     server.server_close()

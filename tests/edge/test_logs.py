@@ -124,6 +124,7 @@ def test_the_line_of_an_evaluation_says_what_was_answered(
         "client": "anyone",
         "http_status": 200,
         "status": said["status"],
+        "remembered": True,
         "verdict": said["verdict"],
         "row": said["row"],
         "open_rows": said["openRows"],
@@ -137,7 +138,16 @@ def test_the_line_of_an_evaluation_says_what_was_answered(
 
     assert expected == line
     assert 0 < line["milliseconds"] < 10_000
-    assert list(line["steps"]) == ["receive", "trust", "parse", "gather", "fetch", "judge", "say"]
+    assert list(line["steps"]) == [
+        "receive",
+        "trust",
+        "parse",
+        "gather",
+        "fetch",
+        "judge",
+        "say",
+        "keep",
+    ]
     assert sum(line["steps"].values()) == pytest.approx(line["milliseconds"], abs=5)
     assert datetime.fromisoformat(line["time"]).utcoffset() == timedelta(0)
 

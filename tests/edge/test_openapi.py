@@ -168,7 +168,7 @@ def test_no_cards_and_not_evaluated_is_not_as_described(app: Flask) -> None:
     [
         ("POST", SIGN, [], "400"),
         ("POST", SIGN, request(members={"prefetch": MISSING}), "412"),
-        ("POST", f"{SIGN}/feedback", {}, "404"),
+        ("POST", f"{SIGN}/feedback", {}, "400"),
         ("GET", SIGN, None, "405"),
     ],
 )

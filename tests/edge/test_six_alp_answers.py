@@ -64,16 +64,26 @@ def test_null_says_that_none_is_on_file(client: FlaskClient) -> None:
 
 
 @pytest.mark.hazard("H1", "H12")
-def test_absent_is_refused_because_nobody_looked(client: FlaskClient) -> None:
+def test_absent_is_refused_because_nobody_looked() -> None:
     """Neither sent nor to be had."""
-    status, body = post(client, STATES["absent"])
+    status, body = post(signing(site(client_of()), today=lambda: TODAY), STATES["absent"])
 
     assert status == 412
     assert body["resourceType"] == "OperationOutcome"
-    assert [(issue["code"], issue["diagnostics"]) for issue in body["issue"]] == [
-        ("incomplete", "/prefetch/alp: not-sent")
-    ]
+    ((code, says),) = [(issue["code"], issue["diagnostics"]) for issue in body["issue"]]
+    assert code == "incomplete"
+    assert says.startswith("/prefetch/alp: not-sent. The ALP results could not be had: not sent.")
     assert "cards" not in body
+
+
+@pytest.mark.hazard("H1", "H12")
+def test_absent_is_a_card_for_a_person_who_tries(client: FlaskClient) -> None:
+    status, body = post(client, STATES["absent"])
+
+    assert (
+        status, said(body)["status"], said(body)["verdict"]
+    ) == (200, "unavailable", "notEvaluated")  # fmt: skip
+    assert "could not be made: ALP results (not sent)" in card(body)["summary"]
 
 
 @pytest.mark.hazard("H1", "H11")

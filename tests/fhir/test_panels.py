@@ -165,3 +165,21 @@ def test_an_included_report_of_further_results_is_no_gap() -> None:
     sent["entry"].append({"resource": whole, "search": {"mode": "include"}})
 
     assert gaps(answer(request(alp=sent))) == []
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [("Potassium", []), ("ALP", [("unreadable", "alp")]), ("XYZ", [("unreadable", "alp")])],
+)
+def test_a_member_that_is_named_as_another_test_is_not_missed(
+    display: str, expected: list[tuple[str, str]]
+) -> None:
+    """A search for ALP finds one member of a panel; the others are known by their names."""
+    low = alp(28)
+    pointers = [
+        {"reference": f"Observation/{low['id']}"},
+        {"reference": "Observation/ZZPHI-far", "display": display},
+    ]
+    whole = report(result=pointers, contained=MISSING)
+
+    assert gaps(answer(request(alp=bundle(whole, low)))) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import Thread
@@ -118,7 +119,8 @@ class FakeService:
             "request": {"hook": "order-sign", "story": story_id},
         }
 
-    def explain(self, service: str, body: Json, today: str | None) -> Answer:
+    def explain(self, service: str, raw: bytes, today: str | None) -> Answer:
+        body = json.loads(raw)
         self.asked.append((service, body, today))
         return self.answers[body.get("story", "suspected")]
 

@@ -130,7 +130,7 @@ def test_an_answer_has_response_reasoning_and_details(
     answer = client.post("/page/api/explain", json=ASKED).json or {}
     assert answer["status"] == 200
     assert answer["response"]["cards"][0]["indicator"] == "warning"
-    assert answer["explanation"]["row"] == "5-persistent-unexplained"
+    assert answer["explanation"]["row"] == "5-persistent"
     assert len(answer["details"]) == 1
     assert "<table>" in answer["details"][0]
     assert fake.asked == [("hpp-order-sign", {"story": "suspected"}, "2026-03-01")]

@@ -10,6 +10,9 @@ from typing import Any
 
 Json = dict[str, Any]
 CANARY = "ZZCANARY"
+# What is not recognised is kept for the site's code list: these members, and nothing else.
+KEPT = "ZZKEPT"
+MAY_BE_KEPT = frozenset({"system", "code", "unit"})
 # Changed, these would only make a resource unreadable as a whole.
 STRUCTURE = frozenset({"resourceType", "system", "code", "status", "intent", "type", "reference"})
 
@@ -27,8 +30,15 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def each_leaf_marked(body: Json) -> Iterator[Json]:
     """The body with one leaf replaced, and with one text leaf made longer, for every leaf."""
     for path in leaves(body):
-        yield _with(body, path, lambda _: CANARY)
-        yield _with(body, path, lambda old: f"{old} {CANARY}" if isinstance(old, str) else [CANARY])
+        word = word_for(path[-1])
+        yield _with(body, path, lambda _, word=word: word)
+        yield _with(
+            body, path, lambda old, word=word: f"{old} {word}" if isinstance(old, str) else [word]
+        )
+
+
+def word_for(name: object) -> str:
+    return KEPT if name in MAY_BE_KEPT else CANARY
 
 
 def all_marked(value: Any, name: str = "") -> Any:
@@ -37,7 +47,8 @@ def all_marked(value: Any, name: str = "") -> Any:
         return {key: all_marked(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [all_marked(inner, name) for inner in value]
-    return f"{value} {CANARY}" if isinstance(value, str) and name not in STRUCTURE else value
+    marked = isinstance(value, str) and name not in STRUCTURE
+    return f"{value} {word_for(name)}" if marked else value
 
 
 def _with(body: Json, path: tuple[Any, ...], change: Any) -> Json:
@@ -56,7 +67,7 @@ def for_patient(body: Json, old: str) -> Json:
     return renamed
 
 
-def files_with_canary(*folders: Path) -> list[str]:
+def files_with_canary(*folders: Path, word: str = CANARY) -> list[str]:
     """Every file below, whatever it is called or holds."""
     found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return [str(p) for p in found if CANARY.encode() in p.read_bytes() or CANARY in p.name]
+    return [str(p) for p in found if word.encode() in p.read_bytes() or word in p.name]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,6 +29,7 @@ from tests.answers.ward import Bed, Ward
 from tests.faults.server import Talk
 from tests.privacy.canary import (
     CANARY,
+    KEPT,
     all_marked,
     each_leaf_marked,
     files_with_canary,
@@ -61,6 +64,7 @@ class Served:
     home: Path
     ward: Ward
     base: str = ""
+    process: subprocess.Popen[bytes] | None = None
     statuses: set[int] = field(default_factory=set)
     errors: list[bytes] = field(default_factory=list)
     answered_with_canary: int = 0
@@ -80,6 +84,7 @@ class Served:
                 env=self._environment(),
             )
         self.base = self._wait_for_base(process)
+        self.process = process
         return process
 
     @property
@@ -130,6 +135,26 @@ class Served:
             self.answered_with_canary += CANARY.encode() in answer.content
         else:
             self.errors += [answer.content, repr(answer.headers).encode()]
+
+    def stop(self) -> None:
+        """What waits is written."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+    def rows(self, table: str) -> int:
+        with closing(sqlite3.connect(self.home / "data" / "hpp-cds.sqlite3")) as store:
+            return int(store.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+    def tables_with(self, word: str) -> set[str]:
+        """The tables of the store that hold a word in any column."""
+        with closing(sqlite3.connect(self.home / "data" / "hpp-cds.sqlite3")) as store:
+            tables = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return {
+                name
+                for (name,) in tables.fetchall()
+                if word in str(store.execute(f"SELECT * FROM {name}").fetchall())  # noqa: S608
+            }
 
     def clients(self) -> bytes:
         """What an operator is shown."""
@@ -197,12 +222,33 @@ def play_fhir(served: Served) -> None:
     served.post({**request, "fhirServer": f"http://127.0.0.1:1/{CANARY}"})
 
 
-@pytest.mark.hazard("E1", "B8", "E3", "O8", "A22")
+def play_feedback(served: Served) -> None:
+    """Of a card that was shown, and of none; a comment is not kept."""
+    path = f"{SIGN}/feedback"
+    item = {
+        "card": "8691245b-b50e-43d1-8761-fa163a4c8435",
+        "outcome": "overridden",
+        "acceptedSuggestions": [{"id": "x"}],
+        "overrideReason": {
+            "reason": {"code": "x", "system": "x", "display": "x"},
+            "userComment": "x",
+            "extension": {"com.epic.cdshooks.feedback.overrideReason.reasonTitle": "x"},
+        },
+        "outcomeTimestamp": "2026-11-22T02:16:00.064Z",
+    }
+    for body in each_leaf_marked({"feedback": [item]}):
+        token = EHR.token(f"http://cds.example.org{path}")
+        served.post(body, f"Bearer {token}", path)
+    assert served.rows("feedback") >= 3
+
+
+@pytest.mark.hazard("E1", "E6", "B8", "E3", "O8", "A22")
 def test_the_canary_is_found_nowhere(served: Served) -> None:
     play_requests(served)
     play_tokens(served)
     play_fhir(served)
-    shown = served.clients()
+    play_feedback(served)
+    shown = served.clients() + requests.get(f"{served.base}/metrics", timeout=10).content
     ready = requests.get(f"{served.base}/readyz", timeout=10).content
     folders = (served.home / "data", served.home / "tmp", served.home / "said")
 
@@ -213,3 +259,14 @@ def test_the_canary_is_found_nowhere(served: Served) -> None:
     assert CANARY.encode() not in shown + ready
     assert files_with_canary(*folders) == []
     assert (served.home / "said" / "out").read_bytes() == b""
+    assert served.rows("decisions") > 100
+
+
+def test_a_code_that_is_not_known_is_kept_in_one_table_and_nowhere_else(served: Served) -> None:
+    play_requests(served)
+    play_fhir(served)
+    folders = (served.home / "tmp", served.home / "said")
+    served.stop()
+
+    assert files_with_canary(*folders, word=KEPT) == []
+    assert served.tables_with(KEPT) <= {"unmapped"}

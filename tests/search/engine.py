@@ -117,7 +117,7 @@ class SearchServer:
 
     def get(self, path: str, base: str = "") -> dict[str, Any]:
         """What an EHR would read for a prefetch template."""
-        url = f"{base or self.base()}/{quote(path, safe='/?=&:,')}"
+        url = f"{base or self.base()}/{quote(path, safe='/?=&:,%')}"
         with DIRECT.open(url, timeout=60) as response:
             body: dict[str, Any] = json.load(response)
         return body

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -74,18 +75,22 @@ def test_the_engine_finds_exactly_what_the_templates_ask_for(ward: Ward, sent: S
 
 
 def by_hand(ward: Ward, patient: str, key: str, kind: str) -> set[str]:
-    named = re.search(r"&code=([^&]+)", ward.queries(patient)[key])
-    tokens = named[1].split(",") if named else []
+    asked = parse_qs(urlsplit(ward.queries(patient)[key]).query)
+    tokens = asked.get("code", asked.get("category", [""]))[0].split(",")
+    member = "code" if "code" in asked else "category"
     return {
         resource["id"]
         for resource in ward.export[kind]
         if owner(resource) == patient
-        if not tokens
-        or any(
-            f"{coding.get('system')}|{coding.get('code')}" in tokens
-            for coding in resource["code"].get("coding", [])
-        )
+        if tokens == [""] or not said_in(resource.get(member)).isdisjoint(tokens)
     }
+
+
+def said_in(concepts: object) -> set[str]:
+    """`system|code` and code of every coding."""
+    listed = concepts if isinstance(concepts, list) else [concepts or {}]
+    found = [coding for concept in listed for coding in concept.get("coding", [])]
+    return {f"{c.get('system')}|{c.get('code')}" for c in found} | {str(c["code"]) for c in found}
 
 
 # The same answer, however the record arrives

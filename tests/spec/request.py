@@ -12,6 +12,7 @@ from tests.spec.resources import (
     administration,
     condition,
     draft,
+    encounter,
     family_history,
     medication,
     observation,
@@ -69,6 +70,8 @@ def _prefetch(lines: Sequence[Line], today: date) -> Json:
                 found["medications"].append(medication(line, identity, today))
             case "MedicationAdministration":
                 found["medications"].append(administration(line, identity, today))
+            case "Encounter":
+                found.setdefault("encounters", []).append(encounter(line, identity, today))
             case "FamilyMemberHistory":
                 found["conditions"].append(family_history(line, identity, today))
             case "Condition":

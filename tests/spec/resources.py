@@ -100,17 +100,28 @@ def observation(line: Line, identity: str, today: date) -> Json:
 def _note_on_observation(resource: Json, note: str) -> None:
     if note.startswith("specimen "):
         resource["specimen"] = {"reference": f"Specimen/ZZPHI-{note.split()[1]}"}
-    elif note == "inpatient":
+    elif note == "inpatient" or note.startswith("encounter "):
+        code = "IMP" if note == "inpatient" else note.removeprefix("encounter ")
         resource["encounter"] = {"reference": "#stay"}
-        stay = {"resourceType": "Encounter", "id": "stay", "status": "finished"}
-        kind = {"system": f"{TERMINOLOGY}/v3-ActCode", "code": "IMP"}
-        resource["contained"] = [{**stay, "class": kind}]
+        resource["contained"] = [{"id": "stay", **_encounter(code)}]
     elif note == "only the date of issue":
         resource["issued"] = f"{resource.pop('effectiveDateTime')}T09:00:00Z"
     elif note == "no status":
         del resource["status"]
     else:
         raise BadTable(f"{note!r} is not a note of an Observation")
+
+
+def _encounter(code: str) -> Json:
+    kind = {"system": f"{TERMINOLOGY}/v3-ActCode", "code": code}
+    return {"resourceType": "Encounter", "status": "finished", "class": kind}
+
+
+def encounter(line: Line, identity: str, today: date) -> Json:
+    """A visit or a stay, from its first to its last day; the code is its class."""
+    span = read_span(line.date, today)
+    period = {"start": span.start, "end": span.end or span.start}
+    return {"id": identity, **_encounter(line.code), "subject": SUBJECT, "period": period}
 
 
 def _measured(line: Line) -> Json:

@@ -16,6 +16,7 @@ RESOURCES = (
     "MedicationRequest",
     "MedicationAdministration",
     "FamilyMemberHistory",
+    "Encounter",
     "Condition",
     "Procedure",
     "Draft order",

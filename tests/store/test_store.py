@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from service.content.faults import Faulty
 from service.settings import Settings
 from service.store import StoreDown
-from service.store.database import FILE, SPENT, Store, open_store
+from service.store.database import FILE, Store, open_store
 from service.store.spent_tokens import PURGED_AT_ONCE, SpentTokens
+from service.store.tables import SPENT
 from service.store.trust_notes import KEYS, KEYS_FAILED, NOBODY, REFUSED, Note, TrustNotes
 from tests.store.databases import Postgres
 

@@ -54,7 +54,7 @@ def test_feedback_needs_a_token_too(door: Door) -> None:
     path = f"{SIGN}/feedback"
 
     assert door.ask(None, path).status_code == 401
-    assert door.ask(bearer(EHR, f"{URL}/feedback"), path).status_code == 404
+    assert door.ask(bearer(EHR, f"{URL}/feedback"), path).status_code == 400
 
 
 # Replay

@@ -24,6 +24,8 @@ ORDER = (
     "service.charts",
     "service.watch",
     "service.store",
+    "service.charts",
+    "service.reports",
     "service.outbound",
     "service.trust",
     "service.evaluation",

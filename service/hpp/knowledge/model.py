@@ -168,7 +168,7 @@ class Oncology:
     brands: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """All content, read once at start and passed to everything that judges.
 

@@ -2,10 +2,10 @@
 
 import { showAbout } from "./about.js";
 import { cardsView, storyText } from "./cards.js";
-import { byId, el, list, replace, words } from "./dom.js";
+import { byId, el, link, list, replace, words } from "./dom.js";
 import { icon } from "./icons.js";
 import { edit, markChosen, preparePaste, showStories } from "./picker.js";
-import { rawView } from "./raw.js";
+import { copyButton, rawView } from "./raw.js";
 import { reasoningView } from "./reasoning.js";
 
 let running = new AbortController();
@@ -31,7 +31,11 @@ const explain = (asked, signal) =>
     method: "POST",
     signal,
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(asked),
+    body: JSON.stringify({
+      service: asked.service,
+      today: asked.today,
+      raw: asked.raw ?? JSON.stringify(asked.request),
+    }),
   });
 
 /** One evaluation at a time: a newer choice ends the one before it. */
@@ -53,7 +57,8 @@ function chooseStory(id) {
   return run("the story", async (signal) => {
     const story = await ask(`stories/${encodeURIComponent(id)}`, { signal });
     const asked = { service: story.service, today: story.today, request: story.request };
-    showAnswer(story.title, story.readmeHtml, asked, await explain(asked, signal));
+    const answer = await explain(asked, signal);
+    showAnswer(story.title, story.readmeHtml, asked, answer, story.links);
   });
 }
 
@@ -66,13 +71,14 @@ function evaluatePasted(asked) {
   });
 }
 
-function showAnswer(title, readmeHtml, asked, answer) {
+function showAnswer(title, readmeHtml, asked, answer, links = {}) {
   const heading = el(
     "div",
     { class: "answer-head" },
     el("h2", {}, title),
     el("p", { class: "quiet" }, askedWords(asked)),
     readmeHtml && storyText(readmeHtml),
+    tryView(links),
   );
   const ehr = el(
     "section",
@@ -84,7 +90,7 @@ function showAnswer(title, readmeHtml, asked, answer) {
     "section",
     { class: "panel why", "aria-labelledby": "why-title" },
     el("h2", { id: "why-title" }, "Why"),
-    reasoningView(answer.explanation),
+    reasoningView(answer.explanation, answer.status),
   );
   show(
     heading,
@@ -92,6 +98,18 @@ function showAnswer(title, readmeHtml, asked, answer) {
     rawView(asked, answer, () => edit(asked)),
   );
   replace(byId("news"), newsOf(answer));
+}
+
+/** The same patient from a terminal, and in the public sandbox on the demo record. */
+function tryView({ sandbox, curl }) {
+  if (!sandbox) return null;
+  return el(
+    "p",
+    { class: "try" },
+    link("Open in the public CDS Hooks Sandbox", sandbox),
+    copyButton(sandbox, "Copy its link"),
+    copyButton(curl, "Copy the curl line"),
+  );
 }
 
 const askedWords = ({ service, today }) => [
@@ -161,7 +179,7 @@ async function startInfo() {
   try {
     const info = await ask("info");
     showAbout(info);
-    preparePaste(info.services, evaluatePasted);
+    preparePaste(info.services, evaluatePasted, () => show(empty()));
   } catch (fault) {
     replace(byId("about-body"), failed(fault));
   }
@@ -177,12 +195,13 @@ async function startStories() {
   }
 }
 
-// The address names the story, so that it can be reloaded and passed on.
+// The address names the story, so that it can be reloaded and passed on; else the main warning.
 function openNamed(stories) {
   const named = stories.find((story) => `#${encodeURIComponent(story.id)}` === location.hash);
-  if (!named) return;
-  markChosen(named.id);
-  chooseStory(named.id);
+  const opened = named ?? stories.find((story) => story.isMain);
+  if (!opened) return;
+  markChosen(opened.id);
+  chooseStory(opened.id);
 }
 
 start();

@@ -16,9 +16,26 @@ export function showStories(stories, onChoose) {
     "fieldset",
     { class: "stories" },
     el("legend", { class: "hidden" }, "Choose a story"),
-    items,
+    groups(stories, items),
   );
   replace(byId("stories"), stories.length > MANY && filter(stories, items), group);
+}
+
+// The service lists the stories by urgency, those of one verdict together.
+function groups(stories, items) {
+  const found = new Map();
+  stories.forEach((story, index) => {
+    const name = story.verdictLabel ?? words(story.verdict || story.status);
+    found.set(name, [...(found.get(name) ?? []), items[index]]);
+  });
+  return [...found].map(([name, members]) =>
+    el(
+      "div",
+      { class: "story-group" },
+      el("p", { class: "story-group-name" }, name, " ", el("span", {}, `(${members.length})`)),
+      members,
+    ),
+  );
 }
 
 // Radio buttons: one stop for the tab key, arrows to move, and the browser does it all.
@@ -65,6 +82,8 @@ function narrow(text, stories, items, said) {
   items.forEach((node, index) => {
     node.hidden = !fits[index];
   });
+  for (const group of document.querySelectorAll(".story-group"))
+    group.hidden = !group.querySelector(".story:not([hidden])");
   replace(said, plural(fits.filter(Boolean).length, "story", "stories"));
 }
 
@@ -77,34 +96,47 @@ export function markChosen(id) {
 
 // scrollIntoView would move the whole page as well.
 function reveal(label) {
-  const box = label.parentElement;
+  const box = label.closest(".stories");
   box.scrollTop +=
     label.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
 }
 
-export function preparePaste(services, onSubmit) {
+/** onFault: what was shown before does not stand beside a new fault. */
+export function preparePaste(services, onSubmit, onFault) {
   replace(
     byId("paste-service"),
     list(services).map((service) =>
       el("option", { value: service.id }, `${service.id} (${service.hook})`),
     ),
   );
+  byId("paste-request").addEventListener("input", () => chooseService(list(services)));
   byId("paste").addEventListener("submit", (event) => {
     event.preventDefault();
-    submit(onSubmit);
+    submit(onSubmit, onFault);
   });
 }
 
-function submit(onSubmit) {
+// The hook that was pasted names its service; another may still be chosen afterwards.
+function chooseService(services) {
+  const [request] = parse(byId("paste-request").value);
+  const named = services.find((service) => service.hook === request?.hook);
+  if (named) byId("paste-service").value = named.id;
+}
+
+function submit(onSubmit, onFault) {
   const field = byId("paste-request");
   const [request, fault] = parse(field.value);
   replace(byId("paste-error"), fault);
   field.setAttribute("aria-invalid", String(Boolean(fault)));
-  if (fault) return field.focus();
+  if (fault) {
+    onFault();
+    return field.focus();
+  }
   onSubmit({
     service: byId("paste-service").value,
     today: byId("paste-today").value || null,
     request,
+    raw: field.value, // as it stands: a member given twice is refused as over HTTP
   });
 }
 

@@ -29,8 +29,8 @@ function json(title, value, extra) {
   return fold;
 }
 
-function copyButton(text) {
-  const button = el("button", { type: "button", class: "button button-quiet" }, "Copy");
+export function copyButton(text, label = "Copy") {
+  const button = el("button", { type: "button", class: "button button-quiet" }, label);
   button.addEventListener("click", async () => {
     const copied = await navigator.clipboard?.writeText(text).then(
       () => true,

@@ -14,12 +14,14 @@ const RECORD_WORDS = {
 };
 const STATE_WORDS = { present: "Present", unknown: "Unknown", absent: "Absent" };
 
-export function reasoningView(explanation) {
+export function reasoningView(explanation, status = 200) {
   if (!explanation)
     return el(
       "p",
       { class: "quiet" },
-      "The request was refused before anything was judged, so there is no reasoning to show.",
+      status === 200
+        ? "No drug of interest was ordered, so there was nothing to judge and no reasoning to show."
+        : "The request was refused before anything was judged, so there is no reasoning to show.",
     );
   const labels = new Map(
     list(explanation.findings).map((finding) => [finding.code, finding.label]),

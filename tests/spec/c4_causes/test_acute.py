@@ -115,6 +115,43 @@ def test_an_inpatient_specimen_is_acute(vignette: Vignette) -> None:
     )
 
 
+def test_which_encounters_are_acute(vignette: Vignette) -> None:
+    """Stays, emergencies, short stays and observation; not visits, video calls or home care."""
+    vignette.each(
+        """
+        resource    | date  | code | value  | low limit | notes
+        ------------+-------+------+--------+-----------+---------------
+        Observation | -10 d | ALP  | 30 U/L | 35 U/L    | encounter {it}
+        """,
+        ("IMP", ACUTE_ONLY),
+        ("ACUTE", ACUTE_ONLY),
+        ("NONAC", ACUTE_ONLY),
+        ("EMER", ACUTE_ONLY),
+        ("SS", ACUTE_ONLY),
+        ("OBSENC", ACUTE_ONLY),
+        ("AMB", LOW_ONCE),
+        ("VR", LOW_ONCE),
+        ("HH", LOW_ONCE),
+    )
+
+
+def test_a_result_that_names_no_encounter_belongs_to_those_of_its_day(vignette: Vignette) -> None:
+    """From the first to the last day of a stay; a visit of the same day does not undo it."""
+    vignette.each(
+        """
+        resource    | date  | code | value  | low limit
+        ------------+-------+------+--------+----------
+        Encounter   | {it}  | IMP  |        |
+        Encounter   | -10 d | AMB  |        |
+        Observation | -10 d | ALP  | 30 U/L | 35 U/L
+        """,
+        ("-10 d to -5 d", ACUTE_ONLY),
+        ("-20 d to -10 d", ACUTE_ONLY),
+        ("-20 d to -11 d", LOW_ONCE),
+        ("-9 d to -5 d", LOW_ONCE),
+    )
+
+
 def test_a_very_low_value_in_acute_illness_is_still_acute(vignette: Vignette) -> None:
     """It marks how severe the illness is."""
     vignette(

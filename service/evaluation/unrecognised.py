@@ -1,0 +1,102 @@
+"""Codes, systems and units of a record that were not recognised, for the site's own code list.
+
+A code has the shape of one and a system that of an address: a name or any other text that a
+record has in their place is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from service.fhir.codings import codings
+from service.fhir.gather import Record
+from service.fhir.releases import DRUGS, medication_pointer
+from service.fhir.systems import system_key
+from service.fhir.terminology import Terminology
+from service.fhir.tolerant import Json, obj, objs, text
+from service.hpp.model import UNKNOWN_CODE, UNRECOGNISED, Gap, Result
+from service.store.model import Unmapped
+
+MOST = 50  # of one call
+_CODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._:/+^-]{0,63})")
+_SYSTEM = re.compile(r"urn:[0-9A-Za-z.:_-]{1,120}|https?://[0-9A-Za-z._/:-]{1,120}")
+_UNIT = re.compile(r"[0-9A-Za-zµμ%/.*^(){}\[\]' -]{1,32}")
+_COMPONENT = re.compile(r"component\[([0-9]{1,4})\]")
+
+
+def unrecognised(
+    record: Record, gaps: Sequence[Gap], results: Sequence[Result], terminology: Terminology
+) -> tuple[Unmapped, ...]:
+    """Of the gaps of unknown codes and the results of unknown units; most calls have none."""
+    places = [
+        place for gap in gaps if gap.kind in (UNKNOWN_CODE, UNRECOGNISED) for place in gap.where
+    ]
+    unread = [result for result in results if result.problem == "unit"]
+    if not places and not unread:
+        return ()
+    sent = dict(_sent(record))
+    found: dict[Unmapped, None] = {}
+    for place in places[:MOST]:
+        found.update(dict.fromkeys(_codes(_part(sent, place), record, terminology)))
+    for result in unread[:MOST]:
+        found.update(dict.fromkeys(_units(_part(sent, result.reference), result.test)))
+    return tuple(found)[:MOST]
+
+
+def _sent(record: Record) -> Iterator[tuple[str, Json]]:
+    for entry in record.drafts:
+        yield entry.where, entry.resource
+    for resources in record.resources.values():
+        yield from resources
+
+
+def _part(sent: Mapping[str, Json], place: str) -> Json:
+    """The resource at a place, or the component of it that is meant."""
+    whole, _, inner = place.partition("#")
+    resource = sent.get(place) or sent.get(whole) or {}
+    component = _COMPONENT.fullmatch(inner)
+    if component is None:
+        return resource
+    components = objs(resource.get("component"))
+    number = int(component[1])
+    return components[number] if number < len(components) else {}
+
+
+def _codes(resource: Json, record: Record, terminology: Terminology) -> Iterator[Unmapped]:
+    is_order = resource.get("resourceType") in DRUGS or medication_pointer(resource)
+    kind = "drug" if is_order or "Request" in text(resource.get("resourceType")) else "result"
+    for concept in _concepts(resource, record):
+        for system, code in codings(concept):
+            if not _CODE.fullmatch(code):
+                continue
+            name = system if _SYSTEM.fullmatch(system) else ""
+            yield Unmapped(kind, name, code)
+            if name and system_name(system, terminology) == OTHER:
+                yield Unmapped("system", name)
+
+
+OTHER = "other"
+
+
+def system_name(uri: str, terminology: Terminology) -> str:
+    """Our name of a code system, or `other`: of a closed set."""
+    known = terminology.knowledge.systems.values()
+    name = terminology.vocabulary.codes.system(uri) if system_key(uri) else ""
+    return name if name in known else OTHER
+
+
+def _concepts(resource: Json, record: Record) -> Iterator[object]:
+    yield resource.get("code")
+    yield resource.get("medicationCodeableConcept")
+    yield obj(resource.get("medication")).get("concept")
+    pointer = medication_pointer(resource)
+    if pointer:
+        yield record.index.resolve(pointer.get("reference"), resource).get("code")
+
+
+def _units(resource: Json, test: str) -> Iterator[Unmapped]:
+    quantity = obj(resource.get("valueQuantity"))
+    unit = text(quantity.get("unit")) or text(quantity.get("code"))
+    if _UNIT.fullmatch(unit):
+        yield Unmapped("unit", "", test, unit)

@@ -1,0 +1,96 @@
+"""What the service remembers of its calls: decisions, what became of cards, unknown codes.
+
+A decision with a card is committed before the answer is sent, so that feedback can always be
+joined; one without a card is written soon after, or dropped and counted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from service.content.faults import Fault, Faulty
+from service.settings import Settings
+from service.store import StoreDown, feedback, unmapped
+from service.store.database import Store, folder_of
+from service.store.model import Decision, Json, Kept, Report, Sender, Unmapped, row_of
+from service.store.pseudonyms import FILE, Pseudonyms, read_or_make
+from service.store.tables import DECISIONS
+from service.store.unmapped import Seen
+from service.store.writer import BatchedWriter
+
+GIVEN_UP_S = 1.0  # an answer does not wait for a store that let another wait in vain a moment ago
+Lost = Callable[[str, int], None]
+
+
+class Memory:
+    """The store as the way of a request sees it.  lost: told (why, how many rows) were dropped."""
+
+    def __init__(
+        self, store: Store, pseudonyms: Pseudonyms, comments: bool = False, lost: Lost | None = None
+    ) -> None:
+        self.store, self.pseudonyms = store, pseudonyms
+        self._comments, self._tell = comments, lost or (lambda _, __: None)
+        self._add = store.adder(DECISIONS)
+        self._soon = BatchedWriter[Json](self._add, lambda count: self._drop("queue", count))
+        self._codes = BatchedWriter[Seen](self._count, lambda count: self._drop("codes", count))
+        self._down_until_s = 0.0
+        self.lost = 0
+
+    def keep(self, decision: Decision, patient_id: str) -> bool:
+        """Whether it is remembered.  Never raises, and never waits for long."""
+        patient = self.pseudonyms.of(decision.client, decision.tenant, patient_id)
+        row = row_of(decision, patient, int(time.time() * 1000))
+        return self._keep_now(row) if decision.card else self._soon.put(row)
+
+    def count(self, client: str, found: Sequence[Unmapped]) -> None:
+        """What was not recognised, as soon as there is time."""
+        for item in found:
+            self._codes.put(Seen(client, item))
+
+    def take_feedback(self, reports: Sequence[Report], sender: Sender) -> list[Kept]:
+        """Committed when this returns.  Raises StoreDown."""
+        now_ms = int(time.time() * 1000)
+        return feedback.keep(self.store, reports, sender, now_ms, self._comments)
+
+    @property
+    def waiting(self) -> int:
+        """Rows that are still to be written."""
+        return self._soon.waiting + self._codes.waiting
+
+    def close(self) -> None:
+        """Write what waits."""
+        self._soon.close()
+        self._codes.close()
+
+    def _keep_now(self, row: Json) -> bool:
+        if time.monotonic() < self._down_until_s:
+            return self._not_kept()
+        try:
+            self._add([row])
+        except StoreDown:
+            self._down_until_s = time.monotonic() + GIVEN_UP_S
+            return self._not_kept()
+        return True
+
+    def _not_kept(self) -> bool:
+        self._drop("store-down", 1)
+        return False
+
+    def _count(self, seen: Sequence[Seen]) -> None:
+        unmapped.count(self.store, seen, int(time.time()))
+
+    def _drop(self, why: str, count: int) -> None:
+        self.lost += count
+        self._tell(why, count)
+
+
+def open_memory(settings: Settings, store: Store, lost: Lost | None = None) -> Memory:
+    """Raises Faulty where the key of the pseudonyms cannot be read."""
+    path = settings.keeping.pseudonym_key or folder_of(settings) / FILE
+    try:
+        pseudonyms = read_or_make(path)
+    except (OSError, ValueError):
+        message = "cannot be read, or is no key of 32 bytes in hexadecimal digits"
+        raise Faulty([Fault(settings.file_name, "store.pseudonym_key", message)]) from None
+    return Memory(store, pseudonyms, settings.keeping.comments, lost)

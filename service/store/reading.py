@@ -1,0 +1,104 @@
+"""What people read from the store: rows of a time, in steps; and that they read it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from service.store.database import Store
+from service.store.tables import DECISIONS, FEEDBACK, READINGS, UNMAPPED
+
+STEP = 5000
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """since_ms: the first millisecond.  client: empty for all."""
+
+    since_ms: int
+    client: str = ""
+
+    def of(self, table: Table) -> list[Any]:
+        time = (
+            table.c.last_s >= self.since_ms // 1000
+            if table is UNMAPPED
+            else (table.c.at_ms >= self.since_ms)
+        )
+        return [time, *([table.c.client == self.client] if self.client else [])]
+
+
+def count(store: Store, span: Span) -> int:
+    """How many decisions there are.  Raises StoreDown."""
+    asked = select(func.count()).select_from(DECISIONS).where(*span.of(DECISIONS))
+    with store.begin() as connection:
+        return int(connection.execute(asked).scalar_one())
+
+
+def decisions(store: Store, span: Span) -> Iterator[Row]:
+    """In the order they were written, some at a time: nobody waits for a reader.
+
+    Raises StoreDown.
+    """
+    last = 0
+    while True:
+        asked = select(DECISIONS).where(DECISIONS.c.id > last, *span.of(DECISIONS))
+        with store.begin() as connection:
+            rows = connection.execute(asked.order_by(DECISIONS.c.id).limit(STEP)).mappings().all()
+        yield from map(_plain, rows)
+        if len(rows) < STEP:
+            return
+        last = rows[-1]["id"]
+
+
+def feedback(store: Store, span: Span) -> list[Row]:
+    """Raises StoreDown."""
+    with store.begin() as connection:
+        asked = select(FEEDBACK).where(*span.of(FEEDBACK)).order_by(FEEDBACK.c.at_ms)
+        return [_plain(row) for row in connection.execute(asked).mappings()]
+
+
+def unmapped(store: Store, span: Span) -> list[Row]:
+    """The most frequent first.  Raises StoreDown."""
+    with store.begin() as connection:
+        asked = select(UNMAPPED).where(*span.of(UNMAPPED))
+        ordered = asked.order_by(UNMAPPED.c.count.desc(), UNMAPPED.c.code)
+        return [_plain(row) for row in connection.execute(ordered).mappings()]
+
+
+def _plain(row: Mapping[Any, Any]) -> Row:
+    """Names of columns are a kind of text of their own, which JSON is not written from."""
+    return {str(name): value for name, value in row.items()}
+
+
+def note_reading(store: Store, command: str, now_s: float) -> None:
+    """Who read, when, by which command.  Raises StoreDown: what is not noted is not read."""
+    row = {"at_s": int(now_s), "who": _who()[:64], "command": command[:32]}
+    with store.begin() as connection:
+        connection.execute(READINGS.insert().values(row))
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a uid without a name, as in a container
+        return "unknown"
+
+
+def everything(store: Store, span: Span) -> Iterator[tuple[str, Row]]:
+    """(table, row) of decisions, feedback and readings, for an archive.  Raises StoreDown.
+
+    Comments stay where they are.
+    """
+    for row in decisions(store, span):
+        yield DECISIONS.name, row
+    for row in feedback(store, span):
+        yield FEEDBACK.name, {name: value for name, value in row.items() if name != "comment"}
+    with store.begin() as connection:
+        asked = select(READINGS).where(READINGS.c.at_s >= span.since_ms // 1000)
+        rows = connection.execute(asked.order_by(READINGS.c.id)).mappings().all()
+    yield from ((READINGS.name, _plain(row)) for row in rows)

@@ -1,0 +1,1 @@
+"""What became of cards: kept once, joined to what they meant, never lost."""

@@ -1,0 +1,70 @@
+"""An application that remembers in a store of its own, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Table, delete, select
+
+from fhir_fixtures import stories
+from service.app import create_app
+from service.settings import Settings
+from service.store.memory import Memory
+from service.store.tables import DECISIONS, FEEDBACK, UNMAPPED
+from tests.store.databases import Postgres
+
+Json = dict[str, Any]
+SIGN = "/cds-services/hpp-order-sign"
+STORY = stories()["persistently-low-adult"]
+
+
+@dataclass
+class Remembering:
+    """The application and what it remembers."""
+
+    client: FlaskClient
+    memory: Memory
+
+    def card(self) -> Json:
+        card: Json = self.client.post(SIGN, json=STORY.request).get_json()["cards"][0]
+        return card
+
+    def report(self, *items: Any, status: int = 200) -> Json:
+        answer = self.client.post(f"{SIGN}/feedback", json={"feedback": list(items)})
+        assert answer.status_code == status, answer.data
+        body: Json = answer.get_json()
+        return body
+
+    def rows(self, table: Table = FEEDBACK) -> list[Any]:
+        with self.memory.store.begin() as connection:
+            return list(connection.execute(select(table)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Pseudonyms' key lies in the data folder on both."""
+    if request.param == "sqlite":
+        return Settings(data_dir=tmp_path)
+    cluster: Postgres = request.getfixturevalue("cluster")
+    return Settings(data_dir=tmp_path, store_url=cluster.url)
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Remembering]:
+    yield from remembering(settings)
+
+
+def remembering(settings: Settings) -> Iterator[Remembering]:
+    app = create_app(settings, today=lambda: STORY.today)
+    memory: Memory = app.extensions["hpp-cds.memory"]
+    with memory.store.begin() as connection:  # one cluster serves all tests
+        for table in (DECISIONS, FEEDBACK, UNMAPPED):
+            connection.execute(delete(table))
+    yield Remembering(app.test_client(), memory)
+    memory.close()
+    memory.store.close()

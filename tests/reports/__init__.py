@@ -1,0 +1,1 @@
+"""What the store says: figures, exports, the page, and the audit file."""
