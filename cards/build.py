@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,7 +30,7 @@ URGENT, VIEW = "urgentOncology", "patientView"
 PARTLY, UNJUDGED, UNSEEN = "partlySeen", "orderNotJudged", "couldNotLook"
 MOST_REASONS = 6
 MOST_WORDS = 120
-# How many lines are said of what was not seen or used, and whether the text's own hints are.
+# How many lines are said of what was not seen or used; whether the text's opening and hints are.
 SHORTER_AND_SHORTER = ((3, True), (1, True), (1, False))
 EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
 EMPTY_LINES = re.compile(r"\n\n\n+")  # searched for five times as fast as \n{3,}
@@ -126,36 +126,42 @@ def _summary(text: CardText, facts: CardFacts, here: frozenset[str]) -> str:
 
 
 def _detail(text: CardText, facts: CardFacts, here: frozenset[str], *, plain: bool) -> str:
-    """At most MOST_WORDS beside the table: what was not seen and used gives way, then hints; what
-    the verdict rests on never does."""
+    """At most MOST_WORDS beside the table: what was not seen and used gives way, then the text's
+    opening and hints; what the verdict rests on never does."""
     body = ""
-    for most, with_hints in SHORTER_AND_SHORTER:
-        hints = _holding(text.consider_for, here) if with_hints else []
-        body = _tidy(text.body.fill(_blanks(text, facts, here, hints, most, plain)))
+    for most, in_full in SHORTER_AND_SHORTER:
+        own = _own_words(text, here) if in_full else OwnWords()
+        body = _tidy(text.body.fill(_blanks(facts, own, most, plain)))
         if word_count(body) <= MOST_WORDS:
             break
     return body
 
 
-def _blanks(
-    text: CardText,
-    facts: CardFacts,
-    here: frozenset[str],
-    hints: Sequence[str],
-    most: int,
-    plain: bool,
-) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a text itself says in one case, beside its body."""
+
+    opening: str = ""
+    hints: tuple[str, ...] = ()
+
+
+def _own_words(text: CardText, here: frozenset[str]) -> OwnWords:
+    hints = (line for when, line in text.consider_for.items() if here.issuperset(when.split()))
+    return OwnWords(fitting(text.opening_for, here) or "", tuple(hints))
+
+
+def _blanks(facts: CardFacts, own: OwnWords, most: int, plain: bool) -> dict[str, str]:
     words, names = facts.words, facts.drug_names
     drugs = words.sentence("and_word").join(names) or facts.drugs_short
     return {
         "drugs": capital(drugs),
         "ordered": words.sentence("ordered", drugs=drugs) if names else "",
-        "opening": fitting(text.opening_for, here) or "",
+        "opening": own.opening,
         "results": blocks.results(facts, plain=plain),
         "why": reasons.why(facts),
         "unseen": blocks.unseen(facts, most),
         "unused": blocks.unused(facts, most),
-        "notes": reasons.notes(facts, hints),
+        "notes": reasons.notes(facts, own.hints),
         "footer": blocks.footer(facts),
     }
 
@@ -163,10 +169,6 @@ def _blanks(
 def word_count(body: str) -> int:
     """Words of a detail beside its table."""
     return sum(len(line.split()) for line in body.split("\n") if not line.startswith("|"))
-
-
-def _holding(lines: Mapping[str, str], here: frozenset[str]) -> list[str]:
-    return [line for when, line in lines.items() if here.issuperset(when.split())]
 
 
 def _tidy(body: str) -> str:

@@ -33,8 +33,10 @@ def _written_down(facts: CardFacts) -> Iterator[str]:
 
 def _dated(name: str, evidence: Sequence[Evidence], facts: CardFacts) -> str:
     """A name with its day, or its first and last day."""
-    days = [day_text(day, facts) for day in days_of(evidence)]
-    when = " to ".join(unique([days[0], days[-1]])) if days else day_text(None, facts)
+    days = days_of(evidence)
+    when = day_text(days[0] if days else None, facts)
+    if len(days) > 1:
+        when = facts.words.sentence("span", first=when, last=day_text(days[-1], facts))
     return facts.words.sentence("evidence", what=capital(name), date=when)
 
 

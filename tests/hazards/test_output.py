@@ -321,7 +321,8 @@ def fail(*_: object) -> Any:
 @pytest.mark.parametrize("service", BY_ID)
 def test_a_fault_in_any_service_of_any_release_says_nothing(service: str, base: str) -> None:
     client = create_app(today=fail).test_client()
-    answer = client.post(f"{base}/cds-services/{service}", json=request())
+    body = request(hook=BY_ID[service].hook)
+    answer = client.post(f"{base}/cds-services/{service}", json=body)
 
     assert answer.status_code == 500
     assert_says_nothing(answer)

@@ -210,7 +210,7 @@ CASES: Mapping[str, tuple[Callable[[], Json], tuple[str, str, bool]]] = {
     "unconfirmed HPP": (provisional_hpp, ("complete", "hppProbable", True)),
     "refuted HPP": (refuted_hpp, ("complete", "hppExcluded", False)),
     "fracture by its recording": (recorded_only, ("complete", "hppSuspected", True)),
-    "course on record": (course_on_record, ("complete", "lowAlpCauseNotReassuring", False)),
+    "course on record": (course_on_record, ("complete", "lowAlpCauseNotReassuring", True)),
 }
 
 

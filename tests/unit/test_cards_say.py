@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from random import Random
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
 from service.hpp.assessment import AlpClass, Assessment
 from service.settings import Client, Settings
+from tests.restatement.as_fhir import as_request
+from tests.restatement.patients import random_patient
 
 Json = dict[str, Any]
 TOGETHER = Client(one_action_suggestions=False, card_style="plain", says_autolaunchable=True)
@@ -35,6 +39,7 @@ NO_CAUSE = re.compile(r"no cause|unexplained|without a cause|nothing on record e
 DIRECTS_A_DRUG = re.compile(r"\b(?:stop|discontinue|address)\s+\w", re.IGNORECASE)
 HOLDS = re.compile(r"\b(?:hold|holding|remove|delete)\b", re.IGNORECASE)
 EXCLUDES = re.compile(r"normal (?:ALPL|PLP)[^.]*(?<!not )\b(?:excludes|rules)\b", re.IGNORECASE)
+RANDOM_PATIENTS, DRAWN_ON = 400, date(2026, 11, 28)
 ALP_FIRST = {"lowAlpOnce", "lowAlpOnceMarked", "lowAlpAcuteIllness", "alpNotOnFile", "alpUnclear"}
 
 
@@ -164,6 +169,22 @@ def test_nothing_is_printed_twice(client: Client) -> None:
         for said in (lines, [s.strip(" -") for s in sentences], dated):
             twice = [one for one, times in Counter(said).items() if times > 1]
             assert twice == [], item.story.id
+
+
+def test_cards_of_random_patients_are_as_short_and_whole() -> None:
+    """No blank is left, nothing is empty, whatever comes together."""
+    made = 0
+    for seed in range(RANDOM_PATIENTS):
+        request = as_request(random_patient(Random(seed)))
+        service = BY_ID[f"hpp-{request['hook']}"]
+        for card in evaluate_body(request, service, engine(), DRAWN_ON).body["cards"]:
+            made += 1
+            text = f"{card['summary']}\n{card['detail']}"
+            assert word_count(card["detail"]) <= MOST_WORDS, seed
+            assert len(table_of(card["detail"])) <= 5, seed
+            assert len(card["summary"]) < 140, seed
+            assert not re.search(r"\$\{|\(\)|\( |  +\S| ,|: \.|None", text), seed
+    assert made > RANDOM_PATIENTS / 3
 
 
 # --- What it says

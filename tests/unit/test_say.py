@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from cards.facts import shown_number
-from cards.summary import OF_SUMMARY
+from cards.summary import OF_SUMMARY, SITUATIONS
 from service.content.words import SUMMARY_BLANKS
 
 
@@ -35,3 +36,9 @@ def test_every_blank_of_a_summary_can_be_filled() -> None:
     filled = set(OF_SUMMARY)
 
     assert filled == SUMMARY_BLANKS
+
+
+def test_every_word_of_a_situation_is_written_down() -> None:
+    readme = (Path(__file__).parents[2] / "cards" / "README.md").read_text("utf-8")
+
+    assert [word for word in SITUATIONS if f"`{word}`" not in readme] == []
