@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from service.charts.drawing import bars
 from service.charts.page import Block, page, suppressed, table
+from service.charts.svg import stacked
 from service.evaluation.engine import Engine
 
 Row = Mapping[str, Any]
@@ -61,7 +61,7 @@ def _by(title: str, rows: Sequence[Row], part: Callable[[Row], str]) -> Block:
         kind: [100 * cards[name, kind] / (total if whole else orders[name]) for name in names]
         for kind in kinds
     }
-    body = bars(title, names, series, "cards per 100 orders") if names else "<p>No cards.</p>"
+    body = stacked(names, series, "cards per 100 orders", title) if names else "<p>No cards.</p>"
     return Block(title, body)
 
 
