@@ -34,6 +34,7 @@ from service.hooks.recording import Recorder
 from service.hpp.knowledge.model import Knowledge
 from service.outbound.registered import open_servers
 from service.settings import Settings
+from service.upkeep import Upkeep
 from service.watch.health import HealthCheck, content_checks
 from service.watch.logs import WARNING, log
 from service.watch.metrics import NOT_REMEMBERED, versions
@@ -60,7 +61,10 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.url_map.merge_slashes = False
     edge.install(app, settings)
     clock = today or (lambda: datetime.now(settings.zone).date())
-    health = partial(_health, settings, engine, trust, memory)
+    upkeep = Upkeep(settings, engine, store) if store else None
+    if memory and upkeep:
+        memory.chores = upkeep.chores()
+    health = partial(_health, settings, engine, trust, memory, upkeep)
     callers, recorder = Callers(settings, trust), Recorder(memory, engine)
     app.extensions["hpp-cds.trust"] = trust
     app.extensions["hpp-cds.memory"] = memory  # for who stops the service
@@ -166,7 +170,11 @@ def _count_versions(engine: Engine) -> None:
 
 
 def _health(
-    settings: Settings, engine: Engine, trust: Trust | None, memory: Memory | None
+    settings: Settings,
+    engine: Engine,
+    trust: Trust | None,
+    memory: Memory | None,
+    upkeep: Upkeep | None,
 ) -> list[HealthCheck]:
     """Can this process answer truthfully?"""
     found = content_checks(settings, engine.knowledge)
@@ -174,7 +182,7 @@ def _health(
     if memory:
         lost = f"{memory.lost} rows lost since the start, {memory.waiting} to be written"
         found.append(HealthCheck("remembered", True, lost))
-    return found
+    return found + (upkeep.health_checks() if upkeep else [])
 
 
 def _new_uuid() -> str:

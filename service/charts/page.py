@@ -10,7 +10,8 @@ SMALL = 5
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --quiet: #5a6675; --line: #d5dbe3; --paper: #fff;
   --grid: var(--line); --series-1: #d55e00; --series-2: #e69f00; --series-3: #0072b2;
-  --series-4: #009e73; --series-5: #cc79a7; --series-6: #56b4e9; --series-7: #999; --series-8: #b8a800 }
+  --series-4: #009e73; --series-5: #cc79a7; --series-6: #56b4e9;
+  --series-7: #999; --series-8: #b8a800 }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6ebf2; --quiet: #9aa7b8; --line: #343f4d; --paper: #131a22 } }
 @media print { :root { --ink: #000; --quiet: #444; --line: #bbb; --paper: #fff } }

@@ -67,6 +67,12 @@ def post_fork(server: Any, worker: Any) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def post_worker_init(worker: Any) -> None:
+    """Each worker looks after itself from here on."""
+    if memory := worker.app.callable.extensions["hpp-cds.memory"]:
+        memory.start()
+
+
 def worker_exit(server: Any, worker: Any) -> None:
     """What waits to be remembered is written."""
     if memory := worker.app.callable.extensions["hpp-cds.memory"]:

@@ -58,8 +58,11 @@ def run(settings: Settings, host: str, port: int) -> None:
         server = ending.server = Server(app, sock, behind_proxy=settings.trusted_proxies > 0)
         keep_start_up_out_of_garbage_collection()
         _announce(settings, host, port, app.extensions["hpp-cds.review"])
+        memory = app.extensions["hpp-cds.memory"]
+        if memory:
+            memory.start()
         done = server.run()
-        if memory := app.extensions["hpp-cds.memory"]:
+        if memory:
             memory.close()
         if not done:
             click.echo("Stopped with requests unfinished.", err=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from service.content.faults import Fault, Faulty
 from service.settings import Settings
 from service.store import StoreDown, feedback, unmapped
+from service.store.chores import Chores
 from service.store.database import Store, folder_of
 from service.store.model import Decision, Json, Kept, Report, Sender, Unmapped, row_of
 from service.store.pseudonyms import FILE, Pseudonyms, read_or_make
@@ -36,6 +37,7 @@ class Memory:
         self._codes = BatchedWriter[Seen](self._count, lambda count: self._drop("codes", count))
         self._down_until_s = 0.0
         self.lost = 0
+        self.chores: Chores | None = None
 
     def keep(self, decision: Decision, patient_id: str) -> bool:
         """Whether it is remembered.  Never raises, and never waits for long."""
@@ -53,13 +55,20 @@ class Memory:
         now_ms = int(time.time() * 1000)
         return feedback.keep(self.store, reports, sender, now_ms, self._comments)
 
+    def start(self) -> None:
+        """In a process that serves: what is to be done now and then is done from here on."""
+        if self.chores:
+            self.chores.start()
+
     @property
     def waiting(self) -> int:
         """Rows that are still to be written."""
         return self._soon.waiting + self._codes.waiting
 
     def close(self) -> None:
-        """Write what waits."""
+        """Write what waits, and begin nothing more."""
+        if self.chores:
+            self.chores.close()
         self._soon.close()
         self._codes.close()
 

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Table, delete, select
 
 from service.settings.keeping import Keeping
 from service.store.database import Store
-from service.store.tables import CHORES, DECISIONS, FEEDBACK, UNMAPPED
+from service.store.tables import CHORES, DECISIONS, FEEDBACK, READINGS, UNMAPPED
 
 DAY_S = 86_400
 AT_ONCE = 2000  # a purge of a year's rows lets others write in between
@@ -28,6 +28,7 @@ def _limits(keeping: Keeping, now_s: int) -> list[tuple[Table, Column[int], int]
     return [
         (DECISIONS, DECISIONS.c.at_ms, decisions),
         (FEEDBACK, FEEDBACK.c.at_ms, feedback),
+        (READINGS, READINGS.c.at_s, now_s - keeping.decisions_days * DAY_S),
         (UNMAPPED, UNMAPPED.c.last_s, now_s - keeping.unmapped_days * DAY_S),
     ]
 

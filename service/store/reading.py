@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Table, case, func, select
 
 from service.store.database import Store
 from service.store.tables import DECISIONS, FEEDBACK, READINGS, UNMAPPED
 
-STEP = 5000
+STEP, HOUR_MS = 5000, 3_600_000
 Row = Mapping[str, Any]
 
 
@@ -102,3 +102,36 @@ def everything(store: Store, span: Span) -> Iterator[tuple[str, Row]]:
         asked = select(READINGS).where(READINGS.c.at_s >= span.since_ms // 1000)
         rows = connection.execute(asked.order_by(READINGS.c.id)).mappings().all()
     yield from ((READINGS.name, _plain(row)) for row in rows)
+
+
+def hours(store: Store, since_ms: int) -> list[Row]:
+    """What each client did by the hour, counted by the database.  Raises StoreDown."""
+    asked = (
+        select(
+            DECISIONS.c.client,
+            (DECISIONS.c.at_ms // HOUR_MS).label("hour"),
+            func.count().label("calls"),
+            _times(DECISIONS.c.status != "not-applicable").label("judged"),
+            _times(DECISIONS.c.card != "").label("cards"),
+            _times(DECISIONS.c.status == "unavailable").label("unavailable"),
+        )
+        .where(DECISIONS.c.at_ms >= since_ms)
+        .group_by(DECISIONS.c.client, "hour")
+    )
+    reported = (
+        select(
+            FEEDBACK.c.client,
+            (FEEDBACK.c.at_ms // HOUR_MS).label("hour"),
+            func.count().label("reports"),
+        )
+        .where(FEEDBACK.c.at_ms >= since_ms, FEEDBACK.c.matched)
+        .group_by(FEEDBACK.c.client, "hour")
+    )
+    with store.begin() as connection:
+        return [
+            _plain(row) for part in (asked, reported) for row in connection.execute(part).mappings()
+        ]
+
+
+def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))

@@ -140,3 +140,12 @@ READINGS = Table(
     _text("who", 64),
     _text("command", 32),
 )
+# How the built-in stories were answered when all was well, and under which versions.
+GOOD_STATES = Table(
+    "good_states",
+    METADATA,
+    Column("about", String(32), primary_key=True),
+    _text("versions", 256),
+    _json("state"),
+    Column("at_s", BigInteger, nullable=False),
+)

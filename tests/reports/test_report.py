@@ -173,7 +173,7 @@ def test_the_page_needs_nothing_else(folder: Path, tmp_path: Path) -> None:
     page = (tmp_path / "report.html").read_text("utf-8")
     addresses = set(re.findall(r"https?://[^\s\"'<]+", page))
 
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
     assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
     assert re.search(r"<(script|img|link|iframe)", page) is None
     assert re.search(r"#0[a14]0[0-9b]0[0-9]", page) is None  # every colour is the page's own

@@ -31,6 +31,7 @@ ORDER = (
     "service.evaluation",
     "service.hooks",
     "service.demo",
+    "service.upkeep",
     "service.pages",
     "service.app",
     "service.server",
