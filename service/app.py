@@ -23,6 +23,7 @@ from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
 from service.evaluation.searches import key_queries
+from service.evaluation.switches import switch_faults
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hooks import edge, routes
@@ -35,7 +36,13 @@ from service.hpp.knowledge.model import Knowledge
 from service.outbound.registered import open_servers
 from service.settings import Settings
 from service.upkeep import Upkeep
-from service.watch.health import HealthCheck, content_checks
+from service.watch.health import (
+    REFUSED,
+    HealthCheck,
+    content_checks,
+    refused_changes,
+    switched_off,
+)
 from service.watch.logs import WARNING, log
 from service.watch.metrics import NOT_REMEMBERED, versions
 
@@ -64,11 +71,12 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     upkeep = Upkeep(settings, engine, store) if store else None
     if memory and upkeep:
         memory.chores = upkeep.chores()
-    health = partial(_health, settings, engine, trust, memory, upkeep)
+    health = partial(_health, settings, engine, trust, memory, upkeep, app)
     callers, recorder = Callers(settings, trust), Recorder(memory, engine)
     app.extensions["hpp-cds.trust"] = trust
     app.extensions["hpp-cds.memory"] = memory  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
+    app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
     deps = routes.HookDeps(engine, callers, recorder, clock, health)
     app.register_blueprint(routes.hook_routes(deps))
     app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
@@ -82,12 +90,17 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     return app
 
 
-def build_engine(settings: Settings, servers: FhirServers | None = None) -> Engine:
+def build_engine(
+    settings: Settings, servers: FhirServers | None = None, warnings: list[Fault] | None = None
+) -> Engine:
     """Content and words, checked whole.  Raises ContentFault with every fault of both.
 
-    servers: how FHIR servers are asked; None asks none.
+    servers: how FHIR servers are asked; None asks none.  warnings: as in `load_content`.
     """
-    knowledge, words = load_content(settings)
+    knowledge, words = load_content(settings, warnings)
+    faults = list(switch_faults(settings, knowledge))
+    if faults:
+        raise ContentFault(faults)
     cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
     queries = {release: key_queries(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)
@@ -175,9 +188,11 @@ def _health(
     trust: Trust | None,
     memory: Memory | None,
     upkeep: Upkeep | None,
+    app: Flask,
 ) -> list[HealthCheck]:
-    """Can this process answer truthfully?"""
+    """Can this process answer truthfully?  A change that was refused leaves it as it was."""
     found = content_checks(settings, engine.knowledge)
+    found += refused_changes(app.extensions.get(REFUSED, ()))
     found += trust.health_checks() if trust else []
     if memory:
         lost = f"{memory.lost} rows lost since the start, {memory.waiting} to be written"
