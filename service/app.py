@@ -17,12 +17,13 @@ from cards.build import CardContent
 from cards.orders import OrderBook
 from cards.words import Words
 from service import __version__
-from service.content.faults import Fault, Faulty, Notes
+from service.content.faults import Fault, Faulty, Notes, hint
 from service.content.knowledge import ContentFault, load_knowledge
 from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
 from service.evaluation.searches import key_queries
+from service.evaluation.switches import switch_faults
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hooks import edge, routes
@@ -35,7 +36,13 @@ from service.hpp.knowledge.model import Knowledge
 from service.outbound.registered import open_servers
 from service.settings import Settings
 from service.upkeep import Upkeep
-from service.watch.health import HealthCheck, content_checks
+from service.watch.health import (
+    REFUSED,
+    HealthCheck,
+    content_checks,
+    refused_changes,
+    switched_off,
+)
 from service.watch.logs import WARNING, log
 from service.watch.metrics import NOT_REMEMBERED, UNSIGNED, versions
 
@@ -64,11 +71,12 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     upkeep = Upkeep(settings, engine, store) if store else None
     if memory and upkeep:
         memory.chores = upkeep.chores()
-    health = partial(_health, settings, engine, trust, memory, upkeep)
-    callers, recorder = Callers(settings, trust), Recorder(memory, engine)
+    health = partial(_health, settings, engine, trust, memory, upkeep, app)
+    callers, recorder = Callers(settings, trust), _recorder(settings, engine, memory)
     app.extensions["hpp-cds.trust"] = trust
     app.extensions["hpp-cds.memory"] = memory  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
+    app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
     deps = routes.HookDeps(engine, callers, recorder, clock, health)
     app.register_blueprint(routes.hook_routes(deps))
     app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
@@ -82,12 +90,17 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     return app
 
 
-def build_engine(settings: Settings, servers: FhirServers | None = None) -> Engine:
+def build_engine(
+    settings: Settings, servers: FhirServers | None = None, warnings: list[Fault] | None = None
+) -> Engine:
     """Content and words, checked whole.  Raises ContentFault with every fault of both.
 
-    servers: how FHIR servers are asked; None asks none.
+    servers: how FHIR servers are asked; None asks none.  warnings: as in `load_content`.
     """
-    knowledge, words = load_content(settings)
+    knowledge, words = load_content(settings, warnings)
+    faults = list(switch_faults(settings, knowledge))
+    if faults:
+        raise ContentFault(faults)
     cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
     queries = {release: key_queries(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)
@@ -149,6 +162,19 @@ def _open_trust(settings: Settings, store: Store) -> Trust:
     return open_trust(settings, store)
 
 
+def _recorder(settings: Settings, engine: Engine, memory: Memory | None) -> Recorder:
+    """Raises Faulty where [repeat] names a reason that no card offers."""
+    reasons = engine.cards.words.override_reasons
+    faults = [
+        Fault(settings.file_name, f"repeat.days.{reason}", "is no reason" + hint(reason, reasons))
+        for reason in settings.keeping.repeat
+        if reason not in reasons
+    ]
+    if faults:
+        raise Faulty(faults)
+    return Recorder(memory, engine, settings.keeping.repeat)
+
+
 def _metrics_token(settings: Settings) -> bytes:
     """What a reader of metrics beyond this machine must know; empty lets nobody else in."""
     file = settings.keeping.metrics_token
@@ -177,9 +203,11 @@ def _health(
     trust: Trust | None,
     memory: Memory | None,
     upkeep: Upkeep | None,
+    app: Flask,
 ) -> list[HealthCheck]:
-    """Can this process answer truthfully?"""
+    """Can this process answer truthfully?  A change that was refused leaves it as it was."""
     found = content_checks(settings, engine.knowledge)
+    found += refused_changes(app.extensions.get(REFUSED, ()))
     found += trust.health_checks() if trust else []
     if memory:
         lost = f"{memory.lost} rows lost since the start, {memory.waiting} to be written"

@@ -93,7 +93,12 @@ class Upkeep:
         """Clients are details: whoever is silent, this process can answer truthfully."""
         said = "; ".join(f"{client}: {', '.join(names)}" for client, names in self.alarmed.items())
         return [
-            HealthCheck(STORIES, not self.unexplained, _named(self.unexplained, self.changed)),
+            HealthCheck(
+                STORIES,
+                not self.unexplained,
+                _named(self.unexplained, self.changed),
+                degraded=bool(self.changed),
+            ),
             HealthCheck("client behaviour", True, said or "as before"),
         ]
 

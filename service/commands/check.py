@@ -9,15 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from service.app import load_content
+from service.app import build_engine
+from service.commands.judged_stories import Difference, Judged, judge_all
 from service.commands.reach import folder_faults, key_set_line, store_faults
 from service.content.faults import Fault, Faulty
 from service.content.reviews import load_review
+from service.evaluation.engine import ANYONE, Engine
 from service.hpp.knowledge.model import Knowledge
 from service.server.serve import LOOPBACK, may_listen
 from service.settings import Settings, load_settings
 from service.trust.wiring import key_file_faults
-from service.watch.health import review_warnings
+from service.watch.health import review_warnings, switched_off
 
 Json = dict[str, Any]
 
@@ -27,6 +29,7 @@ class Report:
     """faults stop a start.  lines: the summary.  warnings: what is odd.
 
     review: who signed what.  switched_off: what a site took from the shipped content.
+    differences: of the stories and the site's cases from what was expected.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -34,6 +37,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     review: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     def as_json(self) -> Json:
         return {
@@ -42,6 +46,10 @@ class Report:
             "warnings": list(self.warnings),
             "review": list(self.review),
             "switchedOff": list(self.switched_off),
+            "differences": [
+                {"story": d.name, "what": d.what, "expected": d.expected, "here": d.here}
+                for d in self.differences
+            ],
         }
 
 
@@ -58,21 +66,43 @@ def check_all(config: Path | None, offline: bool = False) -> Report:
     """
     found = _Found()
     settings = _settings(config, found)
-    try:
-        knowledge, words = load_content(settings, found.warnings)
-    except Faulty as error:
-        found.faults += error.faults
+    engine = _engine(settings, found)
     found.faults += [*key_file_faults(settings), *_unservable(settings, offline)]
-    if found.faults:
+    if engine is None or found.faults:
         return Report(tuple(found.faults), warnings=tuple(map(str, found.warnings)))
+    knowledge, words = engine.knowledge, engine.cards.words
+    client = next(iter(settings.clients), ANYONE)
+    judged = judge_all(engine, client, settings.content_dir)
+    if judged.faults:
+        return Report(judged.faults, warnings=tuple(map(str, found.warnings)))
     today = datetime.now(settings.zone).date()
     review = load_review(settings.content_dir, lambda *_: None)  # its faults were found above
     return Report(
-        lines=(*_summary(settings, knowledge), *_clients(settings, offline), "no fault found"),
+        lines=(
+            *_summary(settings, knowledge),
+            *_clients(settings, offline),
+            _judged_line(judged),
+        ),
         warnings=(*map(str, found.warnings), *_unconfirmed(knowledge)),
         review=tuple(review_warnings(review, words.review, today)),
-        switched_off=knowledge.switched_off,
+        switched_off=tuple(switched_off(settings, knowledge)),
+        differences=judged.differences,
     )
+
+
+def _engine(settings: Settings, found: _Found) -> Engine | None:
+    """What judges, and asks nobody; None after its faults were said."""
+    try:
+        return build_engine(settings, warnings=found.warnings)
+    except Faulty as error:
+        found.faults += error.faults
+        return None
+
+
+def _judged_line(judged: Judged) -> str:
+    cases = f" and {judged.cases} cases of this site" if judged.cases else ""
+    differ = len({difference.name for difference in judged.differences})
+    return f"judged: {judged.stories} stories{cases}; {differ or 'none'} not as expected"
 
 
 def _settings(config: Path | None, found: _Found) -> Settings:

@@ -20,6 +20,8 @@ import click
 from fhir_fixtures import Story, stories
 from service import __version__
 from service.commands.catalogue import codes
+from service.commands.content import content
+from service.commands.exchange import export, import_codes
 from service.commands.options import (
     client_option,
     config_option,
@@ -31,12 +33,12 @@ from service.commands.options import (
 from service.commands.records import audit, purge, report
 from service.commands.replay import replay
 from service.server.refusal import BAD_CONFIGURATION, end_with_faults
-from service.settings import Settings, load_settings
+from service.settings import Client, Settings, load_settings
 
 if TYPE_CHECKING:
     from service.outbound.registered import RegisteredServers
 
-DOCTOR_DEADLINE_MS = 60_000
+DOCTOR = Client(name="doctor", deadline_ms=60_000)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,7 +77,7 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
     refused = may_listen(settings, host, allow_anyone)
     if refused:
         end_with_faults([refused])
-    run(settings, host, port)
+    run(settings, host, port, allow_anyone)
 
 
 @main.command()
@@ -199,7 +201,7 @@ def doctor(url: str, patient: str, token_file: Path | None, config: Path | None)
     from service.commands.doctor import examine
     from service.commands.terminal import draw_diagnosis
 
-    ask = _access_to(url).asking(url, _token(token_file), DOCTOR_DEADLINE_MS)
+    ask = _access_to(url).asking(url, _token(token_file), DOCTOR)
     found = examine(url, patient, ask, load_content(load_settings(config))[0])
     draw_diagnosis(found)
     sys.exit(0 if found.healthy else 1)
@@ -208,10 +210,13 @@ def doctor(url: str, patient: str, token_file: Path | None, config: Path | None)
 @main.command()
 @click.option("--offline", is_flag=True, help="Ask no database and no key set.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON, for machines.")
+@click.option("--strict", is_flag=True, help="End with 78 where a story differs, too.")
 @config_option
 @configured
-def check(offline: bool, as_json: bool, config: Path | None) -> None:
+def check(offline: bool, as_json: bool, strict: bool, config: Path | None) -> None:
     """Check settings and content; report every fault at once and end with 78 if there is one.
+
+    Judges all stories and the site's own cases, and prints what differs from what is expected.
 
     \b
     Example:
@@ -225,7 +230,7 @@ def check(offline: bool, as_json: bool, config: Path | None) -> None:
         click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
     else:
         draw_check(report)
-    if report.faults:
+    if report.faults or (strict and report.differences):
         sys.exit(BAD_CONFIGURATION)
 
 
@@ -244,6 +249,40 @@ def about(config: Path | None) -> None:
     from service.evaluation.about import source_attributes
 
     draw_about(source_attributes(build_engine(load_settings(config))))
+
+
+@main.command()
+@config_option
+@configured
+def reload(config: Path | None) -> None:
+    """Check settings and content, and let the running server read them anew.
+
+    The server is found by `[site] pid_file`.  Nothing is sent where they could not be used.
+
+    \b
+    Example:
+      hpp-cds reload --config hpp-cds.toml
+    """
+    from service.commands.reload import reload_server
+
+    click.echo(reload_server(config))
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@configured
+def init(folder: Path) -> None:
+    """Write a site folder that runs: settings, an empty list of codes, two cases.
+
+    \b
+    Example:
+      hpp-cds init our-site
+      hpp-cds check --config our-site/hpp-cds.toml
+    """
+    from service.commands.site_folder import make_folder
+
+    for path in make_folder(folder):
+        click.echo(path)
 
 
 @main.command()
@@ -347,7 +386,10 @@ def _story_of(name: str) -> Story | None:
     return known if same else None
 
 
-main.add_command(replay)
+codes.add_command(export)
+codes.add_command(import_codes)
 main.add_command(codes)
+main.add_command(content)
+main.add_command(replay)
 for command in (report, purge, audit):
     main.add_command(command)

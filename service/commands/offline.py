@@ -58,7 +58,7 @@ def request_for(base: str, patient_id: str, drug: str, token: str) -> dict[str, 
 
 def client_named(name: str, settings: Settings) -> Client:
     """Raises Faulty that lists the names there are."""
-    known = {client.name: client for client in settings.clients}
+    known = {client.name: client for client in settings.callers}
     if not name:
         return next(iter(known.values()), VISITOR if settings.is_development else ANYONE)
     if name not in known:

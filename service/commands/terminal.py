@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from service.commands.check import Report
     from service.commands.doctor import Diagnosis
+    from service.commands.judged_stories import Difference
     from service.trust.report import Entry
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue", "none": "green"}
@@ -28,11 +30,25 @@ def draw_check(report: Report) -> None:
         click.secho(str(fault), err=True, fg="red")
     for line in report.lines:
         click.echo(line)
+    if report.differences:
+        _draw_differences(report.differences)
     for name, lines in (("review", report.review), ("switched off", report.switched_off)):
         for line in lines:
             click.echo(f"{name}: {line}")
+    if not report.faults:
+        click.echo("no fault found")
     for warning in report.warnings:
         click.secho(f"warning: {warning}", err=True, fg="yellow")
+
+
+def _draw_differences(differences: Sequence[Difference]) -> None:
+    """One line each; columns as wide as their longest entry."""
+    head = ("story", "what", "expected", "here")
+    rows = [head, *((d.name, d.what, d.expected, d.here) for d in differences)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        click.echo("  ".join((*cells, row[3])).rstrip())
 
 
 def draw_cards(body: Json, console: Console | None = None) -> None:

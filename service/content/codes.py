@@ -81,6 +81,8 @@ def read_codes(layers: Layers, systems: Mapping[str, str], groups: Collection[st
     ours = list(_shipped(layers))
     known = sorted({*groups, *(code.group for code in ours)})
     changes = [*_laid_over(layers, ours), *_local(layers, systems)]
+    if not changes:
+        return Codes(ours)
     checks = CodeChecks(ours, systems, known, layers.notes)
     return _applied(ours, list(_sound(changes, checks, layers)), layers)
 

@@ -63,7 +63,7 @@ def _header_problems(
         if header.count(name) > 1:
             yield f"must be: {must}; {name!r} is there twice"
     if missing := [name for name in columns if name not in header]:
-        yield f"must be: {must}" + (f"; {', '.join(missing)} missing" if header != [""] else "")
+        yield f"must be: {must}" + (f"; {', '.join(missing)} missing" if any(header) else "")
 
 
 def _records(text: str, delimiter: str, say: SayLine) -> Iterator[tuple[str, list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cards.build import CardInput
@@ -35,7 +35,7 @@ class Answer:
 
 
 def evaluation_status(assessment: Assessment) -> str:
-    """complete, partial or unavailable."""
+    """complete, partial or unavailable, before anything is held back on purpose."""
     if assessment.verdict == NOT_EVALUATED:
         return "unavailable"
     return "partial" if assessment.open_rows or leaves_order_out(assessment) else "complete"
@@ -60,6 +60,18 @@ def answer_with(card: Card | None, status: str, judged: CardInput, engine: Engin
     cards = [_written(card, judged, engine)] if card else []
     body = {"cards": cards, "extension": {EXTENSION: extension}}
     return Answer(body, status, judged.chart, assessment, card)
+
+
+def not_shown(answer: Answer, why: str) -> Answer:
+    """The same judgement without its cards, and why: `shadow`, `recorded` or `repeat`."""
+    said = {**answer.body["extension"][EXTENSION], "status": "shadow", "notShown": why}
+    body = {"cards": [], "extension": {EXTENSION: said}}
+    return replace(answer, body=body, status="shadow", card=None)
+
+
+def in_shadow(answer: Answer) -> Answer:
+    """What was judged is shown to nobody; where nothing was judged there is nothing to hide."""
+    return answer if answer.status == "not-applicable" else not_shown(answer, "shadow")
 
 
 def _written(card: Card, judged: CardInput, engine: Engine) -> dict[str, Any]:

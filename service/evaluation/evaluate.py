@@ -21,8 +21,10 @@ from service.evaluation.answer import (
     Answer,
     answer_with,
     evaluation_status,
+    in_shadow,
     leaves_order_out,
     not_applicable,
+    not_shown,
 )
 from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable
@@ -31,6 +33,7 @@ from service.evaluation.remedy import REFUSALS, Server, ask_release, issues, rem
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
+from service.evaluation.switches import as_shown, is_recorded
 from service.evaluation.unrecognised import unrecognised
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
@@ -62,6 +65,18 @@ def evaluate(
     Raises DataUnavailable where needed data cannot be had; every other answer has cards or
     the reason for none in its evaluation extension.
     """
+    answer = _judged(request, service, engine, today, path, client)
+    return in_shadow(answer) if service.id in client.shadow else answer
+
+
+def _judged(
+    request: HookRequest,
+    service: Service,
+    engine: Engine,
+    today: date,
+    path: str,
+    client: Client,
+) -> Answer:
     record = gather(request.prefetch, request.draft_orders)
     if service.hook == "order-select" and request.selections is None:
         record.gap("all-judged", "selections")
@@ -84,11 +99,20 @@ def evaluate(
     lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
     capabilities = _capabilities(client)
-    case = CardInput(judged.assessment, judged.chart, today, requester, server.asked, capabilities)
+    shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
+    case = CardInput(shown, judged.chart, today, requester, server.asked, capabilities)
     answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    if is_recorded(judged.assessment, service.id, client, engine.knowledge):
+        answer = _recorded(answer, service)
     chart = judged.chart
     codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
     return replace(answer, unmapped=codes)
+
+
+def _recorded(answer: Answer, service: Service) -> Answer:
+    """A verdict that draws no card on purpose; what was not seen of an order draws one still."""
+    has_card = bool(answer.body["cards"])
+    return not_shown(answer, "recorded") if has_card != service.judges_orders else answer
 
 
 def _answer(
@@ -127,7 +151,7 @@ def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None
     if not engine.servers.knows(base, client):
         log("fhir-server-not-registered", WARNING, client=client.name)
         return None
-    return _counted(engine.servers.asking(base, request.access_token, client.deadline_ms), client)
+    return _counted(engine.servers.asking(base, request.access_token, client), client)
 
 
 def _counted(fetch: Fetch, client: Client) -> Fetch:
@@ -264,7 +288,8 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
     if assessment.verdict == NOT_EVALUATED and not written:
         raise _unavailable(case.chart, engine)
     opened = bool(assessment.open_rows)
-    if engine.knowledge.verdicts[assessment.verdict].chart and not written:
+    has_card = engine.knowledge.verdicts[assessment.verdict].chart and not written
+    if has_card:
         as_information = replace(case, assessment=replace(assessment, indicator=Indicator.INFO))
         card = build_view(as_information, engine.cards)
         return answer_with(card, "partial" if opened else "complete", case, engine)

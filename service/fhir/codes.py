@@ -22,6 +22,12 @@ class Codes:
                 for _, spelled in spellings(name, row.code):
                     found.setdefault((name, spelled), set()).add(row.group)
         self._groups = {coding: frozenset(groups) for coding, groups in found.items()}
+        self._units = {
+            (self.system(row.system), spelled): row.unit
+            for row in knowledge.codes
+            if row.active and row.unit
+            for _, spelled in spellings(self.system(row.system), row.code)
+        }
         self._stems = frozenset((name, spelled[:3]) for name, spelled in self._groups)
         self._listed = frozenset(name for name, _ in self._groups)
 
@@ -36,6 +42,12 @@ class Codes:
     def lists(self, uri: str) -> bool:
         """Whether the value sets have codes of this system."""
         return not self._listed.isdisjoint(readable_as(self.system(uri)))
+
+    def unit_of(self, uri: str, code: str) -> str:
+        """The unit of results with this code that carry none, where the site says so."""
+        name = self.system(uri)
+        units = (self._units.get((name, spelled), "") for _, spelled in spellings(name, code))
+        return next(filter(None, units), "") if self._units else ""
 
     def groups_of(self, uri: str, code: str) -> frozenset[str]:
         """Groups of one coding.  ICD-10 and ATC codes also belong to their parents' groups."""

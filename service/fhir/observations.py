@@ -79,7 +79,7 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     found = []
     for part in measured:
         test = context.knowledge.tests[str(part.concept.test)]
-        value, comparator, shown, problem = _reading(part.sent, test, context.knowledge)
+        value, comparator, shown, problem = _reading(part.sent, test, context)
         found.append(
             Result(
                 reference=part.reference,
@@ -145,13 +145,23 @@ def specimen_days(resource: Json, read: Callable[[object], Days | None]) -> Days
     return next((days for days in map(read, candidates) if days), None)
 
 
-def _reading(part: Json, test: Test, knowledge: Knowledge) -> Reading:
+def _reading(part: Json, test: Test, context: Context) -> Reading:
+    knowledge = context.knowledge
     if "valueQuantity" in part:
-        return read_quantity(obj(part["valueQuantity"]), test, knowledge)
+        quantity = obj(part["valueQuantity"])
+        if not text(quantity.get("code")) and not text(quantity.get("unit")):
+            quantity = {**quantity, "unit": _unit_of_code(part, context)}
+        return read_quantity(quantity, test, knowledge)
     if isinstance(part.get("valueString"), str):
         return read_string(part["valueString"], _range_unit(part), test, knowledge)
     other = any(key.startswith("value") for key in part)
     return Reading(problem="ratio" if "valueRatio" in part else "text" if other else "no-value")
+
+
+def _unit_of_code(part: Json, context: Context) -> str:
+    """The unit that a site declares for a code of its laboratory; empty where it does not."""
+    codes = context.terminology.vocabulary.codes
+    return next(filter(None, (codes.unit_of(*coding) for coding in codings(part.get("code")))), "")
 
 
 def _range_unit(part: Json) -> str:

@@ -74,8 +74,9 @@ def hook_routes(deps: HookDeps) -> Blueprint:
         found = deps.health()
         good = all(check.ok for check in found)
         listed = [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in found]
+        usual = "degraded" if any(check.degraded for check in found) else "ready"
         return json_response(
-            {"status": "ready" if good else "not-ready", "checks": listed}, 200 if good else 503
+            {"status": usual if good else "not-ready", "checks": listed}, 200 if good else 503
         )
 
     about = orjson.dumps(source_attributes(deps.engine))
@@ -130,7 +131,7 @@ def _call(service_id: str, deps: HookDeps, path: str) -> Response:
         except NotObtainable as error:
             deps.recorder.unobtainable(error, asked, service, caller)
             raise
-    deps.recorder.answered(answer, asked, service, caller)
+    answer = deps.recorder.answered(answer, asked, service, caller)
     return json_response(answer.body)
 
 

@@ -29,10 +29,14 @@ from gunicorn.http.wsgi import Response  # noqa: E402
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 from werkzeug.exceptions import BadRequest  # noqa: E402
 
+from service.content.faults import Fault  # noqa: E402
 from service.hooks.errors import status_outcome  # noqa: E402
 from service.hooks.routes import answer_http_error  # noqa: E402
+from service.server.refusal import BadConfiguration  # noqa: E402
+from service.server.reloading import pid_file, refuse  # noqa: E402
 from service.server.serve import keep_start_up_out_of_garbage_collection  # noqa: E402
 from service.server.waitress_server import REFUSAL_HEADERS  # noqa: E402
+from service.watch.metrics import reloaded  # noqa: E402
 
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
@@ -48,6 +52,7 @@ forwarded_allow_ips = "127.0.0.1,::1"
 forwarder_headers = ""
 accesslog = None  # a path may hold an id; the service's own log holds none
 control_socket_disable = True
+pidfile = pid_file()  # of the master, which `hpp-cds reload` finds there
 
 
 @atexit.register
@@ -88,7 +93,12 @@ def on_reload(server: Any) -> None:
     """Settings and content anew; where they cannot be used, the last good ones stay."""
     try:
         server.app.callable = server.app.load()
+        reloaded(good=True)
+    except BadConfiguration as error:
+        refuse(server.app.callable, error.faults)
+        server.log.error("The settings cannot be used; the last good ones stay.")
     except (SystemExit, Exception):  # whatever is wrong with them, a reload ends nothing
+        refuse(server.app.callable, [Fault("settings", "", "cannot be read")])
         server.log.error("The settings cannot be used; the last good ones stay.")
     _settle(server.app.callable)
 

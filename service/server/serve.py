@@ -5,17 +5,23 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 import click
+from flask import Flask
 
 from service import __version__
 from service.app import create_app
-from service.content.faults import Fault
+from service.content.faults import Fault, Faulty
 from service.evaluation.services import SERVICES
+from service.server.reloading import Reloading
 from service.server.waitress_server import Server, bind
-from service.settings import Settings
+from service.settings import Settings, load_settings
 from service.watch import logs
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -46,27 +52,64 @@ def _unsafe(settings: Settings) -> str:
     return "in development mode" if settings.clients else "without configured clients"
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until a signal says stop.  Says on standard error what runs and a line to try."""
+def run(settings: Settings, host: str, port: int, allow_anyone: bool = False) -> None:
+    """Serve until a signal says stop; HUP reads settings and content anew.
+
+    Says on standard error what runs and a line to try.
+    """
     ending = _Ending()
     signal.signal(signal.SIGTERM, ending)
     signal.signal(signal.SIGINT, ending)
-    with bind(host, port) as sock:
+    with bind(host, port) as sock, _pid_written(settings.pid_file):
         port = sock.getsockname()[1]
-        app = create_app(_reached_at(settings, host, port))
+        apps = Reloading(_Maker(settings, host, port, allow_anyone))
         logs.to_standard_error()
-        server = ending.server = Server(app, sock, behind_proxy=settings.trusted_proxies > 0)
+        server = ending.server = Server(apps, sock, behind_proxy=settings.trusted_proxies > 0)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda *_: Thread(target=apps.reload).start())
         keep_start_up_out_of_garbage_collection()
-        _announce(settings, host, port, app.extensions["hpp-cds.review"])
-        memory = app.extensions["hpp-cds.memory"]
-        if memory:
-            memory.start()
+        said = (apps.app.extensions[f"hpp-cds.{name}"] for name in ("review", "switched-off"))
+        _announce(settings, host, port, *said)
+        apps.start()
         done = server.run()
-        if memory:
-            memory.close()
+        apps.close()
         if not done:
             click.echo("Stopped with requests unfinished.", err=True)
             os._exit(1)  # threads that still ask a FHIR server are not waited for
+
+
+class _Maker:
+    """Makes the application: first of the settings that were read, then of those there are."""
+
+    def __init__(self, settings: Settings, host: str, port: int, allow_anyone: bool) -> None:
+        self._first: Settings | None = settings
+        self._started = settings
+        self._host, self._port, self._allow_anyone = host, port, allow_anyone
+
+    def __call__(self) -> Flask:
+        settings, self._first = self._first or load_settings(self._started.file), None
+        refused = may_listen(settings, self._host, self._allow_anyone)
+        if refused or settings.trusted_proxies != self._started.trusted_proxies:
+            message = "changed, which needs a restart"
+            raise Faulty([refused or Fault(settings.file_name, "site.trusted_proxies", message)])
+        return create_app(_reached_at(settings, self._host, self._port))
+
+
+@contextmanager
+def _pid_written(path: Path | None) -> Iterator[None]:
+    """The process id in a file while this serves.  Raises Faulty where it cannot be written."""
+    if path is None:
+        yield
+        return
+    try:
+        path.write_text(f"{os.getpid()}\n", "ascii")
+    except OSError as error:
+        message = f"cannot be written ({(error.strerror or 'refused').lower()})"
+        raise Faulty([Fault(str(path), "site.pid_file", message)]) from None
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 class _Ending:
@@ -96,7 +139,9 @@ def keep_start_up_out_of_garbage_collection() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _announce(settings: Settings, host: str, port: int, review: str) -> None:
+def _announce(
+    settings: Settings, host: str, port: int, review: str, switched_off: Sequence[str]
+) -> None:
     base = settings.public_base_url or f"http://{host}:{port}"
     click.echo(f"hpp-cds {__version__}, {settings.mode} mode, listening on {host}:{port}", err=True)
     for service in SERVICES:
@@ -105,6 +150,8 @@ def _announce(settings: Settings, host: str, port: int, review: str) -> None:
     if settings.has_page:
         _announce_demo(base)
     click.echo(review, err=True)
+    for line in switched_off:
+        click.secho(f"Switched off: {line}", err=True, fg="yellow")
     if host not in LOOPBACK and not settings.clients:
         message = "WARNING: anyone who reaches this address can call; use no real patient data"
         click.secho(message, err=True, fg="red")

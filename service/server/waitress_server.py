@@ -6,10 +6,9 @@ import resource
 import select
 import socket
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from flask import Flask
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
@@ -20,6 +19,9 @@ from service.content.faults import Fault, Faulty
 from service.hooks.edge import EVERYWHERE
 from service.hooks.errors import status_outcome
 from service.hooks.messages import MAX_BODY_BYTES
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 THREADS = 8
 HEALTH = "/healthz"
@@ -88,7 +90,8 @@ class _Channel(HTTPChannel):
 
     @property
     def asks_for_health(self) -> bool:
-        return bool(self.requests) and self.requests[0].path == HEALTH
+        first = self.requests[0] if self.requests else None
+        return first is not None and not first.error and first.path == HEALTH
 
     @property
     def has_begun(self) -> bool:
@@ -124,7 +127,11 @@ class Server(TcpWSGIServer):
     channel_class = _Channel
 
     def __init__(
-        self, app: Flask, sock: socket.socket, threads: int = THREADS, behind_proxy: bool = False
+        self,
+        app: WSGIApplication,
+        sock: socket.socket,
+        threads: int = THREADS,
+        behind_proxy: bool = False,
     ) -> None:
         self.stopping = False
         self._most_open = most_open()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from service.settings import checks
 from service.settings.checks import Check, Faults
 from service.settings.profiles import PROFILES, Profile
+from service.settings.switches import Shown, read_shadow, read_show
+from service.settings.tenants import are_tables, read_tenants
 
 OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures", "encounters", "administrations")
 RELEASES = ("DSTU2", "STU3", "R4", "R4B", "R5")
 SERVICE_IDS = ("hpp-order-sign", "hpp-order-select", "hpp-patient-view")
-LISTS = ("audience", "tenants", "services", "cors_origins", "accepted_gaps")
+LISTS = ("audience", "services", "cors_origins", "accepted_gaps")
 # Anyone can sign as these: their private keys are published for testing.
 TEST_ISSUERS = ("https://sandbox.cds-hooks.org*", "https://inferno*.healthit.gov*")
 
@@ -29,14 +31,17 @@ class Client:
     issuer: the `iss` of its tokens, to the letter.  jwks: URL or path of its key set.
     jku: what a token's `jku` must be where `jwks` is a file.  audience: accepted beside the URL
     that was called.  single_audience: a token for others as well is refused.  tenants: the
-    accepted `tenant` claims; none means that the claim is not looked at.  services: ids it may
-    call; none means all.  clock_leeway_s: how far its clock may be off.
+    accepted `tenant` claims; none means that the claim is not looked at.  by_tenant: the client
+    as it is for each tenant that has settings of its own.  services: ids it may call; none means
+    all.  clock_leeway_s: how far its clock may be off.
     fhir_private_addresses: its servers may have private addresses.
     ca_file: the certificate authorities of its servers, instead of the usual ones.
     on_unavailable: `card` or `412`, the answer where the record could not be had.
     accepted_gaps: prefetch keys this client never sends and the site accepts it.
     card_style: `markdown`, or `plain` for an EHR that draws tables as pipes.
     says_autolaunchable: links carry that member of CDS Hooks 2.0.1; it is always false.
+    language: of its cards.  shadow: services that are judged for it and answered without a card.
+    show: verdicts that it is shown otherwise than the decision table says.
     """
 
     name: str = "anyone"
@@ -62,7 +67,19 @@ class Client:
     one_action_suggestions: bool = True
     card_style: str = "markdown"
     says_autolaunchable: bool = False
-    shadow: bool = False
+    language: str = "en"
+    shadow: tuple[str, ...] = ()
+    show: tuple[Shown, ...] = ()
+    by_tenant: tuple[Client, ...] = ()
+
+    def of_tenant(self, claim: object) -> Client:
+        """The client as it is for the tenant that a token names."""
+        return next((tenant for tenant in self.by_tenant if claim in tenant.tenants), self)
+
+    def shown_as(self, verdict: str, service_id: str) -> str:
+        """`recorded`, an indicator, or empty where the decision table decides."""
+        said = {(s.service, s.verdict): s.how for s in self.show}
+        return said.get((service_id, verdict)) or said.get(("", verdict), "")
 
     @property
     def is_trying(self) -> bool:
@@ -82,7 +99,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "jku": checks.url,
     "audience": checks.many(checks.claim, "audiences"),
     "single_audience": checks.yes_or_no,
-    "tenants": checks.many(checks.claim, "tenant ids"),
+    "tenants": checks.anything,
     "max_token_life_s": checks.whole(30, 3600, "seconds"),
     "clock_leeway_s": checks.whole(0, 120, "seconds"),
     "services": checks.some_of(SERVICE_IDS),
@@ -98,7 +115,9 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "one_action_suggestions": checks.yes_or_no,
     "card_style": checks.one_of(("markdown", "plain")),
     "says_autolaunchable": checks.yes_or_no,
-    "shadow": checks.yes_or_no,
+    "language": checks.language,
+    "shadow": checks.anything,
+    "show": checks.anything,
 }
 
 
@@ -116,10 +135,60 @@ def read_clients(value: Any, path: Path, mode: str, faults: Faults) -> Iterator[
         _check_identity(at, values, entry, taken, faults)
         if mode == "production":
             _check_production(at, values, profile, faults)
-        client = _client(values, path)
-        if client.ca_file and not _holds_authorities(client.ca_file):
+        switched = {**values, **_switches(at, values, faults)}
+        tenants = _tenants(at, values.get("tenants", []), mode, faults)
+        ids = tuple(entry["id"] for entry in tenants) or tuple(_ids(at, values, faults))
+        client = _client({**switched, "tenants": ids}, path)
+        own = tuple(
+            _client({**switched, **_of_tenant(client.name, entry)}, path) for entry in tenants
+        )
+        _check_authorities(at, client, own, faults)
+        yield replace(client, by_tenant=own)
+
+
+def _switches(at: str, values: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
+    shadow = read_shadow(values.get("shadow", False), SERVICE_IDS)
+    if isinstance(shadow, str):
+        faults.add(f"{at}.shadow", shadow)
+        shadow = ()
+    return {
+        "shadow": shadow,
+        "show": read_show(f"{at}.show", values.get("show", {}), SERVICE_IDS, faults),
+    }
+
+
+def _tenants(at: str, value: Any, mode: str, faults: Faults) -> list[dict[str, Any]]:
+    """Tenants with settings of their own; none where only their ids are listed."""
+    if not are_tables(value):
+        return []
+    found = list(read_tenants(f"{at}.tenants", value, CLIENT_KEYS, faults))
+    for position, entry in enumerate(found, 1):
+        if mode == "production" and entry.get("fhir_base", "").startswith("http://"):
+            faults.add(f"{at}.tenants[{position}].fhir_base", "must be https in production mode")
+    return found
+
+
+def _ids(at: str, values: Mapping[str, Any], faults: Faults) -> list[str]:
+    listed = values.get("tenants", [])
+    if are_tables(listed):
+        return []
+    problem = checks.many(checks.claim, "tenant ids, or written as [[clients.tenants]]")(listed)
+    if problem:
+        faults.add(f"{at}.tenants", problem)
+    return [] if problem else listed
+
+
+def _of_tenant(client: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    named = {"name": f"{client}/{entry['id']}", "tenants": (entry["id"],)}
+    return {**{key: value for key, value in entry.items() if key != "id"}, **named}
+
+
+def _check_authorities(
+    at: str, client: Client, tenants: tuple[Client, ...], faults: Faults
+) -> None:
+    for known in {c.ca_file: c for c in (client, *tenants) if c.ca_file}.values():
+        if not _holds_authorities(known.ca_file):
             faults.add(f"{at}.ca_file", "holds no certificate authority that can be read")
-        yield client
 
 
 def _client(values: Mapping[str, Any], path: Path) -> Client:

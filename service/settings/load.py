@@ -34,6 +34,7 @@ class Settings:
     """All settings.  Without a file: development mode, no clients, the shipped content.
 
     public_base_url: where callers reach the service; the audience of their tokens starts with it.
+    pid_file: where a server writes its process id, for `hpp-cds reload`.
     reference_intervals: the set in use; empty means ours.
     trusted_proxies: how many proxies in front put the caller's address into X-Forwarded-For.
     """
@@ -42,6 +43,7 @@ class Settings:
     public_base_url: str = ""
     time_zone: str = "UTC"
     data_dir: Path | None = None
+    pid_file: Path | None = None
     content_dir: Path | None = None
     reference_intervals: str = ""
     store_url: str = ""
@@ -64,6 +66,11 @@ class Settings:
     def file_name(self) -> str:
         """Where a fault of these settings is looked for."""
         return self.file.name if self.file else "embedded defaults"
+
+    @property
+    def callers(self) -> tuple[Client, ...]:
+        """Every client, and behind it each of its tenants that has settings of its own."""
+        return tuple(c for client in self.clients for c in (client, *client.by_tenant))
 
     @property
     def has_page(self) -> bool:
@@ -145,6 +152,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
         "public_base_url": checks.public_url,
         "time_zone": checks.zone,
         "data_dir": checks.text,
+        "pid_file": checks.text,
         "trusted_proxies": checks.whole(0, 4, "proxies"),
     },
     "content": {"dir": checks.text, "reference_intervals": checks.text},
@@ -171,6 +179,7 @@ def _settings(data: Mapping[str, Any], path: Path, raw: bytes, faults: Faults) -
         public_base_url=site.get("public_base_url", ""),
         time_zone=site.get("time_zone", "UTC"),
         data_dir=beside(path, site.get("data_dir")),
+        pid_file=beside(path, site.get("pid_file")),
         content_dir=content_dir,
         reference_intervals=content.get("reference_intervals", ""),
         store_url=tables["store"].get("url", ""),

@@ -58,7 +58,8 @@ class Gate:
         until = math.ceil(token.claims["exp"]) + client.clock_leeway_s + CLOCK_MARGIN_S
         if not self._spent.spend(client.issuer, token.claims["jti"], until):
             raise Refused(Reason.REPLAYED, client.name)
-        return Caller(client, _tenant(token.claims.get("tenant"), client))
+        claim = token.claims.get("tenant")
+        return Caller(client.of_tenant(claim), _tenant(claim, client))
 
     def readiness(self) -> list[bool]:
         """For each client, whether its tokens could be verified now.

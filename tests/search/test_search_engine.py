@@ -21,6 +21,7 @@ from service.commands.doctor import examine
 from service.evaluation.answer import EXTENSION
 from service.outbound.registered import one_server
 from service.outbound.servers import Policy
+from service.settings import Client
 from tests.search.export import owner
 from tests.search.ward import Prefetch, Said, Ward
 
@@ -216,7 +217,7 @@ def doctor_rows(printed: str) -> dict[str, tuple[str, int, str]]:
 def test_doctor_remarks_only_what_is_true(ward: Ward, most: int, remarked: set[str]) -> None:
     """Order, codes and owners are right for every patient; where there are pages, it says so."""
     base = ward.search_server.base(most)
-    ask = one_server(base).asking(base, "", 60_000)
+    ask = one_server(base).asking(base, "", Client(deadline_ms=60_000))
     found = [examine(base, one, ask, ward.engine.knowledge) for one in ward.patients]
     rows = [row for each in found for row in each.rows]
     remarks = {remark for row in rows if row.key != "patient=" for remark in row.remarks}

@@ -6,10 +6,14 @@ When it is good is in test_times.py.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
+from service.evaluation.answer import EXTENSION
+from service.settings.clients import SERVICE_IDS
 from tests.trust.callers import EHR, LEFT_OUT, SIGN, client_of, compact, site
 from tests.trust.door import URL, Door, bearer, open_door
 
@@ -168,6 +172,23 @@ def test_where_tenants_are_configured_the_token_must_name_one() -> None:
     assert tenants.let_in(EHR.token(URL, tenant="south"))
     for wrong in (LEFT_OUT, "east", "North", None, ["north"], 7):
         assert tenants.reason(bearer(EHR, tenant=wrong)) == "tenant"
+
+
+@pytest.mark.hazard("A13")
+def test_a_tenant_is_served_by_its_own_settings_and_an_unknown_one_is_the_same_401() -> None:
+    """One issuer signs for many hospitals; each may have its own server asked and no other's."""
+    base = client_of(tenants=("north", "south"))
+    north = replace(base, name="ehr/north", tenants=("north",), shadow=SERVICE_IDS)
+    door = open_door(site(replace(base, by_tenant=(north,))))
+
+    assert status_of(door.ask(bearer(EHR, tenant="north"))) == "shadow"
+    assert status_of(door.ask(bearer(EHR, tenant="south"))) != "shadow"
+    assert door.reason(bearer(EHR, tenant="east")) == "tenant"
+
+
+def status_of(answer: TestResponse) -> str:
+    assert answer.json is not None
+    return str(answer.json["extension"][EXTENSION]["status"])
 
 
 def test_where_no_tenant_is_configured_the_claim_is_not_looked_at(door: Door) -> None:

@@ -15,7 +15,7 @@ from service.content.knowledge import CONTENT_FILES
 from service.content.words import FOLDER, TABLES, TEXTS
 from service.settings import Settings
 
-MUTATIONS = 12
+MUTATIONS = 5
 FILES = [
     *(("service.hpp.knowledge", name) for name in CONTENT_FILES),
     *(("cards", f"{FOLDER}/{name}") for name in TABLES),

@@ -88,7 +88,7 @@ def test_all_faults_are_reported_at_once_with_the_likely_mistake(tmp_path: Path)
         ('accepted_gaps = ["alp"]', "clients[1].accepted_gaps: may hold only labs, medications, "
          "conditions, procedures, encounters, administrations"),
         ('on_unavailable = "500"', "clients[1].on_unavailable: must be one of card, 412"),
-        ("shadow = 1", "clients[1].shadow: must be true or false"),
+        ("shadow = 1", "clients[1].shadow: must be true, false or a list of services"),
     ],
 )  # fmt: skip
 def test_a_wrong_client_key_is_named(tmp_path: Path, line: str, fault: str) -> None:
