@@ -17,7 +17,7 @@ from cards.build import CardContent
 from cards.orders import OrderBook
 from cards.words import Words
 from service import __version__
-from service.content.faults import Fault, Faulty, Notes
+from service.content.faults import Fault, Faulty, Notes, hint
 from service.content.knowledge import ContentFault, load_knowledge
 from service.content.reviews import load_review
 from service.content.words import load_words
@@ -44,7 +44,7 @@ from service.watch.health import (
     switched_off,
 )
 from service.watch.logs import WARNING, log
-from service.watch.metrics import NOT_REMEMBERED, versions
+from service.watch.metrics import NOT_REMEMBERED, UNSIGNED, versions
 
 if TYPE_CHECKING:
     from service.store.database import Store
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     if memory and upkeep:
         memory.chores = upkeep.chores()
     health = partial(_health, settings, engine, trust, memory, upkeep, app)
-    callers, recorder = Callers(settings, trust), Recorder(memory, engine)
+    callers, recorder = Callers(settings, trust), _recorder(settings, engine, memory)
     app.extensions["hpp-cds.trust"] = trust
     app.extensions["hpp-cds.memory"] = memory  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     deps = routes.HookDeps(engine, callers, recorder, clock, health)
     app.register_blueprint(routes.hook_routes(deps))
     app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
-    _count_versions(engine)
+    _count_versions(engine, settings)
     if settings.has_page:
         _add_page(app, settings, engine, clock)
         _add_demo(app, engine, clock)
@@ -162,6 +162,19 @@ def _open_trust(settings: Settings, store: Store) -> Trust:
     return open_trust(settings, store)
 
 
+def _recorder(settings: Settings, engine: Engine, memory: Memory | None) -> Recorder:
+    """Raises Faulty where [repeat] names a reason that no card offers."""
+    reasons = engine.cards.words.override_reasons
+    faults = [
+        Fault(settings.file_name, f"repeat.days.{reason}", "is no reason" + hint(reason, reasons))
+        for reason in settings.keeping.repeat
+        if reason not in reasons
+    ]
+    if faults:
+        raise Faulty(faults)
+    return Recorder(memory, engine, settings.keeping.repeat)
+
+
 def _metrics_token(settings: Settings) -> bytes:
     """What a reader of metrics beyond this machine must know; empty lets nobody else in."""
     file = settings.keeping.metrics_token
@@ -177,7 +190,9 @@ def _metrics_token(settings: Settings) -> bytes:
     return token
 
 
-def _count_versions(engine: Engine) -> None:
+def _count_versions(engine: Engine, settings: Settings) -> None:
+    review = load_review(settings.content_dir, lambda *_: None)  # its faults were told before
+    UNSIGNED.set(sum(file.signed is None for file in review.files))
     of = {"knowledge": engine.knowledge.version, "configuration": engine.configuration}
     versions({"version": __version__, **of})
 

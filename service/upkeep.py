@@ -66,6 +66,12 @@ class Upkeep:
 
     def look_at_clients(self) -> None:
         """Calls, cards and feedback of each client against its own four weeks."""
+        from service.store import reading
+
+        last = reading.last_heard(self.store)
+        for gauge, heard in zip((metrics.LAST_CALL, metrics.LAST_FEEDBACK), last, strict=True):
+            for client, at_s in heard.items():
+                gauge.labels(client).set(at_s)
         found = client_alarms(self.store, time.time())
         for client, names in found.items():
             for name in metrics.ALARM_NAMES:
@@ -87,7 +93,12 @@ class Upkeep:
         """Clients are details: whoever is silent, this process can answer truthfully."""
         said = "; ".join(f"{client}: {', '.join(names)}" for client, names in self.alarmed.items())
         return [
-            HealthCheck(STORIES, not self.unexplained, _named(self.unexplained, self.changed)),
+            HealthCheck(
+                STORIES,
+                not self.unexplained,
+                _named(self.unexplained, self.changed),
+                degraded=bool(self.changed),
+            ),
             HealthCheck("client behaviour", True, said or "as before"),
         ]
 

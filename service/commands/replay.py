@@ -30,6 +30,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
               help="Judge each patient's last day instead of each order.")  # fmt: skip
 @click.option("--demo", type=click.IntRange(1), is_flag=False, flag_value=10_000, metavar="[N]",
               help="A synthetic population instead of SOURCE (10,000 people).")  # fmt: skip
+@click.option("--engine", type=click.Choice(["embedded", "spark"]), default="embedded",
+              show_default=True, help="DuckDB on this machine, or Spark on many.")  # fmt: skip
+@click.option("--master", default="local[*]", show_default=True, help="Spark's master URL.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was ended.")
 @click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1,
               show_default=True, help="Worker processes.")  # fmt: skip
@@ -42,6 +45,8 @@ def replay(
     last: datetime | None,
     everyone: bool,
     demo: int | None,
+    engine: str,
+    master: str,
     resume: bool,
     processes: int,
     config: Path | None,
@@ -80,6 +85,8 @@ def replay(
         last=last.date() if last else date.max,
         processes=processes,
         resume=resume,
+        spark_master=master if engine == "spark" else "",
+        synthetic=demo is not None,
     )
     with _progress() as bar:
         task = bar.add_task("patients", total=None)

@@ -63,7 +63,7 @@ def answer_with(card: Card | None, status: str, judged: CardInput, engine: Engin
 
 
 def not_shown(answer: Answer, why: str) -> Answer:
-    """The same judgement without its cards, and why: `shadow` or `recorded`."""
+    """The same judgement without its cards, and why: `shadow`, `recorded` or `repeat`."""
     said = {**answer.body["extension"][EXTENSION], "status": "shadow", "notShown": why}
     body = {"cards": [], "extension": {EXTENSION: said}}
     return replace(answer, body=body, status="shadow", card=None)

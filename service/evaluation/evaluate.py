@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -36,7 +37,7 @@ from service.evaluation.switches import as_shown, is_recorded
 from service.evaluation.unrecognised import unrecognised
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
-from service.fhir.queries import Fetch
+from service.fhir.queries import Fetch, Fetched, Query
 from service.fhir.read import Asked, Draft, any_matters, draft_gaps, read_drafts
 from service.fhir.releases import Release, release_of
 from service.hpp.assessment import Assessment, Indicator
@@ -44,6 +45,7 @@ from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
 from service.hpp.model import Chart
 from service.settings import Client
+from service.watch import metrics
 from service.watch.call import lap
 from service.watch.logs import WARNING, log
 
@@ -149,7 +151,21 @@ def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None
     if not engine.servers.knows(base, client):
         log("fhir-server-not-registered", WARNING, client=client.name)
         return None
-    return engine.servers.asking(base, request.access_token, client)
+    return _counted(engine.servers.asking(base, request.access_token, client), client)
+
+
+def _counted(fetch: Fetch, client: Client) -> Fetch:
+    """The same fetch; what each query ended in is counted."""
+
+    def ask(queries: Sequence[Query]) -> Sequence[Fetched]:
+        found = fetch(queries)
+        for one in found:
+            metrics.FHIR.labels(client.name, one.problem or "good", one.detail or "none").inc()
+        is_open = any(one.detail == "breaker" for one in found)
+        metrics.BREAKERS.labels(client.name).set(is_open)
+        return found
+
+    return ask
 
 
 def _read_drafts(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from service import __version__
-from service.evaluation.answer import EXTENSION, Answer
+from service.evaluation.answer import EXTENSION, Answer, not_shown
 from service.evaluation.decision import Asked, decision_of, unavailable
 from service.evaluation.engine import Engine
+from service.evaluation.repeat import is_repeat
 from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
 from service.evaluation.unrecognised import system_name
@@ -26,19 +27,26 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """memory: None where no store could be opened, which only development does without."""
+    """memory: None where no store could be opened, which only development does without.
 
-    def __init__(self, memory: Memory | None, engine: Engine) -> None:
-        self.memory, self._engine = memory, engine
+    repeat: reason of an override -> days for which the same card is not shown again.
+    """
+
+    def __init__(
+        self, memory: Memory | None, engine: Engine, repeat: Mapping[str, int] = {}
+    ) -> None:
+        self.memory, self._engine, self._repeat = memory, engine, repeat
 
     def answered(
         self, answer: Answer, request: HookRequest, service: Service, caller: Caller
-    ) -> None:
-        """Keep a judgement, before it is sent; the answer says where that was not possible."""
+    ) -> Answer:
+        """Keep a judgement, before it is sent; the answer says where that was not possible.
+
+        The answer to send: a card that was overridden a while ago may be left out.
+        """
         asked = _asked(request, service, caller)
         lap("say")
-        call = under_way()
-        decision = decision_of(answer, asked, __version__, call.milliseconds if call else 0.0)
+        answer, decision = self._without_repeat(answer, asked, request)
         remembered = self._keep(decision, request)
         if not remembered:
             answer.body["extension"][EXTENSION]["remembered"] = False
@@ -46,6 +54,21 @@ class Recorder:
         lap("keep")
         _count(decision)
         _log(decision, remembered)
+        return answer
+
+    def _without_repeat(
+        self, answer: Answer, asked: Asked, request: HookRequest
+    ) -> tuple[Answer, Decision]:
+        call = under_way()
+        took = call.milliseconds if call else 0.0
+        decision = decision_of(answer, asked, __version__, took)
+        if not (self._repeat and decision.card and self.memory):
+            return answer, decision
+        last = self.memory.last_report(decision, request.patient_id)
+        if not is_repeat(decision, last, self._repeat, int(time.time() * 1000)):
+            return answer, decision
+        held = not_shown(answer, "repeat")
+        return held, decision_of(held, asked, __version__, took)
 
     def unobtainable(
         self, error: NotObtainable, request: HookRequest, service: Service, caller: Caller

@@ -131,7 +131,7 @@ def _call(service_id: str, deps: HookDeps, path: str) -> Response:
         except NotObtainable as error:
             deps.recorder.unobtainable(error, asked, service, caller)
             raise
-    deps.recorder.answered(answer, asked, service, caller)
+    answer = deps.recorder.answered(answer, asked, service, caller)
     return json_response(answer.body)
 
 

@@ -26,6 +26,7 @@ from service.app import build_engine
 from service.content.faults import Fault, Faulty
 from service.evaluation.engine import Engine
 from service.replay.history import judge_last_day, judge_orders
+from service.replay.report import report
 from service.replay.results import SCHEMA, Pseudonyms, row_of, summary_of, table_of
 from service.replay.sources import Lines
 from service.settings import Settings
@@ -41,7 +42,8 @@ class Plan:
     """What is to be replayed.
 
     everyone: judge each patient's last day instead of each order.  first, last: only orders of
-    these days.  processes: workers; each builds its own engine.
+    these days.  processes: workers; each builds its own engine.  synthetic: said on the page.
+    spark_master: where Spark does the work instead, such as local[2]; empty for DuckDB.
     """
 
     source: Path
@@ -52,10 +54,12 @@ class Plan:
     last: date = date.max
     processes: int = 1
     resume: bool = False
+    spark_master: str = ""
+    synthetic: bool = False
 
 
 def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, Any]:
-    """Run or resume, and write decisions.parquet and summary.json.  The summary.
+    """Run or resume, and write decisions.parquet, report.html and summary.json.  The summary.
 
     Raises Faulty where the source or the folder cannot be used.
     """
@@ -63,8 +67,11 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
     parts = _open(plan)
     lines = Lines(plan.source, parts, MEMORY_MB)
     try:
-        patients = lines.select(build_engine(plan.settings), plan.everyone)
-        _judge_all(plan, parts, lines, patients, progress)
+        if plan.spark_master:
+            _judge_by_spark(plan, parts)
+        else:
+            patients = lines.select(build_engine(plan.settings), plan.everyone)
+            _judge_all(plan, parts, lines, patients, progress)
         malformed = list(lines.malformed())
     finally:
         lines.close()
@@ -75,6 +82,8 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
         "malformed": [f"{item.file}:{item.line}" for item in malformed[:100]],
         "seconds": round(time.monotonic() - started, 1),
     }
+    page = report(table.to_pylist(), build_engine(plan.settings), synthetic=plan.synthetic)
+    _write(plan.out / "report.html", lambda path: path.write_text(page, "utf-8"))
     _write(plan.out / "summary.json", lambda path: path.write_text(json.dumps(summary, indent=2)))
     return summary
 
@@ -109,6 +118,15 @@ def _judge_all(plan: Plan, parts: Path, lines: Lines, patients: int, progress: P
             progress(done, patients)
 
 
+def _judge_by_spark(plan: Plan, parts: Path) -> None:
+    """One part, written by the driver."""
+    from service.replay.spark import decide
+
+    key = site_key(plan.out)
+    table = decide(plan.source, plan.spark_master, plan.settings, key, plan.first, plan.last)
+    _write(parts / "spark.parquet", lambda path: pq.write_table(table, path))
+
+
 def _finished(under_way: dict[Future[None], int]) -> int:
     """Wait for one part or more; how many patients they held.  Raises what a worker raised."""
     ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -123,7 +141,7 @@ def _chunks(histories: Iterator[tuple[str, list[bytes]]]) -> Iterator[Patients]:
 
 
 @dataclass
-class _Worker:
+class Worker:
     """What a worker process judges with; built once in each."""
 
     engine: Engine
@@ -133,20 +151,21 @@ class _Worker:
     last: date
 
 
-_worker: list[_Worker] = []
+_worker: list[Worker] = []
 
 
 def _begin(settings: Settings, key: bytes, everyone: bool, first: date, last: date) -> None:
-    _worker[:] = [_Worker(build_engine(settings), Pseudonyms(key), everyone, first, last)]
+    _worker[:] = [Worker(build_engine(settings), Pseudonyms(key), everyone, first, last)]
 
 
 def _judge_part(chunk: Patients, file: Path) -> None:
     worker = _worker[0]
-    rows = [row for patient, lines in chunk for row in _rows(patient, lines, worker)]
+    rows = [row for patient, lines in chunk for row in rows_of(patient, lines, worker)]
     _write(file, lambda path: pq.write_table(table_of(rows), path))
 
 
-def _rows(patient: str, lines: list[bytes], worker: _Worker) -> Iterator[dict[str, Any]]:
+def rows_of(patient: str, lines: list[bytes], worker: Worker) -> Iterator[dict[str, Any]]:
+    """The rows of one patient.  lines: of the source, in one order whoever found them."""
     resources = [orjson.loads(line) for line in lines]
     judge = judge_last_day if worker.everyone else judge_orders
     for decision in judge(patient, resources, worker.engine):
@@ -156,7 +175,8 @@ def _rows(patient: str, lines: list[bytes], worker: _Worker) -> Iterator[dict[st
 
 def _joined(parts: Path) -> pa.Table:
     files = sorted(parts.glob("*.parquet"))
-    return pa.concat_tables([pq.read_table(f, schema=SCHEMA) for f in files] or [table_of([])])
+    table = pa.concat_tables([pq.read_table(f, schema=SCHEMA) for f in files] or [table_of([])])
+    return table.sort_by([(name, "ascending") for name in ("patient", "day", "order")])
 
 
 def site_key(folder: Path) -> bytes:

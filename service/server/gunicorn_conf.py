@@ -36,6 +36,7 @@ from service.server.refusal import BadConfiguration  # noqa: E402
 from service.server.reloading import pid_file, refuse  # noqa: E402
 from service.server.serve import keep_start_up_out_of_garbage_collection  # noqa: E402
 from service.server.waitress_server import REFUSAL_HEADERS  # noqa: E402
+from service.watch.metrics import reloaded  # noqa: E402
 
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
@@ -92,6 +93,7 @@ def on_reload(server: Any) -> None:
     """Settings and content anew; where they cannot be used, the last good ones stay."""
     try:
         server.app.callable = server.app.load()
+        reloaded(good=True)
     except BadConfiguration as error:
         refuse(server.app.callable, error.faults)
         server.log.error("The settings cannot be used; the last good ones stay.")

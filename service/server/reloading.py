@@ -11,6 +11,7 @@ from flask import Flask
 
 from service.content.faults import Fault, Faulty
 from service.settings import load_settings
+from service.watch import metrics
 from service.watch.health import REFUSED
 from service.watch.logs import ERROR, log
 
@@ -60,6 +61,7 @@ class Reloading:
             _start(newest)
             self._leave(before)
             log("reloaded")
+            metrics.reloaded(good=True)
 
     def _leave(self, app: Flask) -> None:
         """One less is under way; the last of an application that was replaced closes it."""
@@ -94,6 +96,7 @@ def refuse(app: Flask, faults: Iterable[Fault]) -> None:
     """Let an application that stays say why no newer one could be made."""
     found = tuple(faults)
     app.extensions[REFUSED] = found
+    metrics.reloaded(good=False)
     for fault in found:
         where = ": ".join(filter(None, (fault.file, fault.key)))
         log("reload-refused", ERROR, where=where, problem=fault.message)

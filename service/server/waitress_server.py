@@ -90,7 +90,8 @@ class _Channel(HTTPChannel):
 
     @property
     def asks_for_health(self) -> bool:
-        return bool(self.requests) and self.requests[0].path == HEALTH
+        first = self.requests[0] if self.requests else None
+        return first is not None and not first.error and first.path == HEALTH
 
     @property
     def has_begun(self) -> bool:

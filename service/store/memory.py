@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 
 from service.content.faults import Fault, Faulty
 from service.settings import Settings
-from service.store import StoreDown, feedback, unmapped
+from service.store import StoreDown, feedback, overrides, unmapped
 from service.store.chores import Chores
 from service.store.database import Store, folder_of
-from service.store.model import Decision, Json, Kept, Report, Sender, Unmapped, row_of
+from service.store.model import Decision, Json, Kept, LastReport, Report, Sender, Unmapped, row_of
 from service.store.pseudonyms import FILE, Pseudonyms, read_or_make
 from service.store.tables import DECISIONS
 from service.store.unmapped import Seen
@@ -44,6 +44,15 @@ class Memory:
         patient = self.pseudonyms.of(decision.client, decision.tenant, patient_id)
         row = row_of(decision, patient, int(time.time() * 1000))
         return self._keep_now(row) if decision.card else self._soon.put(row)
+
+    def last_report(self, decision: Decision, patient_id: str) -> LastReport | None:
+        """What became last of such a card; None also where the store cannot be asked: then it is
+        shown."""
+        patient = self.pseudonyms.of(decision.client, decision.tenant, patient_id)
+        try:
+            return overrides.last_report(self.store, decision, patient)
+        except StoreDown:
+            return None
 
     def count(self, client: str, found: Sequence[Unmapped]) -> None:
         """What was not recognised, as soon as there is time."""

@@ -102,3 +102,14 @@ class Kept:
     is_new: bool
     matched: bool
     accepted: tuple[str, ...]
+
+
+class LastReport(NamedTuple):
+    """The last report of any such card, and what that card rested on."""
+
+    outcome: str
+    reason: str
+    at_ms: int
+    indicator: str
+    drugs: frozenset[str]
+    evidence: frozenset[str]

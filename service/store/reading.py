@@ -133,5 +133,20 @@ def hours(store: Store, since_ms: int) -> list[Row]:
         ]
 
 
+def last_heard(store: Store) -> tuple[dict[str, float], dict[str, float]]:
+    """client -> seconds since the epoch of its last call, and of its last feedback.
+
+    Raises StoreDown.
+    """
+    with store.begin() as connection:
+        calls, reports = (
+            connection.execute(
+                select(table.c.client, func.max(table.c.at_ms)).group_by(table.c.client)
+            ).all()
+            for table in (DECISIONS, FEEDBACK)
+        )
+    return {c: at / 1000 for c, at in calls}, {c: at / 1000 for c, at in reports}
+
+
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))

@@ -15,6 +15,7 @@ from service.store.trust_notes import TrustNotes
 from service.trust.gate import Gate
 from service.trust.key_sets import OF_FILE, OF_URL, KeySet, from_file, from_url
 from service.trust.keys import KeyRing, read_key_set
+from service.watch import metrics
 from service.watch.health import HealthCheck
 from service.watch.logs import ERROR, WARNING, log
 
@@ -61,6 +62,8 @@ def _tell(client: str, notes: TrustNotes, ring: KeyRing | None, problem: str) ->
     usable = len(ring.keys) if ring else 0
     if problem:
         log("key-set-not-read", WARNING, client=client, problem=problem)
+    else:
+        metrics.KEYS_READ.labels(client).set(time.time())
     for reason in ring.refused if ring else ():
         log("key-refused", ERROR, client=client, problem=reason)
     notes.keys_read(client, usable, problem, time.time())

@@ -93,6 +93,11 @@ def versions(of: Mapping[str, str]) -> None:
     CONTENT.labels(**of).set(1)
 
 
+def reloaded(good: bool) -> None:
+    RELOADS.labels("good" if good else "refused").inc()
+    LAST_RELOAD_GOOD.set(good)
+
+
 def exposition() -> bytes:
     """Everything, over all workers where there are several."""
     if not os.environ.get(FILES):

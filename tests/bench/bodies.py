@@ -52,7 +52,7 @@ DIAGNOSES = (
     ("35489007", "Depressive disorder", "F32.A"),
     ("414916001", "Obesity", "E66.9"),
 )
-ZINC = ("64083008", "Zinc deficiency", "E60")
+WILSON = ("88518009", "Wilson disease", "E83.01")  # lifelong, so it needs no proof of its own
 # One of so many has a text of its own; the ALP and a known cause never have.
 TYPED = {"condition": 5, "order": 8, "lab": 25}
 NOTE = "note 000000"
@@ -104,7 +104,7 @@ def body(number: int, size: Size, *, lean: bool = False) -> Body:
         for i in range(size.conditions)
     ]
     if kind == 1:
-        diagnoses[-1] = make.condition(ZINC, 0)
+        diagnoses[-1] = make.condition(WILSON, 0)
     drafts = [make.order(("904419", "alendronic acid 10 MG Oral Tablet"), 0, "draft")]
     drafts += [make.order(ON_RECORD[i % 8], i, "draft") for i in range(1, size.drafts)]
     orders = [

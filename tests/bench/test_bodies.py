@@ -55,4 +55,4 @@ def test_no_typed_text_is_sent_twice() -> None:
 def test_a_known_cause_keeps_its_name() -> None:
     *_, last = texts(body(1, SIZES["small"]).raw, "conditions")
 
-    assert last == "Zinc deficiency"
+    assert last == "Wilson disease"

@@ -21,6 +21,7 @@ ORDER = (
     "service.fhir",
     "cards",
     "service.content",
+    "service.charts",
     "service.watch",
     "service.store",
     "service.charts",

@@ -1,0 +1,71 @@
+"""One self-contained page: charts and tables in light, dark and print, nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+SMALL = 5
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1c2430; --quiet: #5a6675; --line: #d5dbe3; --paper: #fff;
+  --grid: var(--line); --series-1: #d55e00; --series-2: #e69f00; --series-3: #0072b2;
+  --series-4: #009e73; --series-5: #cc79a7; --series-6: #56b4e9;
+  --series-7: #999; --series-8: #b8a800 }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6ebf2; --quiet: #9aa7b8; --line: #343f4d; --paper: #131a22 } }
+@media print { :root { --ink: #000; --quiet: #444; --line: #bbb; --paper: #fff } }
+body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: var(--paper);
+  color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
+h1 { font-size: 1.6rem } h2 { font-size: 1.15rem; margin-top: 2.5rem }
+p.note { color: var(--quiet) } p.warning { border-left: 4px solid #d55e00; padding-left: 1rem }
+svg { width: 100%; height: auto; color: var(--ink) }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line) }
+td.number { text-align: right } section { break-inside: avoid }
+div.wide { overflow-x: auto }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a page.  body: HTML made by this module or by drawing.py; note: plain text."""
+
+    title: str
+    body: str
+    note: str = ""
+
+
+def page(title: str, note: str, blocks: Iterable[Block], warning: str = "") -> str:
+    """The whole page.  All plain text is escaped; a block's body is HTML already."""
+    parts = "".join(
+        f"<section><h2>{escape(b.title)}</h2>"
+        + (f'<p class="note">{escape(b.note)}</p>' if b.note else "")
+        + f"{b.body}</section>"
+        for b in blocks
+    )
+    warned = f'<p class="warning">{escape(warning)}</p>' if warning else ""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{warned}"
+        f'<p class="note">{escape(note)}</p>{parts}</body></html>\n'
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table; every cell is escaped, numbers stand at the right."""
+    heads = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    return f'<div class="wide"><table><tr>{heads}</tr>{body}</table></div>'
+
+
+def _cell(value: object) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    shown = f"{value:.1f}" if isinstance(value, float) else str(value)
+    return f'<td class="number">{shown}</td>' if number else f"<td>{escape(shown)}</td>"
+
+
+def suppressed(count: int, *, small_numbers: bool = False) -> int | str:
+    """A count to show; one from 1 to 4 could point at a person, so it is `<5`."""
+    return count if small_numbers or not 0 < count < SMALL else f"<{SMALL}"
