@@ -126,7 +126,7 @@ def _results(random: Random, own: float, started: float | None) -> Iterator[Resu
             ago(day),
             Decimal(round(value * (0.5 if acute else 1))),
             printed=PrintedRange(Decimal(35), Decimal(105)),
-            inpatient=acute,
+            encounter_classes=frozenset({"IMP"} if acute else ()),
         )
     if has(random, "unreadable"):
         yield Result("Observation/unread", ALP, ago(2), problem="text", shown="see comment")
