@@ -235,20 +235,34 @@ def check(offline: bool, as_json: bool, strict: bool, config: Path | None) -> No
 
 
 @main.command()
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the page for a committee there, and the same for machines.",
+)
 @config_option
 @configured
-def about(config: Path | None) -> None:
+def about(folder: Path | None, config: Path | None) -> None:
     """Say what this is for, what it rests on, who signed it, which data of a person it uses.
 
     \b
     Example:
       hpp-cds about
+      hpp-cds about --out committee --config hpp-cds.toml
     """
+    settings = load_settings(config)
+    if folder is not None:
+        from service.commands.pack import write_pack
+
+        for path in write_pack(settings, folder):
+            click.echo(path)
+        return
     from service.app import build_engine
     from service.commands.terminal import draw_about
     from service.evaluation.about import source_attributes
 
-    draw_about(source_attributes(build_engine(load_settings(config))))
+    draw_about(source_attributes(build_engine(settings)))
 
 
 @main.command()

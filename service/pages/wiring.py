@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from fhir_fixtures import Story, stories
 from service import __version__
@@ -16,9 +18,10 @@ from service.evaluation.engine import VISITOR, Engine
 from service.evaluation.services import SERVICES
 from service.hooks.calls import outcome_of
 from service.hpp.assessment import Indicator
-from service.pages.routes import PageDeps, page_blueprint
+from service.pages.committee import STYLE, committee_page
+from service.pages.routes import HEADERS, PageDeps, page_blueprint
 from service.settings import Settings
-from service.watch.health import content_checks
+from service.watch.health import content_checks, switched_off
 
 Json = dict[str, Any]
 
@@ -38,6 +41,7 @@ def add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[],
         explain=explain_request,
     )
     app.register_blueprint(page_blueprint(deps))
+    app.add_url_rule("/rules", "rules", lambda: _rules(settings, engine))
 
 
 def _info(settings: Settings, engine: Engine) -> Json:
@@ -69,6 +73,17 @@ def _reviews(settings: Settings) -> Json:
     """Each content file, and who signed what it holds now."""
     review = load_review(settings.content_dir, lambda *_: None)  # its faults ended the start
     return {file.name: str(file.signed or "") for file in review.files}
+
+
+def _rules(settings: Settings, engine: Engine) -> Response:
+    """The committee's page: the rules, texts and numbers in force."""
+    review = load_review(settings.content_dir, lambda *_: None)
+    page = committee_page(engine, review, switched_off(settings, engine.knowledge))
+    response = Response(page, mimetype="text/html")
+    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
+    response.headers.update({**HEADERS, "Content-Security-Policy": policy})
+    return response
 
 
 def _by_urgency(engine: Engine) -> list[Json]:

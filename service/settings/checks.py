@@ -166,11 +166,6 @@ def anything(value: Any) -> str:
     return ""
 
 
-def language(value: Any) -> str:
-    good = isinstance(value, str) and re.fullmatch(r"[a-z]{2}(?:-[A-Z]{2})?", value)
-    return "" if good else "must be a language such as en or de"
-
-
 def yes_or_no(value: Any) -> str:
     return "" if isinstance(value, bool) else "must be true or false"
 

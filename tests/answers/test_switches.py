@@ -137,6 +137,7 @@ def test_switches_are_read_for_every_service_and_for_one(tmp_path: Path) -> None
         ("shadow = ['hpp-order']", "shadow: may hold only hpp-order-sign"),
         ("shadow = 'yes'", "shadow: must be true, false or a list of services"),
         ("show = 1", "show: must be a table"),
+        ("language = 'de'", "language: must be one of en"),
     ],
 )
 def test_a_switch_that_cannot_be_read_is_named(tmp_path: Path, text: str, fault: str) -> None:

@@ -31,7 +31,7 @@ def test_every_command_of_the_page_runs_in_its_order(tmp_path: Path) -> None:
     )
 
     assert shown.returncode == 0, shown.stderr
-    assert len(blocks) == 7
+    assert len(blocks) == 9
     assert "switched off: codes/local.csv line 3: 1783-0" in shown.stdout
     assert "switched off: decision_table.toml: row 10-single-low" in shown.stdout
     assert "adult_low_default.value = 32  (shipped: 35)" in shown.stdout
