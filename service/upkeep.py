@@ -10,7 +10,6 @@ from service import __version__
 from service.evaluation.engine import Engine
 from service.evaluation.selfcheck import State, differences, judge_stories
 from service.hooks.messages import read_request
-from service.reports.behaviour import HISTORY_H, HOUR_S, Hour, alarms
 from service.settings import Settings
 from service.watch import metrics
 from service.watch.health import HealthCheck
@@ -66,13 +65,14 @@ class Upkeep:
 
     def look_at_clients(self) -> None:
         """Calls, cards and feedback of each client against its own four weeks."""
+        from service.reports.clients import alarms_of
         from service.store import reading
 
         last = reading.last_heard(self.store)
         for gauge, heard in zip((metrics.LAST_CALL, metrics.LAST_FEEDBACK), last, strict=True):
             for client, at_s in heard.items():
                 gauge.labels(client).set(at_s)
-        found = client_alarms(self.store, time.time())
+        found = alarms_of(self.store, time.time())
         for client, names in found.items():
             for name in metrics.ALARM_NAMES:
                 metrics.ALARMS.labels(client, name).set(name in names)
@@ -101,14 +101,6 @@ class Upkeep:
             ),
             HealthCheck("client behaviour", True, said or "as before"),
         ]
-
-
-def client_alarms(store: Store, now_s: float) -> dict[str, list[str]]:
-    """client -> alarms.  Raises StoreDown."""
-    from service.store import reading
-
-    rows = reading.hours(store, int((now_s - (HISTORY_H + 1) * HOUR_S) * 1000))
-    return alarms((Hour(**row) for row in rows), now_s)
 
 
 def _told(event: str, before: State, now: State, level: int) -> list[str]:

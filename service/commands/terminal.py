@@ -117,6 +117,8 @@ def draw_clients(entries: list[Entry], console: Console | None = None) -> None:
         console.print(Text(entry.name, style="bold"))
         for what, value in (*entry.facts, *(("keys", line) for line in entry.keys)):
             console.print(Text(f"  {what:<10}{value}"), soft_wrap=True)
+        for line in entry.behaviour:
+            console.print(Text(f"  {'changed':<10}{line}", style="yellow"), soft_wrap=True)
         for line in entry.refused:
             console.print(Text(f"  {'refused':<10}{line}", style="yellow"), soft_wrap=True)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.content.faults import Fault, Faulty
+from service.reports.clients import alarms_of
 from service.settings import Client, Settings
 from service.store import StoreDown
 from service.store.database import is_new, open_store
@@ -23,12 +24,14 @@ class Entry:
     """What an operator should know of one client; name `(unknown)`: of callers that are none.
 
     facts: (what, value).  keys: lines about its key set.  refused: lines, the latest first.
+    behaviour: what is otherwise than it used to be.
     """
 
     name: str
     facts: tuple[tuple[str, str], ...] = ()
     keys: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    behaviour: tuple[str, ...] = ()
 
 
 def report(settings: Settings, now_s: float) -> list[Entry]:
@@ -37,16 +40,21 @@ def report(settings: Settings, now_s: float) -> list[Entry]:
     Reads what the running service noted in the store, and creates none: it would be the
     operator's own.  Raises Faulty where the store does not answer.
     """
-    notes = () if is_new(settings) else _notes(settings)
-    entries = [_entry(client, settings, notes, now_s) for client in settings.clients]
+    notes, changed = ((), {}) if is_new(settings) else _read(settings, now_s)
+    entries = [
+        replace(
+            _entry(client, settings, notes, now_s), behaviour=tuple(changed.get(client.name, ()))
+        )
+        for client in settings.clients
+    ]
     strangers = _refused(NOBODY, notes, now_s)
     return entries + ([Entry(NOBODY, refused=strangers)] if strangers else [])
 
 
-def _notes(settings: Settings) -> Sequence[Note]:
+def _read(settings: Settings, now_s: float) -> tuple[Sequence[Note], Mapping[str, Sequence[str]]]:
     store = open_store(settings)
     try:
-        return TrustNotes(store).all()
+        return TrustNotes(store).all(), alarms_of(store, now_s)
     except StoreDown:
         raise Faulty([Fault("store", "", "does not answer")]) from None
     finally:

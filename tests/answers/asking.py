@@ -163,15 +163,22 @@ def _doubts_of_refusal(
 
 
 def _silence(answer: TestResponse) -> list[str]:
+    """No card: nothing that was missing could warn, or the ALP is settled all the same."""
     status, cards = said(answer)["status"], answer.get_json()["cards"]
-    if not cards and status not in SILENT:
+    if not cards and status not in SILENT and not _is_settled(answer):
         return [f"no card, and {status}"]
     return []
 
 
+def _is_settled(answer: TestResponse) -> bool:
+    """Partial, and silent because the ALP is settled whatever the missing data holds."""
+    answered, cards = said(answer), answer.get_json()["cards"]
+    return not cards and (answered["status"], answered["verdict"]) == ("partial", "alpNotLow")
+
+
 def _unnamed(answer: TestResponse, faulty: tuple[str, ...]) -> list[str]:
     """Where rows stayed open, the card names what was not seen."""
-    if said(answer)["status"] not in ("partial", "unavailable"):
+    if said(answer)["status"] not in ("partial", "unavailable") or _is_settled(answer):
         return []
     words = engine().cards.words
     details = " ".join(card["detail"] for card in answer.get_json()["cards"]).lower()
@@ -197,9 +204,10 @@ def row_of(name: str) -> Row:
 
 
 def _is_more_urgent(one: Row, other: Row) -> bool:
-    """A higher indicator; or the same, at least a warning, and earlier in the table."""
+    """At least a warning, and a higher indicator, or the same and earlier in the table."""
+    if one.indicator.rank < Indicator.WARNING.rank:
+        return False
     if one.indicator is not other.indicator:
         return one.indicator.rank > other.indicator.rank
     table = engine().knowledge.table
-    alarming = one.indicator.rank >= Indicator.WARNING.rank
-    return alarming and one.verdict != other.verdict and table.index(one) < table.index(other)
+    return one.verdict != other.verdict and table.index(one) < table.index(other)

@@ -177,7 +177,7 @@ def test_an_optional_key_that_is_lost_is_never_refused(key: str, ward: Ward) -> 
 def test_an_accepted_gap_is_listed_and_makes_no_card(ward: Ward) -> None:
     base = ward.lay("nobody", Bed({}))
     client = registered(base, accepted_gaps=("procedures",))
-    story = PATIENTS["partial-conditions-failed"]
+    story = PATIENTS["persistently-low-adult"]
     answer = post(client, request_of(story, base, "procedures"), story)
     (card,) = answer.get_json()["cards"]
 

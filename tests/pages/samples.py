@@ -27,39 +27,39 @@ TABLE: list[tuple[str, str, str, dict[str, str], str]] = [
         "hppConfirmed",
         "critical",
         {"hpp-on-record": "present"},
-        "section 4 row 1; GeneReviews NBK1150",
+        "GeneReviews NBK1150",
     ),
-    ("3-hpp-excluded", "hppExcluded", "none", {"hpp-excluded": "present"}, "section 4 row 3"),
+    ("3-hpp-excluded", "hppExcluded", "none", {"hpp-excluded": "present"}, "judgement"),
     (
         "4c-major-feature",
         "hppProbable",
         "critical",
         {"alp-persistently-low": "present", "major-feature": "present"},
-        "section 4 row 4c",
+        "judgement",
     ),
     (
         "5-persistent",
         "hppSuspected",
         "warning",
         {"alp-persistently-low-unexplained": "present"},
-        "section 4 row 5; HPP registry definition",
+        "Khan 2024",
     ),
     (
         "6-masked",
         "alpUnclear",
         "info",
         {"alp-low": "present", "latest-alp-masked": "present"},
-        "section 4 row 6",
+        "judgement",
     ),
     (
         "9-child",
         "lowAlpOnceMarked",
         "warning",
         {"last-alp-low": "present", "child": "present"},
-        "section 4 row 9; Deeb 2018",
+        "Deeb 2018",
     ),
-    ("10-single-low", "lowAlpOnce", "info", {"last-alp-low": "present"}, "section 4 row 10"),
-    ("15-new-start", "alpNotOnFile", "info", {"alp-looked-up": "present"}, "section 4 row 15"),
+    ("10-single-low", "lowAlpOnce", "info", {"last-alp-low": "present"}, "judgement"),
+    ("15-new-start", "alpNotOnFile", "info", {"alp-looked-up": "present"}, "judgement"),
     ("16-not-evaluated", "notEvaluated", "info", {}, "modifiers below the table"),
 ]
 
@@ -268,7 +268,7 @@ urine phosphoethanolamine; then ALPL.
 - Other causes: nutrition, zinc, magnesium, B12 and folate, thyroid, coeliac disease.
 
 Latest ALP used: 2026-01-14, 46 days before this order. A low ALP is a screening sign, \
-not a diagnosis. Rule 5-persistent-unexplained (section 4 row 5). hpp-cds 0.1.0, content 2026-02. \
+not a diagnosis. Rule 5-persistent (Khan 2024). hpp-cds 0.1.0, content 2026-02. \
 No clinician has signed this content.
 """
 

@@ -20,12 +20,14 @@ from service.reports.behaviour import (
     Hour,
     alarms,
 )
+from service.reports.clients import alarms_of
 from service.settings import Settings
 from service.store import reading
 from service.store.database import open_store
-from service.upkeep import client_alarms
+from service.trust.report import report
 from service.watch.metrics import ALARM_NAMES
 from tests.reports import quarter
+from tests.trust.callers import EHR, client_of, site
 
 NOW = 500_000  # an hour since the epoch; its weekday matters to nobody
 USUAL = Hour("ehr", 0, calls=10, judged=6, cards=1, unavailable=0, reports=1)
@@ -116,8 +118,19 @@ def test_it_is_asked_of_the_store(tmp_path: Path) -> None:
     store = open_store(Settings(data_dir=tmp_path))
     end = datetime(2026, 3, 2, tzinfo=UTC)
     quarter.write(store, end)
-    found = client_alarms(store, end.timestamp())
+    found = alarms_of(store, end.timestamp())
     store.close()
 
     assert found["north"] == [SILENT]
     assert found["west"] == []
+
+
+def test_an_operator_sees_it_in_the_list_of_clients(tmp_path: Path) -> None:
+    settings = site(client_of(EHR, name="north"), data_dir=tmp_path)
+    store = open_store(settings)
+    end = datetime.now(UTC)
+    quarter.write(store, end)
+    store.close()
+    (entry,) = report(settings, end.timestamp())
+
+    assert entry.behaviour == (SILENT,)

@@ -1,0 +1,82 @@
+"""The alarms and the dashboard that are shipped: of metrics that exist, and right by promtool."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.watch.metrics import REGISTRY
+
+HERE = Path(__file__).parent
+DEPLOY = HERE.parents[1] / "service/server/deploy"
+RULES, DASHBOARD = DEPLOY / "alerts.yml", DEPLOY / "grafana.json"
+PROMTOOL = shutil.which("promtool")
+needs_promtool = pytest.mark.skipif(
+    PROMTOOL is None, reason="promtool is not here (Debian: prometheus)"
+)
+
+
+def known() -> set[str]:
+    """Every name under which a metric of ours is shown."""
+    ends = ("", "_total", "_bucket", "_sum", "_count")
+    return {f"{metric.name}{end}" for metric in REGISTRY.collect() for end in ends}
+
+
+def expressions() -> Iterator[str]:
+    for panel in json.loads(DASHBOARD.read_text("utf-8"))["panels"]:
+        yield from (target["expr"] for target in panel["targets"])
+
+
+@pytest.mark.parametrize("text", [RULES.read_text("utf-8"), "\n".join(expressions())])
+def test_every_metric_exists(text: str) -> None:
+    named = set(re.findall(r"hpp_cds_\w+", text))
+
+    assert named
+    assert named - known() == set()
+
+
+def test_every_alarm_is_tried() -> None:
+    raised = re.findall(r"alert: (\w+)", RULES.read_text("utf-8"))
+    cases = (HERE / "alerts_test.yml").read_text("utf-8").split("- eval_time: ")[1:]
+    tried = {found[1] for case in cases if (found := re.search(r"alertname: (\w+)\n", case))}
+
+    assert tried == set(raised)
+
+
+def test_every_alarm_says_where_to_look_first() -> None:
+    text = RULES.read_text("utf-8")
+
+    assert text.count("alert: ") == text.count("first: ") == text.count("severity: ")
+
+
+@needs_promtool
+def test_each_alarm_is_raised_when_it_should_be_and_not_before(tmp_path: Path) -> None:
+    for path in (RULES, HERE / "alerts_test.yml"):
+        shutil.copy(path, tmp_path)
+    run = subprocess.run(
+        [str(PROMTOOL), "test", "rules", "alerts_test.yml"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@needs_promtool
+def test_every_panel_asks_what_prometheus_understands(tmp_path: Path) -> None:
+    filled = [
+        expr.replace("$client", "a|b").replace("$__rate_interval", "5m") for expr in expressions()
+    ]
+    rules = [{"record": f"panel:{n}", "expr": expr} for n, expr in enumerate(filled)]
+    path = tmp_path / "panels.yml"  # JSON is YAML
+    path.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    run = subprocess.run(
+        [str(PROMTOOL), "check", "rules", str(path)], capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
