@@ -14,8 +14,11 @@ class Issue:
 
 
 class DataUnavailable(Exception):
-    """Needed data was neither sent nor can be obtained (412 over HTTP)."""
+    """Needed data was neither sent nor can be obtained (412 over HTTP).
 
-    def __init__(self, *issues: Issue) -> None:
+    gaps: (kind, prefetch key) of what was not seen, for whoever keeps and counts it.
+    """
+
+    def __init__(self, *issues: Issue, gaps: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__("needed data is not available")
-        self.issues = issues
+        self.issues, self.gaps = issues, gaps

@@ -308,4 +308,5 @@ def _never_had(chart: Chart, has_access: bool) -> bool:
 
 
 def _unavailable(chart: Chart, engine: Engine) -> DataUnavailable:
-    return DataUnavailable(*issues(chart, engine.cards.words))
+    gaps = tuple((gap.kind, gap.key) for gap in chart.gaps)
+    return DataUnavailable(*issues(chart, engine.cards.words), gaps=gaps)

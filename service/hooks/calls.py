@@ -46,7 +46,7 @@ def answer_request(
     try:
         return evaluate(request, service, engine, today, path, client)
     except DataUnavailable as error:
-        raise NotObtainable(*error.issues) from None
+        raise NotObtainable(*error.issues, gaps=error.gaps) from None
 
 
 def service_of(service_id: str) -> Service:

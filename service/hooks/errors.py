@@ -83,11 +83,18 @@ class FeedbackNotKept(ServiceError):
 
 
 class NotObtainable(ServiceError):
-    """Needed data was neither sent nor can be had: 412 Precondition Failed."""
+    """Needed data was neither sent nor can be had: 412 Precondition Failed.
+
+    gaps: (kind, prefetch key), for the record; the caller reads the issues.
+    """
 
     status = 412
     code = "incomplete"
     message = "Data this service needs was neither sent nor can be obtained."
+
+    def __init__(self, *issues: Issue, gaps: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(*issues)
+        self.gaps = gaps
 
 
 def operation_outcome(code: str, text: str, issues: tuple[Issue, ...] = ()) -> dict[str, Any]:

@@ -74,9 +74,8 @@ class Recorder:
         self, error: NotObtainable, request: HookRequest, service: Service, caller: Caller
     ) -> None:
         """A judgement that could not be made, for which the caller is told 412."""
-        gaps = tuple((i.message, i.pointer.removeprefix("/prefetch/")) for i in error.issues)
         asked = _asked(request, service, caller)
-        decision = unavailable(asked, gaps, self._engine, __version__)
+        decision = unavailable(asked, error.gaps, self._engine, __version__)
         self._keep(decision, request)
         _could_not_look(decision)
 

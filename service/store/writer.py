@@ -68,8 +68,10 @@ class BatchedWriter(Generic[Row]):
         """A thread does not survive a fork; what waited in the parent is the parent's to write."""
         if self._pid != os.getpid():
             self._rows.clear()
-            self._pid, self._closing, self._failing = os.getpid(), False, False
-            Thread(target=self._run, name="decisions", daemon=True).start()
+        elif not self._closing:
+            return
+        self._pid, self._closing, self._failing = os.getpid(), False, False
+        Thread(target=self._run, name="decisions", daemon=True).start()
 
     def _run(self) -> None:
         while not (self._closing and not self._rows):

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from service.app import create_app
 from service.store.tables import DECISIONS
 from service.store.writer import BatchedWriter
 from tests.edge.test_captures import capture
 from tests.feedback.conftest import SIGN, STORY, Json, Remembering
+from tests.trust.callers import SigningClient, client_of, site
 
 AT = "2026-03-01T12:00:00Z"
 
@@ -213,11 +215,24 @@ def test_the_sandbox_s_own_feedback_is_joined_to_its_card(service: Remembering) 
 def test_an_answer_without_a_card_is_remembered_soon_after(service: Remembering) -> None:
     body = {**STORY.request, "context": {**STORY.request["context"], "draftOrders": {}}}
     service.client.post(SIGN, json=body)
-    service.client.post(SIGN, json={**STORY.request, "prefetch": {}})
     service.memory.close()
-    rows = sorted((row.http_status, row.status, row.card) for row in service.rows(DECISIONS))
+    (row,) = service.rows(DECISIONS)
 
-    assert rows == [(200, "not-applicable", ""), (412, "unavailable", "")]
+    assert (row.http_status, row.status, row.card) == (200, "not-applicable", "")
+
+
+def test_what_is_refused_with_412_is_remembered_too() -> None:
+    app = create_app(site(client_of(on_unavailable="412")), today=lambda: STORY.today)
+    app.test_client_class = SigningClient
+    memory = app.extensions["hpp-cds.memory"]
+    answer = app.test_client().post(SIGN, json={**STORY.request, "prefetch": {}})
+    memory.close()
+    (row,) = Remembering(app.test_client(), memory).rows(DECISIONS)
+    memory.store.close()
+
+    assert answer.status_code == row.http_status == 412
+    assert row.status == "unavailable"
+    assert ["not-sent", "alp"] in json.loads(row.gaps)
 
 
 def test_rows_beyond_the_queue_are_dropped_and_counted() -> None:

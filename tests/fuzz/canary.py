@@ -13,6 +13,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from flask import Flask
+
+from service.store.memory import Memory
+from service.store.tables import METADATA, UNMAPPED
+from service.watch import metrics
 from tests.fuzz.rendered import active
 
 Json = dict[str, Any]
@@ -117,6 +122,19 @@ def leaks(said: str, error: bytes) -> Iterator[str]:
         yield "in what was logged or printed"
     if OF_A_RECORD.encode() in error:
         yield "in the body of an error"
+
+
+def leaks_of_memory(app: Flask) -> Iterator[str]:
+    """What of a record is in the metrics, or in a table but that of codes not recognised."""
+    if OF_A_RECORD in metrics.exposition().decode():
+        yield "in the metrics"
+    memory: Memory = app.extensions["hpp-cds.memory"]
+    memory.close()
+    for table in METADATA.sorted_tables:
+        with memory.store.begin() as connection:
+            rows = str(connection.execute(table.select()).all())
+        if table is not UNMAPPED and OF_A_RECORD in rows:
+            yield f"in the table {table.name}"
 
 
 def leaks_of_cards(raw: bytes, cards: list[Json]) -> Iterator[str]:

@@ -21,7 +21,7 @@ import orjson
 from service.app import MAX_BODY_BYTES
 from tests.fuzz import caller
 from tests.fuzz.bases import Base, drawn, written
-from tests.fuzz.canary import mark, plant
+from tests.fuzz.canary import leaks_of_memory, mark, plant
 from tests.fuzz.judge import Fault, faults, said
 from tests.fuzz.mutate import mutate
 from tests.fuzz.mutate_bytes import mutate_bytes
@@ -107,6 +107,8 @@ def play(seed: int, turns: Sequence[int]) -> Tally:
             tally.heed(reply)
             tally.note(found, turn, call)
     tally.cpu_seconds = time.process_time() - started
+    kept = [Fault("canary", why) for why in leaks_of_memory(caller.application())]
+    tally.note(kept, turn, call)
     return tally
 
 
