@@ -13,6 +13,7 @@ from service.app import build_engine
 from service.commands.judged_stories import Difference, Judged, judge_all
 from service.commands.reach import folder_faults, key_set_line, store_faults
 from service.content.faults import Fault, Faulty
+from service.content.folder import CASES
 from service.content.reviews import load_review
 from service.evaluation.engine import ANYONE, Engine
 from service.hpp.knowledge.model import Knowledge
@@ -22,6 +23,7 @@ from service.trust.wiring import key_file_faults
 from service.watch.health import review_warnings, switched_off
 
 Json = dict[str, Any]
+MANY = 0.1  # of all stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def check_all(config: Path | None, offline: bool = False) -> Report:
             *_clients(settings, offline),
             _judged_line(judged),
         ),
-        warnings=(*map(str, found.warnings), *_unconfirmed(knowledge)),
+        warnings=(*map(str, found.warnings), *_otherwise(judged), *_unconfirmed(knowledge)),
         review=tuple(review_warnings(review, words.review, today)),
         switched_off=tuple(switched_off(settings, knowledge)),
         differences=judged.differences,
@@ -97,6 +99,13 @@ def _engine(settings: Settings, found: _Found) -> Engine | None:
     except Faulty as error:
         found.faults += error.faults
         return None
+
+
+def _otherwise(judged: Judged) -> Iterator[str]:
+    """Many stories with another verdict are an accident more often than a decision."""
+    count = sum(d.what == "verdict" and not d.name.startswith(CASES) for d in judged.differences)
+    if count > judged.stories * MANY:
+        yield f"{count} of {judged.stories} stories have another verdict than as shipped"
 
 
 def _judged_line(judged: Judged) -> str:

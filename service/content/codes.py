@@ -7,6 +7,8 @@ stay in force: what is removed is said by `remove`, or by `active` no.
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -58,16 +60,20 @@ def place(group: str, system: str, code: str) -> Place:
 
 @dataclass
 class Codes:
-    """All rows in force.  removed: what a site took away, each in a sentence."""
+    """All rows in force.  removed: what a site took away, each in a sentence.
+
+    lost: how many rows of ours it took from each group, one by one.
+    """
 
     rows: list[Code]
     removed: list[str] = field(default_factory=list)
+    lost: Counter[str] = field(default_factory=Counter)
     origin: dict[Place, Change] = field(default_factory=dict)
 
 
 def local_files(layers: Layers) -> list[str]:
     """The site's own codes/*.csv, in the order of their names."""
-    if layers.overlay is None or not (layers.overlay / FOLDER).is_dir():
+    if layers.overlay is None or not os.access(layers.overlay / FOLDER, os.R_OK | os.X_OK):
         return []
     listed = (f"{FOLDER}{name}" for name in files_in(layers.overlay / FOLDER))
     return [name for name in listed if name.endswith(".csv") and not is_litter(name)]
@@ -189,7 +195,9 @@ def _applied(ours: Sequence[Code], changes: Sequence[Change], layers: Layers) ->
     found = Codes([])
     for change in changes:
         if change.removes:
-            found.removed += _taken_away(change, rows)
+            said = list(_taken_away(change, rows))
+            found.removed += said
+            found.lost[change.code.group] += len(said) if change.code.code else 0
         else:
             rows[change.place] = change.code
             found.origin[change.place] = change

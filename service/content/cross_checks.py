@@ -9,7 +9,7 @@ from service.content.codes import Codes
 from service.content.concepts import FILE as CONCEPTS
 from service.content.concepts import read_concepts
 from service.content.faults import hint
-from service.content.floors import missing_floors
+from service.content.floors import missing_floors, too_few
 from service.content.layers import Layers
 from service.content.thresholds import check_order
 from service.hpp.knowledge.model import Knowledge
@@ -30,7 +30,7 @@ def cross_check(knowledge: Knowledge, codes: Codes, layers: Layers) -> None:
     _check_signs(knowledge, layers)
     _check_units_of_codes(knowledge, codes, layers)
     if not layers.notes.faults:
-        _check_floors(knowledge, layers)
+        _check_floors(knowledge, codes, layers)
 
 
 def known_groups(concepts: Mapping[str, Any]) -> frozenset[str]:
@@ -85,7 +85,9 @@ def _check_units_of_codes(knowledge: Knowledge, codes: Codes, layers: Layers) ->
             layers.notes.fault(file, line, f"{message}, which is measured in {test.unit}")
 
 
-def _check_floors(knowledge: Knowledge, layers: Layers) -> None:
+def _check_floors(knowledge: Knowledge, codes: Codes, layers: Layers) -> None:
     shipped = read_concepts(layers.table(CONCEPTS, shipped=True), layers.notes.fault)
     for key, message in missing_floors(knowledge, shipped["classes"], shipped["drugs"]):
         layers.notes.fault("content", key, message)
+    for group, message in too_few(knowledge, codes.lost):
+        layers.notes.fault("content", group, message)

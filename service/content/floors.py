@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from service.content.table_changes import NEVER_SILENT
@@ -43,6 +44,25 @@ def _classes(
         drugs = {g for g, d in knowledge.drugs.items() if name in (d.drug_class, d.injected_class)}
         if not drugs & active:
             yield f"class.{name}", "no code or name of any of its drugs is left"
+
+
+def too_few(knowledge: Knowledge, lost: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Needed groups of which a site took more rows one by one than it left.
+
+    lost: rows of ours taken from each group.  A whole group is switched off with a reason.
+    """
+    active = Counter(code.group for code in knowledge.codes if code.active)
+    triggering = {g for g, d in knowledge.drugs.items() if _triggers(d.drug_class, knowledge)}
+    for group, count in lost.items():
+        needed = group in NEEDED or group.startswith(HPP) or group in triggering
+        if needed and count > active[group]:
+            yield (
+                group,
+                (
+                    f"{count} of our codes and names are taken away and {active[group]} are left; "
+                    "a whole group is switched off by one row without a code, with a reason"
+                ),
+            )
 
 
 def _triggers(name: str, knowledge: Knowledge) -> bool:

@@ -40,7 +40,10 @@ class Layers:
 
     def has(self, name: str) -> bool:
         """Whether the site has a file of this name."""
-        return self.overlay is not None and (self.overlay / name).is_file()
+        try:
+            return self.overlay is not None and (self.overlay / name).is_file()
+        except OSError:  # a folder that may not be entered, which is said where it is listed
+            return False
 
     def text(self, name: str, *, shipped: bool = False) -> str:
         """The site's file where it has one, else ours; empty where it cannot be read."""

@@ -95,9 +95,10 @@ def load_review(overlay: Path | None, say: Say) -> Review:
 
 def _in_use(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
     """Every content file that is read: the shipped one, the site's, or both."""
-    for name in (*CONTENT_FILES, *local_files(Layers(overlay))):
+    layers = Layers(overlay)
+    for name in (*CONTENT_FILES, *local_files(layers)):
         theirs = overlay / name if overlay else None
-        has_theirs = theirs is not None and theirs.is_file()
+        has_theirs = layers.has(name)
         if name in CONTENT_FILES and (not has_theirs or name not in REPLACED):
             yield name, shipped_bytes(name)
         if theirs is not None and has_theirs and os.access(theirs, os.R_OK):

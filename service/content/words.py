@@ -6,6 +6,7 @@ is compared with what can fill it, and the longest possible summary with 140 cha
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -16,6 +17,7 @@ from typing import Any
 from cards.blanks import Text
 from cards.summary import OF_SUMMARY, known_situations, longest_blanks
 from cards.words import Attributes, CardText, Offer, OrderText, Reference, Words
+from service.content.code_forms import problems
 from service.content.faults import Notes, Say, hint
 from service.content.files import Unreadable, files_in, is_litter
 from service.content.layers import Layers
@@ -117,7 +119,7 @@ def load_words(knowledge: Knowledge, notes: Notes, overlay: Path | None = None) 
 
 def _check_names(layers: Layers) -> None:
     """A file of the site's texts folder that nobody would read is a fault."""
-    if layers.overlay is None or not (layers.overlay / FOLDER).is_dir():
+    if layers.overlay is None or not os.access(layers.overlay / FOLDER, os.R_OK | os.X_OK):
         return
     known = (*TABLES, *(f"{name}.md" for name in TEXTS))
     try:
@@ -277,6 +279,7 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
     for name, suggestion in words.suggestions.items():
         for test in set(suggestion.tests) - set(words.suggestions):
             say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
+    _check_suggestions(words, layers)
     ours = layers.table(f"{FOLDER}/phrases.toml", shipped=True)
     for table in PHRASE_TABLES:
         for key, phrase in ours.get(table, {}).items():
@@ -286,6 +289,18 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             elif table == "sentence":
                 blanks = frozenset(Template(phrase).get_identifiers())
                 _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)
+
+
+def _check_suggestions(words: Words, layers: Layers) -> None:
+    """Blanks of a label are those of ours; what is ordered is a LOINC code."""
+    file = f"{FOLDER}/suggestions.toml"
+    ours = layers.table(file, shipped=True)
+    for name, suggestion in words.suggestions.items():
+        label = ours[name]["label"] if name in ours else ""
+        known = frozenset(Template(label).get_identifiers())
+        _check_blanks(file, f"{name}.label", suggestion.label, known, layers.notes.fault)
+        for problem in problems("loinc", "", suggestion.loinc) if suggestion.loinc else ():
+            layers.notes.fault(file, f"{name}.loinc", problem.message)
 
 
 def _text_problems(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -389,3 +392,50 @@ def test_a_change_beneath_a_site_s_own_is_seen_after_an_upgrade(tmp_path: Path) 
     assert {change.entry.key: change.beneath for change in changes(upgraded)} == {
         "adult_low_default.value": "changed", "adult_low_default.source": "same",
     }  # fmt: skip
+
+
+@pytest.mark.hazard("H17", "W13")
+def test_taking_away_most_of_a_needed_group_row_by_row_is_refused(tmp_path: Path) -> None:
+    lines = Layers().text("valuesets/tests.csv").replace(",yes,", ",no,")
+    said = faults_of(written(tmp_path, {"valuesets/tests.csv": lines}))
+
+    assert any(fault.startswith("content: alp_total: no code or name") for fault in said)
+    some = "\n".join(line for line in lines.splitlines() if "http://loinc.org,6768-6" not in line)
+    said = faults_of(written(tmp_path, {"valuesets/tests.csv": some}))
+    assert any("are taken away and 1 are left" in fault for fault in said)
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        ('[plp]\nloinc = "62236-6"\n', "plp.loinc: 62236-6 is not a LOINC code"),
+        ('[plp]\nlabel = "PLP ${x}"\n', "plp.label: ${x} is not a blank here"),
+    ],
+)
+def test_a_suggestion_that_cannot_be_made_is_refused(
+    tmp_path: Path, entry: str, fault: str
+) -> None:
+    (said,) = faults_of(written(tmp_path, {"texts/suggestions.toml": entry}))
+
+    assert fault in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_folder_that_may_not_be_entered_is_one_fault(tmp_path: Path) -> None:
+    """Root may enter any folder, so another user looks."""
+    folder = written(tmp_path / "content", {"thresholds.toml": "x = 1\n"})
+    folder.chmod(0o700)
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.owner() == "root" and parent != Path(parent.root):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    (tmp_path / "hpp-cds.toml").write_text('[content]\ndir = "content"\n')
+    command = "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"
+    shown = subprocess.run(
+        [*command, sys.executable, "-m", "service", "check", "--config", tmp_path / "hpp-cds.toml"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert (shown.returncode, "Traceback" in shown.stderr) == (78, False), shown.stderr
+    assert "cannot be listed; check its permissions" in shown.stderr
