@@ -138,9 +138,7 @@ def test_the_token_is_in_no_log_and_no_answer_whatever_happens(
 
 
 @pytest.mark.hazard("B9")
-@pytest.mark.parametrize(
-    "life", [0, "0", -1, -300, "soon", "", True, "²", "9" * 5000, [], {}]
-)
+@pytest.mark.parametrize("life", [0, "0", -1, -300, "soon", "", True, "²", "9" * 5000, [], {}])
 def test_with_a_token_whose_life_is_over_nothing_is_asked(life: Any, ward: Ward) -> None:
     base = ward.lay(LOW, Bed(STORY.prefetch))
     before = ward.server.connections
