@@ -87,10 +87,10 @@ def _more(shown: Sequence[JudgedResult], facts: CardFacts) -> list[str]:
 # --- What was not seen, and what was not used
 
 
-def unseen(facts: CardFacts, most: int) -> str:
+def unseen(facts: CardFacts, most: int, leaves_out: Sequence[str]) -> str:
     """Gaps (so many at most), the more urgent answers they kept open, and what has no date."""
     lines = _gap_lines(facts, most)
-    if facts.assessment.verdict != "notEvaluated":
+    if "open_rows" not in leaves_out:
         lines += _open_line(facts)
     lines += _undated_drugs(facts)
     return listed("unseen", lines, facts)

@@ -23,6 +23,7 @@ from cards.summary import capital, fill, fitting, situation
 from cards.words import CardText, Words
 from service.fhir.releases import Release
 from service.hpp.assessment import Assessment, Evidence, Indicator
+from service.hpp.decide import NOT_EVALUATED
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Chart
 
@@ -64,7 +65,7 @@ def build(case: CardInput, content: CardContent) -> Card | None:
     if case.assessment.indicator is Indicator.NONE:
         return None
     urgent = "urgent-oncology" in case.assessment.modifiers
-    has_own = case.assessment.verdict != "notEvaluated"
+    has_own = case.assessment.verdict != NOT_EVALUATED
     name = URGENT if urgent and has_own else case.assessment.verdict
     text = content.words.texts.get(name)
     return _card(text, case, content) if text else None
@@ -130,9 +131,11 @@ def _detail(text: CardText, facts: CardFacts, here: frozenset[str], *, plain: bo
     opening and hints; what the verdict rests on never does."""
     body = ""
     for most, in_full in SHORTER_AND_SHORTER:
-        own = _own_words(text, here) if in_full else OwnWords()
-        body = _tidy(text.body.fill(_blanks(facts, own, most, plain)))
-        if word_count(body) <= MOST_WORDS:
+        own = _own_words(text, here, in_full=in_full)
+        blanks = _blanks(facts, own, most, plain)
+        body = _tidy(text.body.fill(blanks))
+        listed = word_count(blanks["results"]) if plain else 0  # a table that has no bars
+        if word_count(body) - listed <= MOST_WORDS:
             break
     return body
 
@@ -143,11 +146,14 @@ class OwnWords:
 
     opening: str = ""
     hints: tuple[str, ...] = ()
+    leaves_out: tuple[str, ...] = ()
 
 
-def _own_words(text: CardText, here: frozenset[str]) -> OwnWords:
+def _own_words(text: CardText, here: frozenset[str], *, in_full: bool) -> OwnWords:
+    if not in_full:
+        return OwnWords(leaves_out=text.leaves_out)
     hints = (line for when, line in text.consider_for.items() if here.issuperset(when.split()))
-    return OwnWords(fitting(text.opening_for, here) or "", tuple(hints))
+    return OwnWords(fitting(text.opening_for, here) or "", tuple(hints), text.leaves_out)
 
 
 def _blanks(facts: CardFacts, own: OwnWords, most: int, plain: bool) -> dict[str, str]:
@@ -159,9 +165,10 @@ def _blanks(facts: CardFacts, own: OwnWords, most: int, plain: bool) -> dict[str
         "opening": own.opening,
         "results": blocks.results(facts, plain=plain),
         "why": reasons.why(facts),
-        "unseen": blocks.unseen(facts, most),
+        "unseen": blocks.unseen(facts, most, own.leaves_out),
         "unused": blocks.unused(facts, most),
-        "notes": reasons.notes(facts, own.hints),
+        "advice": reasons.advice(facts),
+        "notes": reasons.notes(facts, own.hints, own.leaves_out),
         "footer": blocks.footer(facts),
     }
 

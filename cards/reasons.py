@@ -139,18 +139,24 @@ def measured(evidence: Evidence, facts: CardFacts) -> str:
 # --- What to consider
 
 
-def notes(facts: CardFacts, lines_of_text: Sequence[str]) -> str:
-    """Lines for `Consider` that depend on the case, the causes and the drug."""
-    lines = unique([*lines_of_text, *_cause_advice(facts), *_drug_notes(facts)])
-    return "\n".join(f"- {line}" for line in lines)
+def notes(facts: CardFacts, lines_of_text: Sequence[str], leaves_out: Sequence[str]) -> str:
+    """Lines for `Consider` that depend on the case and the drug.
+
+    leaves_out: sentences that a text does not want.
+    """
+    return _bullets([*lines_of_text, *_drug_notes(facts, leaves_out)])
 
 
-def _drug_notes(facts: CardFacts) -> Iterator[str]:
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in unique(lines))
+
+
+def _drug_notes(facts: CardFacts, leaves_out: Sequence[str]) -> Iterator[str]:
     words, assessment = facts.words, facts.assessment
     drafts_denosumab = any(draft.drug_class == "denosumab" for draft in assessment.drafts)
     if assessment.drafts and assessment.denosumab_before:
         yield words.sentence("denosumab_before")
-    elif drafts_denosumab and assessment.verdict not in ("alpNotOnFile", "hppConfirmed"):
+    elif drafts_denosumab and "denosumab_first" not in leaves_out:
         yield words.sentence("denosumab_first")
     if drafts_denosumab and assessment.egfr_low:
         yield words.sentence("denosumab_kidney")
@@ -160,17 +166,19 @@ def _drug_notes(facts: CardFacts) -> Iterator[str]:
         yield capital(words.sentence("by_name", drug=", ".join(names)))
 
 
+def advice(facts: CardFacts) -> str:
+    """Lines for `Consider`, one for each kind of cause of the lows."""
+    return _bullets(_cause_advice(facts))
+
+
 def _cause_advice(facts: CardFacts) -> Iterator[str]:
-    """One line for each kind of cause, for the verdicts that speak of one."""
-    if facts.assessment.verdict not in ("lowAlpPossibleCause", "lowAlpCauseNotReassuring"):
-        return
     named: dict[str, list[str]] = {}
     for code in facts.cause_codes:
         named.setdefault(_advice(code, facts), []).append(facts.name_of(code))
     before = facts.assessment.course.normal_before
     blanks = {"before": escape(value_of(before)), "date": date_of(before)}
-    for advice, names in named.items():
-        yield facts.words.sentence(f"advice_{advice}", causes=", ".join(unique(names)), **blanks)
+    for kind, names in named.items():
+        yield facts.words.sentence(f"advice_{kind}", causes=", ".join(unique(names)), **blanks)
 
 
 def _advice(code: str, facts: CardFacts) -> str:

@@ -29,7 +29,8 @@ class CardText:
 
     summary_for, opening_for: others, by words of the situation that must all hold ("several
     renewal"); the first that fits wins.  override_reasons_for: further ones, in the same way.
-    consider_for: lines of the notes, each where its words hold.
+    consider_for: lines of the notes, each where its words hold.  leaves_out: sentences of
+    phrases.toml that a card of this text does not say (`open_rows`, `denosumab_first`).
     """
 
     verdict: str
@@ -38,6 +39,7 @@ class CardText:
     summary_for: Mapping[str, Text]
     opening_for: Mapping[str, str]
     consider_for: Mapping[str, str]
+    leaves_out: tuple[str, ...]
     body: Text
     source: str
     source_child: str

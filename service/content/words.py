@@ -40,7 +40,18 @@ TEXTS = (
 TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
 SUMMARY_BLANKS = frozenset(OF_SUMMARY)
 BODY_BLANKS = frozenset(
-    {"drugs", "ordered", "opening", "results", "why", "unseen", "unused", "notes", "footer"}
+    {
+        "drugs",
+        "ordered",
+        "opening",
+        "results",
+        "why",
+        "unseen",
+        "unused",
+        "advice",
+        "notes",
+        "footer",
+    }
 )
 ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
 FRONT_SHAPE = {
@@ -50,6 +61,7 @@ FRONT_SHAPE = {
     "summary_for?": {"*": str},
     "opening_for?": {"*": str},
     "consider_for?": {"*": str},
+    "leaves_out?": [str],
     "source": str,
     "source_child?": str,
     "suggestions": [str],
@@ -209,6 +221,7 @@ def _card_text(front: Mapping[str, Any], body: str) -> CardText:
         source_child=front.get("source_child", front.get("source", "")),
         opening_for=front.get("opening_for", {}),
         consider_for=front.get("consider_for", {}),
+        leaves_out=tuple(front.get("leaves_out", ())),
         suggestions=tuple(map(_offer, front.get("suggestions", ()))),
         references=tuple(front.get("references", ())),
         references_child=tuple(front.get("references_child", front.get("references", ()))),
@@ -310,6 +323,8 @@ def _text_problems(
 
     situations None: not looked at, as a site may have renamed the rows that our text asks for.
     """
+    for sentence in set(text.leaves_out) - set(words.phrases["sentence"]):
+        yield "leaves_out", f"{sentence!r} is no sentence of phrases.toml"
     for offer in text.suggestions:
         if offer.name not in words.suggestions and offer.name != "@cause":
             yield (
