@@ -247,9 +247,18 @@ def _asked(request: HookRequest, client: Client) -> Asked:
 
 
 def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:
-    """Refused where needed data was never to be had, or the client wants no card about it."""
-    missing = evaluation_status(case.assessment) == "unavailable"
-    return missing and (client.on_unavailable == "412" or _never_had(case.chart, has_access))
+    """Refused where needed data was never to be had, or the client wants no card about it.
+
+    A warning that stands on what was sent is shown all the same.
+    """
+    status, indicator = evaluation_status(case.assessment), case.assessment.indicator
+    if status != "complete" and indicator.rank < Indicator.WARNING.rank:
+        return _never_had(case.chart, has_access) or _is_412(status, client)
+    return _is_412(status, client)
+
+
+def _is_412(status: str, client: Client) -> bool:
+    return status == "unavailable" and client.on_unavailable == "412"
 
 
 def _answer_order(case: CardInput, engine: Engine) -> Answer:
