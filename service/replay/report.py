@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from service.charts.page import Block, page, suppressed, table
@@ -61,7 +62,11 @@ def _by(title: str, rows: Sequence[Row], part: Callable[[Row], str]) -> Block:
         kind: [100 * cards[name, kind] / (total if whole else orders[name]) for name in names]
         for kind in kinds
     }
-    body = stacked(names, series, "cards per 100 orders", title) if names else "<p>No cards.</p>"
+    body = (
+        stacked([fill(name, 18) for name in names], series, "cards per 100 orders", title)
+        if names
+        else "<p>No cards.</p>"
+    )
     return Block(title, body)
 
 
