@@ -306,7 +306,7 @@ def served() -> Iterator[str]:
 @pytest.mark.parametrize(
     "name",
     ["persistently-low-adult", "two-bisphosphonates-one-card", "child-adult-range-printed",
-     "only-unusable-results", "partial-conditions-failed", "alp-query-failed"],
+     "only-unusable-results", "partial-labs-not-sent"],
 )  # fmt: skip
 def test_a_story_shows_the_card_the_service_answers(
     browser: Any, served: str, until: Any, name: str
@@ -316,6 +316,18 @@ def test_a_story_shows_the_card_the_service_answers(
     until(".card")
 
     assert text(browser, ".card-summary") == story.response["cards"][0]["summary"]
+    assert_quiet(browser, served)
+
+
+def test_what_could_not_be_had_is_a_card_with_the_remedy(
+    browser: Any, served: str, until: Any
+) -> None:
+    """Here as in the sandbox: whoever tries is told what helps."""
+    open_story(browser, served, until, "alp-query-failed")
+    until(".card")
+
+    assert "could not be made: ALP results (query failed)" in text(browser, ".card-summary")
+    assert "could not look" in text(browser, ".card-detail")
     assert_quiet(browser, served)
 
 
