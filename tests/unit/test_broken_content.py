@@ -15,7 +15,7 @@ from service.content.knowledge import CONTENT_FILES
 from service.content.words import FOLDER, TABLES, TEXTS
 from service.settings import Settings
 
-MUTATIONS = 5
+MUTATIONS = 15  # most of a damaged text are still texts
 FILES = [
     *(("service.hpp.knowledge", name) for name in CONTENT_FILES),
     *(("cards", f"{FOLDER}/{name}") for name in TABLES),
