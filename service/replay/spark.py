@@ -7,6 +7,7 @@ read by the service's one reader, in the Python workers.
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,7 @@ def _session(master: str) -> SparkSession:
         for name in ("spark.driver.bindAddress", "spark.driver.host"):
             builder = builder.config(name, "127.0.0.1")
         builder = builder.config("spark.ui.enabled", "false")
+        builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
         os.environ["PYSPARK_PYTHON"] = sys.executable
     return builder.getOrCreate()
 
@@ -147,15 +149,27 @@ def _schema(spark: SparkSession) -> Any:
     return spark.createDataFrame(table_of([])).schema
 
 
+_workers: dict[bytes, Worker] = {}  # of a Python process, which judges many groups
+
+
 def _judge(task: Task) -> Any:
-    """The function of a worker: it builds its engine once in each Python process."""
-    workers: list[Worker] = []
+    """The function of a worker process: Spark sends it anew with every piece of work."""
+    told = pickle.dumps(task)
 
     def judge(group: pa.Table) -> pa.Table:
-        if not workers:
-            workers.append(Worker(task, task.judges()))
+        from service.replay import spark
+
+        worker = spark.worker_of(told)
         patient = group.column("patient")[0].as_py()
         lines = sorted(line.encode() for line in group.column("line").to_pylist())
-        return table_of(workers[0].rows_of(patient, lines))
+        return table_of(worker.rows_of(patient, lines))
 
     return judge
+
+
+def worker_of(told: bytes) -> Worker:
+    """Its engine is built once in each process.  told: a task, pickled by the driver."""
+    if told not in _workers:
+        task: Task = pickle.loads(told)  # noqa: S301  (by the driver, over Spark's own channel)
+        _workers[told] = Worker(task, task.judges())
+    return _workers[told]

@@ -46,9 +46,12 @@ def drawn(rows: list[Row], judges: Judges, fewest: int = FEWEST, **more: Any) ->
     return report(figures_of(rows), COUNTED, judges, fewest, **more)
 
 
-def test_rates_are_per_100_orders(judges: Judges) -> None:
-    page = drawn(MANY, judges)
+@pytest.fixture(scope="module")
+def page(judges: Judges) -> str:
+    return drawn(MANY, judges)
 
+
+def test_rates_are_per_100_orders(page: str) -> None:
     assert "Hypophosphatasia suspected: 6 cards, 20.0 per 100 of 30 orders" in page
     assert "Bone clinic: 6 cards" in page
     assert "first start: 6 cards" in page
@@ -56,9 +59,7 @@ def test_rates_are_per_100_orders(judges: Judges) -> None:
     assert "2024: 6 cards" in page
 
 
-def test_the_cases_behind_a_bar_are_dates_and_values(judges: Judges) -> None:
-    page = drawn(MANY, judges)
-
+def test_the_cases_behind_a_bar_are_dates_and_values(page: str) -> None:
     assert "2024-04-01: 21" in page
     assert "5-persistent" in page
     assert "pseudonym-" not in page
@@ -103,21 +104,17 @@ def test_what_was_not_recognised_comes_with_a_line_for_the_site(judges: Judges) 
     assert "<b>" not in page
 
 
-def test_what_could_not_be_judged_is_said(judges: Judges) -> None:
-    page = drawn(MANY, judges)
-
+def test_what_could_not_be_judged_is_said(page: str) -> None:
     assert 'lines that could not be read</td><td class="number">7' in page
     assert 'without a readable date</td><td class="number">&lt;5' in page
 
 
-def test_synthetic_data_says_so(judges: Judges) -> None:
-    assert "Synthetic data" in drawn(MANY, judges, synthetic=True)
-    assert "Synthetic data" not in drawn(MANY, judges)
+def test_synthetic_data_says_so(judges: Judges, page: str) -> None:
+    assert "Synthetic data" in drawn([], judges, synthetic=True)
+    assert "Synthetic data" not in page
 
 
-def test_a_page_needs_nothing_from_outside(judges: Judges) -> None:
-    page = drawn(MANY, judges)
-
+def test_a_page_needs_nothing_from_outside(page: str) -> None:
     assert re.findall(r"(?<!xlink:)(?:src|href)=\"(?!#)[^\"]*", page) == []
     assert "<script" not in page
 
