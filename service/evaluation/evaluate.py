@@ -35,6 +35,7 @@ from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
 from service.evaluation.switches import as_shown, is_recorded
 from service.evaluation.unrecognised import unrecognised
+from service.fhir.budget import MOST_NEW_CHARACTERS, Budget
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch, Fetched, Query
@@ -62,7 +63,8 @@ def evaluate(
 
     client: who calls, as configured; anyone where no client is.
 
-    Raises DataUnavailable where needed data cannot be had; every other answer has cards or
+    Raises DataUnavailable where needed data cannot be had, TooMuchText where more is named than
+    is read of one request; every other answer has cards or
     the reason for none in its evaluation extension.
     """
     answer = _judged(request, service, engine, today, path, client)
@@ -78,6 +80,7 @@ def _judged(
     client: Client,
 ) -> Answer:
     record = gather(request.prefetch, request.draft_orders)
+    record.budget = Budget(MOST_NEW_CHARACTERS)
     if service.hook == "order-select" and request.selections is None:
         record.gap("all-judged", "selections")
     asked = _asked(request, client)
