@@ -19,6 +19,14 @@ from cards.words import Words
 from service import __version__
 from service.content.faults import Fault, Faulty, Notes, hint
 from service.content.knowledge import ContentFault, load_knowledge
+from service.content.languages import (
+    ENGLISH,
+    check_languages,
+    languages,
+    load_language,
+    named,
+    own_languages,
+)
 from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
@@ -77,7 +85,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.extensions["hpp-cds.memory"] = memory  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
     app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
-    deps = routes.HookDeps(engine, callers, recorder, clock, health)
+    deps = routes.HookDeps(engine, callers, recorder, clock, health, settings.language)
     app.register_blueprint(routes.hook_routes(deps))
     app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
     _count_versions(engine, settings)
@@ -101,16 +109,22 @@ def build_engine(
     faults = list(switch_faults(settings, knowledge))
     if faults:
         raise ContentFault(faults)
-    cards = CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
+    cards = _card_content(words, knowledge)
+    spoken = {other: _card_content(w, named(knowledge, w)) for other, w in words.others.items()}
     queries = {release: key_queries(knowledge, release) for release in Release}
     terminology = Terminology(knowledge)
-    return Engine(terminology, cards, settings.zone, settings.version, queries, servers)
+    return Engine(terminology, cards, settings.zone, settings.version, queries, servers, spoken)
+
+
+def _card_content(words: Words, knowledge: Knowledge) -> CardContent:
+    return CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
 
 
 def load_content(
     settings: Settings, warnings: list[Fault] | None = None
 ) -> tuple[Knowledge, Words]:
-    """Knowledge and words under the site's folder.  Raises ContentFault with all of both.
+    """Knowledge and words under the site's folder, the words in each language of a client or of
+    the folder.  Raises ContentFault with all of both.
 
     warnings: what is odd in them and stops no start is added to it.
     """
@@ -122,18 +136,31 @@ def load_content(
         notes.faults += error.faults
         knowledge = load_knowledge()
     words = load_words(knowledge, notes, folder)
-    review = load_review(folder, notes.fault)
+    check_languages(settings.languages, folder, settings.file_name, notes.fault)
+    others = _languages_in_use(settings)
+    spoken = {name: load_language(name, words, knowledge, notes, folder) for name in others}
+    review = load_review(folder, notes.fault, others)
     if warnings is not None:
         warnings += notes.warnings
     if notes.faults:
         raise ContentFault(notes.faults)
-    words = replace(words, review=review.sentence(words.sentence))
+    spoken = {name: replace(w, review=review.sentence(w)) for name, w in spoken.items()}
+    words = replace(words, review=review.sentence(words), others=spoken)
     return replace(knowledge, version=_version(knowledge, words)), words
 
 
+def _languages_in_use(settings: Settings) -> list[str]:
+    """Beside English: those of clients, and those the site has written something in."""
+    known = languages(settings.content_dir)
+    wanted = {language for _, language in settings.languages}
+    wanted |= own_languages(settings.content_dir)
+    return [name for name in known if name in wanted and name != ENGLISH]
+
+
 def _version(knowledge: Knowledge, words: Words) -> str:
-    """One version for all content: what is judged by and what is said."""
-    return hashlib.sha256(f"{knowledge.version} {words.version}".encode()).hexdigest()[:12]
+    """One version for all content: what is judged by and what is said, in each language."""
+    said = " ".join((words.version, *(other.version for other in words.others.values())))
+    return hashlib.sha256(f"{knowledge.version} {said}".encode()).hexdigest()[:12]
 
 
 def _open_store(settings: Settings) -> Store | None:
@@ -191,7 +218,8 @@ def _metrics_token(settings: Settings) -> bytes:
 
 
 def _count_versions(engine: Engine, settings: Settings) -> None:
-    review = load_review(settings.content_dir, lambda *_: None)  # its faults were told before
+    # its faults were told before
+    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
     UNSIGNED.set(sum(file.signed is None for file in review.files))
     of = {"knowledge": engine.knowledge.version, "configuration": engine.configuration}
     versions({"version": __version__, **of})

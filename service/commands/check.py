@@ -78,7 +78,8 @@ def check_all(config: Path | None, offline: bool = False) -> Report:
     if judged.faults:
         return Report(judged.faults, warnings=tuple(map(str, found.warnings)))
     today = datetime.now(settings.zone).date()
-    review = load_review(settings.content_dir, lambda *_: None)  # its faults were found above
+    # its faults were found above
+    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
     return Report(
         lines=(
             *_summary(settings, knowledge),

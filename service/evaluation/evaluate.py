@@ -65,7 +65,7 @@ def evaluate(
     Raises DataUnavailable where needed data cannot be had; every other answer has cards or
     the reason for none in its evaluation extension.
     """
-    answer = _judged(request, service, engine, today, path, client)
+    answer = _judged(request, service, engine.speaking(client.language), today, path, client)
     return in_shadow(answer) if service.id in client.shadow else answer
 
 

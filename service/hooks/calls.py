@@ -79,7 +79,7 @@ def outcome_of(
         answer = evaluate_body(body, service, engine, today, client)
     except ServiceError as error:
         return Outcome(error.status, error.outcome())
-    return Outcome(200, answer.body, explain(answer, engine, today))
+    return Outcome(200, answer.body, explain(answer, engine.speaking(client.language), today))
 
 
 def _id_for(hook: object) -> str:
