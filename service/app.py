@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,34 +10,18 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from cards.build import CardContent
-from cards.orders import OrderBook
-from cards.words import Words
 from service import __version__
-from service.content.faults import Fault, Faulty, Notes, hint
-from service.content.knowledge import ContentFault, load_knowledge
-from service.content.languages import (
-    ENGLISH,
-    check_languages,
-    languages,
-    load_language,
-    named,
-    own_languages,
-)
+from service.content.faults import Fault, Faulty, hint
 from service.content.reviews import load_review
-from service.content.words import load_words
-from service.evaluation.engine import Engine, FhirServers
-from service.evaluation.searches import key_queries
-from service.evaluation.switches import switch_faults
-from service.fhir.releases import Release
-from service.fhir.terminology import Terminology
+from service.evaluation.building import build_engine as build_engine
+from service.evaluation.building import load_content as load_content
+from service.evaluation.engine import Engine
 from service.hooks import edge, routes
 from service.hooks.callers import Callers
 from service.hooks.errors import ServiceError
 from service.hooks.messages import MAX_BODY_BYTES
 from service.hooks.metrics import FEWEST_TOKEN_BYTES, metrics_route
 from service.hooks.recording import Recorder
-from service.hpp.knowledge.model import Knowledge
 from service.outbound.registered import open_servers
 from service.settings import Settings
 from service.upkeep import Upkeep
@@ -96,71 +77,6 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.register_error_handler(HTTPException, routes.answer_http_error)
     app.register_error_handler(Exception, routes.answer_crash)
     return app
-
-
-def build_engine(
-    settings: Settings, servers: FhirServers | None = None, warnings: list[Fault] | None = None
-) -> Engine:
-    """Content and words, checked whole.  Raises ContentFault with every fault of both.
-
-    servers: how FHIR servers are asked; None asks none.  warnings: as in `load_content`.
-    """
-    knowledge, words = load_content(settings, warnings)
-    faults = list(switch_faults(settings, knowledge))
-    if faults:
-        raise ContentFault(faults)
-    cards = _card_content(words, knowledge)
-    spoken = {other: _card_content(w, named(knowledge, w)) for other, w in words.others.items()}
-    queries = {release: key_queries(knowledge, release) for release in Release}
-    terminology = Terminology(knowledge)
-    return Engine(terminology, cards, settings.zone, settings.version, queries, servers, spoken)
-
-
-def _card_content(words: Words, knowledge: Knowledge) -> CardContent:
-    return CardContent(words, knowledge, OrderBook(words.suggestions), __version__, _new_uuid)
-
-
-def load_content(
-    settings: Settings, warnings: list[Fault] | None = None
-) -> tuple[Knowledge, Words]:
-    """Knowledge and words under the site's folder, the words in each language of a client or of
-    the folder.  Raises ContentFault with all of both.
-
-    warnings: what is odd in them and stops no start is added to it.
-    """
-    notes = Notes()
-    folder, intervals = settings.content_dir, settings.reference_intervals
-    try:
-        knowledge = load_knowledge(folder, intervals, notes.warnings)
-    except ContentFault as error:
-        notes.faults += error.faults
-        knowledge = load_knowledge()
-    words = load_words(knowledge, notes, folder)
-    check_languages(settings.languages, folder, settings.file_name, notes.fault)
-    others = _languages_in_use(settings)
-    spoken = {name: load_language(name, words, knowledge, notes, folder) for name in others}
-    review = load_review(folder, notes.fault, others)
-    if warnings is not None:
-        warnings += notes.warnings
-    if notes.faults:
-        raise ContentFault(notes.faults)
-    spoken = {name: replace(w, review=review.sentence(w)) for name, w in spoken.items()}
-    words = replace(words, review=review.sentence(words), others=spoken)
-    return replace(knowledge, version=_version(knowledge, words)), words
-
-
-def _languages_in_use(settings: Settings) -> list[str]:
-    """Beside English: those of clients, and those the site has written something in."""
-    known = languages(settings.content_dir)
-    wanted = {language for _, language in settings.languages}
-    wanted |= own_languages(settings.content_dir)
-    return [name for name in known if name in wanted and name != ENGLISH]
-
-
-def _version(knowledge: Knowledge, words: Words) -> str:
-    """One version for all content: what is judged by and what is said, in each language."""
-    said = " ".join((words.version, *(other.version for other in words.others.values())))
-    return hashlib.sha256(f"{knowledge.version} {said}".encode()).hexdigest()[:12]
 
 
 def _open_store(settings: Settings) -> Store | None:
@@ -241,10 +157,6 @@ def _health(
         lost = f"{memory.lost} rows lost since the start, {memory.waiting} to be written"
         found.append(HealthCheck("remembered", True, lost))
     return found + (upkeep.health_checks() if upkeep else [])
-
-
-def _new_uuid() -> str:
-    return str(uuid.uuid4())
 
 
 def _add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[], date]) -> None:

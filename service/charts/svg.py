@@ -94,7 +94,8 @@ def _finished(figure: Any, axes: Any, count: int) -> str:
             loc="outside upper left", ncols=min(4, count), frameon=False, labelcolor=INK, fontsize=9
         )
     out = io.StringIO()
-    figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))  # no addresses of vocabularies
+    figure.savefig(out, format="svg", transparent=True, metadata=nothing)
     return _ours(out.getvalue())
 
 

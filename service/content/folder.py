@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from service.content.faults import hint
 from service.content.files import EDITED, SPREADSHEETS, Unreadable, files_in, is_litter, is_lock
@@ -19,7 +19,7 @@ def check_folder(layers: Layers, known: Iterable[str]) -> None:
     """Say what is no content file; a spreadsheet that is open is a warning.  Texts are not ours."""
     if layers.overlay is None:
         return
-    if not layers.overlay.is_dir():
+    if not _may_be_folder(layers.overlay):
         layers.notes.fault(str(layers.overlay), "", "is not a folder")
         return
     try:
@@ -35,6 +35,14 @@ def check_folder(layers: Layers, known: Iterable[str]) -> None:
             problem = next(_problems(name, (*known, *OTHERS)), "")
             if problem:
                 layers.notes.fault(name, "", problem)
+
+
+def _may_be_folder(path: Path) -> bool:
+    """One that lies where nobody may look is found wanting when it is listed."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return True
 
 
 def _problems(name: str, known: tuple[str, ...]) -> Iterator[str]:

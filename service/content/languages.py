@@ -64,9 +64,10 @@ def _site_files(overlay: Path | None) -> list[str]:
     return [name for name in found if not is_litter(name)]
 
 
-def own_languages(overlay: Path | None) -> frozenset[str]:
-    """Those a site has written something in."""
-    return frozenset(name.split("/")[0] for name in _site_files(overlay) if "/" in name)
+def in_use(spoken: Iterable[str], overlay: Path | None) -> list[str]:
+    """Beside English: those of clients, and those a site has written something in."""
+    wanted = {*spoken, *(name.split("/")[0] for name in _site_files(overlay) if "/" in name)}
+    return [name for name in languages(overlay) if name in wanted and name != ENGLISH]
 
 
 def files_of(language: str) -> tuple[str, ...]:

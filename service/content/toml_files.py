@@ -7,8 +7,8 @@ import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_AT = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
-_KEY = re.compile(r"""^\s*\[*\s*(?P<key>[\w."'-]+)\s*(?P<sign>[=:])?\s*(?P<value>.*?)\s*$""")
+_AT = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
+_KEY = re.compile(r"""\[*\s*(?P<key>[\w."'-]+)\s*(?P<sign>[=:])?(?P<value>.*)""")
 _NUMBER = re.compile(r"(\d+),(\d+)(?:\s*#.*)?")
 _WORD = re.compile(r"[A-Za-z_][\w/.:-]*")
 _CURLY = "“”„‟‘’«»"
@@ -42,8 +42,8 @@ def _explained(text: str, error: str) -> BadToml:
 
 def _guesses(line: str, error: str) -> Iterator[str]:
     """What was likely meant, the surest first."""
-    match = _KEY.match(line)
-    key, value = (match["key"], match["value"]) if match else ("", "")
+    match = _KEY.match(line.strip())
+    key, value = (match["key"], match["value"].strip()) if match else ("", "")
     if "overwrite" in error or "twice" in error or "mutate" in error or "redefine" in error:
         yield f"{key or line.strip()} is written twice"
     if any(mark in line for mark in _CURLY):

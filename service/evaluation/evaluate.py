@@ -26,7 +26,7 @@ from service.evaluation.answer import (
     not_applicable,
     not_shown,
 )
-from service.evaluation.engine import ANYONE, Engine
+from service.evaluation.engine import ANYONE, VISITOR, Engine
 from service.evaluation.errors import DataUnavailable
 from service.evaluation.judge import judge
 from service.evaluation.remedy import REFUSALS, Server, ask_release, issues, remedy
@@ -124,12 +124,14 @@ def _answer(
     has_access: bool,
 ) -> Answer:
     if client.is_trying and _could_not_look(case, service):
-        return _answer_with_remedy(case, server, engine)
+        return _answer_with_remedy(case, client, server, engine)
     if not service.judges_orders:
         return _answer_view(case, engine)
     if not case.chart.drafts:
         return _answer_nothing_judged(case, engine)
     if _must_refuse(case, client, has_access):
+        if client.is_trying:
+            return _answer_with_remedy(case, client, server, engine)
         raise _unavailable(case.chart, engine)
     return _answer_order(case, engine)
 
@@ -230,9 +232,10 @@ def _could_not_look(case: CardInput, service: Service) -> bool:
     return assessment.verdict == NOT_EVALUATED and not _is_written_down(assessment)
 
 
-def _answer_with_remedy(case: CardInput, server: Server, engine: Engine) -> Answer:
+def _answer_with_remedy(case: CardInput, client: Client, server: Server, engine: Engine) -> Answer:
     """Never a bare refusal to a person who tries: clients of theirs draw nothing for one."""
-    helps = remedy(case.chart, server, engine.cards.words)
+    has_demo = client == VISITOR  # the record to try is not there where clients are configured
+    helps = remedy(case.chart, server, engine.cards.words, has_demo)
     card = build_could_not_look(case, engine.cards, helps)
     return answer_with(card, "unavailable", case, engine)
 

@@ -42,8 +42,11 @@ def ask_release(fetch: Fetch) -> Release | None:
     return spoken(fetched.pages[0]) if fetched.pages else None
 
 
-def remedy(chart: Chart, server: Server, words: Words) -> str:
-    """A Markdown list: the server, each cause once, and what helps."""
+def remedy(chart: Chart, server: Server, words: Words, has_demo: bool) -> str:
+    """A Markdown list: the server, each cause once, and what helps.
+
+    has_demo: this service has a record of its own to try.
+    """
     lines = [_server_line(server, words)] if server.base else []
     if server.speaks is not None and server.is_of_another_release:
         path = f"/{path_of(server.speaks)}"
@@ -51,7 +54,8 @@ def remedy(chart: Chart, server: Server, words: Words) -> str:
     for kind, names in _by_kind(_needed(chart), words).items():
         key = ", ".join(names)
         lines.append(words.sentence("remedy", key=_capital(key), remedy=_advice(kind, words)))
-    lines.append(words.sentence("try_the_record"))
+    if has_demo:
+        lines.append(words.sentence("try_the_record"))
     heading = f"**{words.phrase('heading', 'remedy')}**"
     return "\n".join([heading, "", *(f"- {line}" for line in lines)])
 

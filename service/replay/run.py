@@ -22,8 +22,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from service.app import build_engine
 from service.content.faults import Fault, Faulty
+from service.evaluation.building import build_engine
 from service.evaluation.engine import Engine
 from service.replay.history import judge_last_day, judge_orders
 from service.replay.report import report

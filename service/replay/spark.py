@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from service.app import build_engine
+from service.evaluation.building import build_engine
 from service.evaluation.engine import Engine
 from service.fhir.releases import ORDERS
 from service.replay.candidates import is_of_interest

@@ -42,6 +42,7 @@ class Client:
     says_autolaunchable: links carry that member of CDS Hooks 2.0.1; it is always false.
     language: of its cards.  shadow: services that are judged for it and answered without a card.
     show: verdicts that it is shown otherwise than the decision table says.
+    in_development: it calls a service in development mode.
     """
 
     name: str = "anyone"
@@ -71,6 +72,7 @@ class Client:
     shadow: tuple[str, ...] = ()
     show: tuple[Shown, ...] = ()
     by_tenant: tuple[Client, ...] = ()
+    in_development: bool = False
 
     def of_tenant(self, claim: object) -> Client:
         """The client as it is for the tenant that a token names."""
@@ -84,7 +86,7 @@ class Client:
     @property
     def is_trying(self) -> bool:
         """A person who tries the service, to be told what is missing and how to help it."""
-        return self.profile == "sandbox"
+        return self.in_development or self.profile == "sandbox"
 
     @property
     def has_key_file(self) -> bool:
@@ -136,6 +138,7 @@ def read_clients(value: Any, path: Path, mode: str, faults: Faults) -> Iterator[
         if mode == "production":
             _check_production(at, values, profile, faults)
         switched = {**values, **_switches(at, values, faults)}
+        switched["in_development"] = mode == "development"
         tenants = _tenants(at, values.get("tenants", []), mode, faults)
         ids = tuple(entry["id"] for entry in tenants) or tuple(_ids(at, values, faults))
         client = _client({**switched, "tenants": ids}, path)

@@ -140,8 +140,9 @@ def _read(path: Path, said: str, faults: Faults) -> tuple[str, bytes]:
         return read_text(path), path.read_bytes()
     except Unreadable as error:
         key = error.key
-        message = error.message if path.exists() else "is not there" + _whence(str(path))
-        if path.is_dir():
+        # os.path, not path: it answers where a folder on the way may not be entered, too
+        message = error.message if os.path.exists(path) else "is not there" + _whence(str(path))
+        if os.path.isdir(path):
             message = f"{path} is a folder; name the file in it{_whence('')}"
         faults.add(key, message)
     except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,11 @@ from service.demo.translate import in_release
 from service.evaluation.answer import EXTENSION
 from service.fhir.releases import Release
 from service.hooks.calls import outcome_of
-from service.settings import Settings
+from service.settings import Settings, load_settings
 from tests.conftest import TODAY
 from tests.edge.test_http import breaches
 from tests.releases.places import TEST_ORDERS, created
-from tests.trust.callers import client_of, signing, site
+from tests.trust.callers import EHR, client_of, signing, site
 
 Json = dict[str, Any]
 SERVICES = {
@@ -125,8 +126,43 @@ def test_the_sandbox_profile_is_told_too_and_another_client_is_refused() -> None
         client = signing(site(client_of(profile=profile)), today=lambda: TODAY)
         answers[profile] = client.post("/cds-services/hpp-order-sign", json=body)
 
-    assert only_card(answers["sandbox"].get_json())
+    assert "/demo/fhir" not in only_card(answers["sandbox"].get_json())["detail"]  # not there now
     assert answers["generic"].status_code == 412
+
+
+@each_service
+@pytest.mark.parametrize("on_unavailable", ["card", "412"])
+@pytest.mark.parametrize(("mode", "status"), [("development", 200), ("production", 412)])
+def test_in_development_mode_every_client_is_told(
+    tmp_path: Path, service: str, on_unavailable: str, mode: str, status: int
+) -> None:
+    """As its settings file says; whether nothing was sent, or the patient alone."""
+    client = client_of()
+    (tmp_path / "hpp-cds.toml").write_text(
+        f"""
+[site]
+mode = "{mode}"
+public_base_url = "https://cds.example.org"
+data_dir = "{tmp_path}"
+
+[[clients]]
+name = "main-ehr"
+issuer = "{client.issuer}"
+jwks = "{client.jwks}"
+on_unavailable = "{on_unavailable}"
+"""
+    )
+    app = signing(load_settings(tmp_path / "hpp-cds.toml"), today=lambda: TODAY)
+    request = stories()[SERVICES[service]].request
+    for sent in ({}, {"patient": request["prefetch"]["patient"]}):
+        body = {**request, "prefetch": sent}
+        url = f"https://cds.example.org/cds-services/{service}"
+        token = {"Authorization": f"Bearer {EHR.token(url)}"}
+        answer = app.post(f"/cds-services/{service}", json=body, headers=token)
+
+        assert answer.status_code == status
+        if status == 200:
+            assert "names no FHIR server" in only_card(answer.get_json())["detail"]
 
 
 # Where the answer is 412

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from threading import Thread
 from typing import Any
@@ -169,3 +169,33 @@ def address(deps: PageDeps) -> Iterator[str]:
     server.shutdown()
     thread.join(5)
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One browser for all tests here; starting one takes longer than a test."""
+    from tests.pages.browser import open_chromium
+
+    with open_chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture
+def browser(chromium: Any) -> Any:
+    from tests.pages.browser import make_fresh
+
+    make_fresh(chromium)
+    return chromium
+
+
+@pytest.fixture
+def until(browser: Any) -> Callable[[str], Any]:
+    """Wait for the first element that fits a selector."""
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    def wait(selector: str) -> Any:
+        finder = WebDriverWait(browser, 10)
+        return finder.until(lambda driver: driver.find_element(By.CSS_SELECTOR, selector))
+
+    return wait

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,6 +22,7 @@ from service.replay.synthetic import person
 from service.settings import Settings
 
 Json = dict[str, Any]
+ROOT = Path(__file__).parents[2]
 DAY = date(2025, 3, 1)
 ASSUMED: Json = {
     "people": {"women": 0.5, "age_years": [30, 85], "years_on_record": 8},
@@ -175,3 +179,14 @@ def test_a_story_is_judged_as_over_http(engine: Engine, story: Any) -> None:
     mine = found.get(placed["id"], {"verdict": "notApplicable", "row": "none"})
 
     assert (mine["verdict"], mine["row"]) == (said["verdict"], said["row"])
+
+
+def test_judging_a_record_loads_no_web_server() -> None:
+    """An engine, a record and a day are enough; in a process of its own, where nothing is yet."""
+    loads = (
+        "import sys; import service.replay.history, service.evaluation.building;"
+        "print({'flask', 'requests', 'sqlalchemy'} & set(sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", loads], capture_output=True, check=True, cwd=ROOT)
+
+    assert found.stdout.decode().strip() == "set()"

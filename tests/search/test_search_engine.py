@@ -34,6 +34,11 @@ SEARCHED = {
     "conditions": "Condition",
     "procedures": "Procedure",
 }
+# What doctor says of a patient of whom a search finds nothing.
+REMARKED = {
+    "patient=": {"nothing found: try another --patient"},
+    "laboratory": {"has laboratory results, and none under the codes of alp: compare the codes"},
+}
 Sent = dict[str, Prefetch]
 Answers = dict[str, Said]
 
@@ -218,14 +223,23 @@ def test_doctor_remarks_only_what_is_true(ward: Ward, most: int, remarked: set[s
     """Order, codes and owners are right for every patient; where there are pages, it says so."""
     base = ward.search_server.base(most)
     ask = one_server(base).asking(base, "", Client(deadline_ms=60_000))
-    found = [examine(base, one, ask, ward.engine.knowledge) for one in ward.patients]
-    rows = [row for each in found for row in each.rows]
-    remarks = {remark for row in rows if row.key != "patient=" for remark in row.remarks}
-    empty = [row for row in rows if row.key == "patient="]
+    found = {one: examine(base, one, ask, ward.engine.knowledge) for one in ward.patients}
+    rows = [row for each in found.values() for row in each.rows]
+    remarks = {key: {r for row in rows if row.key == key for r in row.remarks} for key in REMARKED}
+    others = {remark for row in rows if row.key not in REMARKED for remark in row.remarks}
+    told = {one for one, each in found.items() if any(r.key == "laboratory" for r in each.rows)}
 
-    assert all(each.healthy for each in found)
-    assert remarks - {"slow"} == remarked
-    assert {("nothing found: try another --patient",)} == {row.remarks for row in empty}
+    assert all(each.healthy for each in found.values())
+    assert others - {"slow"} == remarked
+    assert remarks == REMARKED
+    assert told == {one for one in ward.patients if has_results_and_no_alp(ward, one)}
+
+
+def has_results_and_no_alp(ward: Ward, patient: str) -> bool:
+    """Counted from the export: such a patient may have none, or one that is coded otherwise."""
+    mine = [result for result in ward.export["Observation"] if owner(result) == patient]
+    has_results = any("laboratory" in said_in(result.get("category")) for result in mine)
+    return has_results and not by_hand(ward, patient, "alp", "Observation")
 
 
 def test_doctor_finds_an_engine_that_wants_patient_references_whole(ward: Ward) -> None:

@@ -94,7 +94,7 @@ def test_the_file_of_sqlite_shrinks_again(tmp_path: Path) -> None:
         pass
     store.close()
 
-    assert path.stat().st_size < full / 20
+    assert path.stat().st_size < full / 10
 
 
 @pytest.mark.hazard("W10")

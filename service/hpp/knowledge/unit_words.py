@@ -27,6 +27,8 @@ _SIGNS = str.maketrans(
 )
 _NOT_A_LETTER = r"(?![^\W\d_])"
 _PLURAL = re.compile(r"\(s\)", re.IGNORECASE)
+_AROUND_A_SIGN = re.compile(r" ?([/.()]) ?")
+_BEFORE_A_REMARK = " /.,;@()-"
 
 
 class UnitWord(NamedTuple):
@@ -92,10 +94,9 @@ class UnitWords:
         """The words for a slash, and what may stand behind a unit: 37 °C, the method."""
         pers = _any_of(row.word for row in words if row.kind == "per")
         remarks = _any_of(row.word for row in words if row.kind == "remark")
-        self._per = re.compile(rf"\s+(?:{pers})\s+", re.IGNORECASE)
-        self._remark = re.compile(rf"\(\s*(?:{remarks})\s*\)", re.IGNORECASE)
-        behind = rf"(?:[\s/.,;@()-]*(?<!\d)(?:{remarks}))+[\s)]*$"
-        self._behind = re.compile(behind, re.IGNORECASE)
+        self._per = re.compile(rf" (?:{pers}) ", re.IGNORECASE)
+        self._remark = re.compile(rf"\( ?(?:{remarks}) ?\)", re.IGNORECASE)
+        self._last_remark = re.compile(rf"(?<!\d)(?:{remarks})[ )]*$", re.IGNORECASE)
 
     def slashed(self, text: str) -> str:
         """A plain text with a slash for the word `per`."""
@@ -103,12 +104,18 @@ class UnitWords:
 
     def factor(self, written: str) -> Decimal | None:
         """What one of this unit is in U/L; None for what is not plainly activity per volume."""
-        text = self._behind.sub("", self._remark.sub("", plain(written).rstrip(" .,;:")))
-        text = _PLURAL.sub("", re.sub(r"\s*([/.()])\s*", r"\1", self.slashed(text)))
-        terms = self._terms(text)
+        text = self._without_remarks(plain(written).rstrip(" .,;:"))
+        text = _AROUND_A_SIGN.sub(r"\1", self.slashed(text))
+        terms = self._terms(_PLURAL.sub("", text))
         if sorted(term[:2] for term in terms) not in PER_VOLUME:
             return None
         return None if _mega(terms) else _exact(prod(term.factor for term in terms))
+
+    def _without_remarks(self, text: str) -> str:
+        text = " ".join(self._remark.sub("", text).split())
+        while last := self._last_remark.search(text):
+            text = text[: last.start()].rstrip(_BEFORE_A_REMARK)
+        return text
 
     def _terms(self, text: str) -> list[Term]:
         """The words with their powers; none where the text holds anything else."""

@@ -1,4 +1,7 @@
-"""What alembic runs: the migrations, in the transaction of the connection that it is handed."""
+"""What alembic runs: the migrations, in the transaction of the connection that it is handed.
+
+No package: only alembic loads these files.  A change of a table is a new file in `versions`.
+"""
 
 from alembic import context
 
