@@ -152,7 +152,8 @@ def _clients(settings: Settings, offline: bool) -> Iterator[str]:
     for client in settings.clients:
         keys = key_set_line(client, settings, offline)
         server = client.fhir_base or "none: only what is sent is judged"
-        yield f"client {client.name}: issuer {client.issuer}; {keys}; FHIR server {server}"
+        said = f"client {client.name}: issuer {client.issuer}; {keys}; FHIR server {server}"
+        yield f"{said}; cards in {client.language}"
 
 
 def _unconfirmed(knowledge: Knowledge) -> Iterator[str]:
