@@ -36,6 +36,7 @@ from tests.deploy.processes import (
     gunicorn,
     read_all,
     send,
+    until,
 )
 from tests.deploy.proxy import NGINX, Proxy
 from tests.deploy.test_gunicorn import reload
@@ -195,11 +196,12 @@ def test_the_id_of_a_call_is_the_same_in_both_logs_and_in_the_answer(edge: Edge)
     given = edge.ask(SIGN, STORY, X_Request_ID=OWN_ID).headers["x-request-id"]
     made = edge.ask(SIGN, STORY, X_Request_ID="ZZ PHI").headers["x-request-id"]
     refused = edge.ask("/nowhere").headers["x-request-id"]
-    log = (edge.proxy.folder / "access.log").read_text()
+    log = edge.proxy.folder / "access.log"
 
     assert given == OWN_ID
     assert len(made) == len(refused) == 32
-    assert [log.count(f" {one} ") for one in (given, made, refused)] == [1, 1, 1]
+    assert until(lambda: f" {refused} " in log.read_text())  # written after the answer was
+    assert [log.read_text().count(f" {one} ") for one in (given, made, refused)] == [1, 1, 1]
     assert edge.running.said.count(f'"request_id":"{made}"') == 1
 
 
