@@ -1,4 +1,4 @@
-"""One request of each country, shaped as its public profiles have it: what we know by code, and what by name only.
+"""One request of each country in the shape of its public profiles: what we know, and by what.
 
 Codes of zeros stand for any code of a system that we know of and cannot read.
 """
