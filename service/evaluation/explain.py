@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cards.blocks import excluded_results, reason_text
@@ -13,6 +13,7 @@ from service.hpp import drugs
 from service.hpp.assessment import Assessment, Finding, JudgedResult, Row
 from service.hpp.facts import gather_facts
 from service.hpp.model import Chart, DrugUse
+from service.store.model import Repeat
 
 Json = dict[str, Any]
 
@@ -44,6 +45,7 @@ def explain(answer: Answer, engine: Engine, today: date) -> Json | None:
         "gaps": [_gap(gap, facts) for gap in chart.gaps],
         "table": _table(assessment, engine),
         "changes": _changes(facts, chart, today, engine),
+        "repeat": _repeat(answer.repeat),
         "drafts": [
             {"reference": d.reference, "drug": facts.name_of(d.group), "byName": d.by_name}
             for d in assessment.drafts
@@ -51,6 +53,14 @@ def explain(answer: Answer, engine: Engine, today: date) -> Json | None:
         "knowledge": engine.knowledge.version,
         "configuration": engine.configuration,
     }
+
+
+def _repeat(repeat: Repeat | None) -> Json | None:
+    """until: the last moment of a card that is held back, by UTC."""
+    if repeat is None:
+        return None
+    until = datetime.fromtimestamp(repeat.until_ms / 1000, UTC).isoformat(timespec="minutes")
+    return {"reason": repeat.reason, "until": until, "shown": repeat.shown, "new": repeat.new}
 
 
 def _patient(chart: Chart, today: date) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.fhir.systems import broader, readable_as, spellings, system_key
+from service.fhir.systems import ATC, broader, is_atc_substance, readable_as, spellings, system_key
 from service.hpp.knowledge.model import Knowledge
 
 NOTHING: frozenset[str] = frozenset()
@@ -15,6 +15,8 @@ class Codes:
     def __init__(self, knowledge: Knowledge) -> None:
         self._usual = knowledge.systems
         self._systems = {system_key(uri): name for uri, name in knowledge.systems.items()}
+        self._arcs = {key[:-1]: name for key, name in self._systems.items() if key.endswith(".*")}
+        self._names = frozenset(self._systems.values())
         found: dict[Coding, set[str]] = {}
         for row in knowledge.codes:
             if row.active and row.system != "name":
@@ -32,12 +34,18 @@ class Codes:
         self._listed = frozenset(name for name, _ in self._groups)
 
     def system(self, uri: str) -> str:
-        """Our name of a code system, or its address where we have none."""
+        """Our name of a code system, or its address where we have none.
+
+        An address that ends in `.*` is that of every OID below.
+        """
         usual = self._usual.get(uri)
         if usual is not None:
             return usual
         key = system_key(uri)
-        return self._systems.get(key, key)
+        known = self._systems.get(key)
+        if known is not None:
+            return known
+        return next((name for arc, name in self._arcs.items() if key.startswith(arc)), key)
 
     def lists(self, uri: str) -> bool:
         """Whether the value sets have codes of this system."""
@@ -50,9 +58,15 @@ class Codes:
         return next(filter(None, units), "") if self._units else ""
 
     def groups_of(self, uri: str, code: str) -> frozenset[str]:
-        """Groups of one coding.  ICD-10 and ATC codes also belong to their parents' groups."""
-        found = NOTHING
-        for name, spelled in spellings(self.system(uri), code):
+        """Groups of one coding.  ICD-10 and ATC codes also belong to their parents' groups.
+
+        Under an address that we do not know, what is written like a substance of the ATC index is
+        one: each country has addresses of its own for it, and no other code looks like it.
+        """
+        system, found = self.system(uri), NOTHING
+        if system not in self._names and is_atc_substance(code):
+            system = ATC
+        for name, spelled in spellings(system, code):
             if (name, spelled[:3]) not in self._stems:
                 continue
             for known in (spelled, *broader(name, spelled)):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 LONGEST_CODE = 64  # characters; a longer one is cut before anything is made of it
 LONGEST_SYSTEM = 256
 SNOMED_EDITIONS = "snomed.info/sct/"
+ATC = "atc"
 _SCHEME = re.compile(r"urn:oid:|(?:https?://)?(?:www\.)?")
 _MARKS = re.compile(r"[^A-Z0-9]")
 _FOCUS = re.compile(r"[\s=<>(]*([0-9]{6,18})")
@@ -89,7 +90,9 @@ WRITINGS: Mapping[str, Writing] = {
     "icd10": Writing(_letters, 3),
     "icd10cm": Writing(_letters, 3),
     **dict.fromkeys(("icd10gm", "icd10am", "icd10ca", "icd10nl"), NATIONAL_ICD10),
-    "atc": Writing(_letters, 3),
+    ATC: Writing(_letters, 3),
+    # One OID a year for each: which of both a code is of shows in how it is written.
+    "german-classification": Writing(_letters, 3, (ATC, "icd10gm", "icd10")),
     "jlac10": Writing(_letters, 5),  # the first five are the substance
     "snomed": Writing(_focus),
     "dmd": Writing(_focus, also=("snomed",)),  # the UK drug extension of SNOMED CT

@@ -44,8 +44,9 @@ def workers(running: Running) -> set[int]:
     return {int(pid) for pid in children.read_text().split()}
 
 
-def knowledge_and_configuration(port: int) -> str:
-    return str(ask(port, "/readyz").json["checks"])
+def knowledge_and_configuration(port: int) -> list[str]:
+    checks = ask(port, "/readyz").json["checks"]
+    return [c["detail"] for c in checks if c["name"] in ("knowledge", "configuration")]
 
 
 # Refusals
@@ -104,7 +105,9 @@ def held_by_the_master(running: Running) -> list[str]:
     """Sockets, files and further threads: whatever is open there is shared by all workers."""
     master = Path(f"/proc/{running.popen.pid}")
     opened = [os.readlink(entry) for entry in (master / "fd").iterdir()]
-    files = [name for name in opened if name.startswith("/") and "wgunicorn-" not in name]
+    # Files of workers: their heartbeat, and their metrics, which each opens anew for itself.
+    own = ("wgunicorn-", "hpp-cds-metrics-")
+    files = [n for n in opened if n.startswith("/") and not any(part in n for part in own)]
     threads = [task.name for task in (master / "task").iterdir()]
     return [
         *["socket" for name in opened if name.startswith("socket:")],
@@ -113,10 +116,13 @@ def held_by_the_master(running: Running) -> list[str]:
     ]
 
 
-def test_it_writes_no_file_in_the_home_folder(served: Served, tmp_path: Path) -> None:
+def test_it_writes_no_file_in_the_home_folder_but_in_the_data_folder(
+    served: Served, tmp_path: Path
+) -> None:
     running, _ = served
+    files = {path for path in tmp_path.rglob("*") if path.is_file()} - {running.log}
 
-    assert [running.log] == list(tmp_path.iterdir())
+    assert {path.parent for path in files} == {tmp_path / ".local/share/hpp-cds"}
 
 
 def test_what_start_up_made_is_out_of_garbage_collection() -> None:
@@ -193,7 +199,7 @@ def reload(running: Running) -> None:
     """HUP, and wait until none of the old workers is left."""
     old = workers(running)
     running.signal(signal.SIGHUP)
-    until = time.monotonic() + 15
+    until = time.monotonic() + 60
     while old & workers(running) or len(workers(running)) < len(old):
         assert time.monotonic() < until, running.said
         time.sleep(0.02)
@@ -206,7 +212,7 @@ def test_a_worker_that_is_killed_is_replaced_and_the_others_answer(served: Serve
     while len(before := workers(running)) < 2:
         assert time.monotonic() < until
     os.kill(min(before), signal.SIGKILL)
-    until = time.monotonic() + 2
+    until = time.monotonic() + 20
     while not workers(running) - before:
         assert ask(port).status == 200
         assert time.monotonic() < until

@@ -17,7 +17,7 @@ import pytest
 
 from fhir_fixtures import stories
 from service.evaluation.answer import EXTENSION
-from tests.deploy.processes import ROOT, SIGN, Answer, Running, ask, gunicorn
+from tests.deploy.processes import ROOT, SIGN, Answer, Running, ask, gunicorn, until
 
 STORY = stories()["persistently-low-adult"].request
 EACH_S = 0.02  # fifty requests a second
@@ -79,15 +79,6 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     running, port = start(tmp_path)
     yield Site(tmp_path, running, port)
     running.stop()
-
-
-def until(holds: Callable[[], bool], within_s: float = 30) -> bool:
-    end = time.monotonic() + within_s
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_a_reload_is_seen_and_a_refused_one_changes_nothing_but_readiness(site: Site) -> None:

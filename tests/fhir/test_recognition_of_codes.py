@@ -102,6 +102,36 @@ def test_a_national_modification_is_read_like_icd_10_where_the_code_is_the_same(
     assert ("icd10", "E833") in spellings(national, "E83.3-")
 
 
+@pytest.mark.parametrize(
+    ("address", "code", "groups"),
+    [
+        ("urn:oid:1.2.276.0.76.5.482", "M05BA04", {"bp_alendronate", "bp_class"}),
+        ("1.2.276.0.76.5.409", "M81.0", {"cond_osteoporosis"}),
+        ("urn:oid:1.2.276.0.76.5.114", "514", set()),
+        ("urn:oid:1.2.276.0.76.55.409", "M81.0", set()),
+        ("urn:oid:1.2.246.537.6.32", "M05BA04", {"bp_alendronate", "bp_class"}),
+        ("urn:oid:1.2.246.537.6.32.2007", "M05BA", {"bp_class"}),
+        ("urn:oid:1.2.752.129.2.2.3.1.1", "M05BA04", {"bp_alendronate", "bp_class"}),
+        ("2.16.578.1.12.4.1.1.7180", "m05bx04", {"ar_denosumab"}),
+        ("https://example.org/CodeSystem/ATC", "M05BA08", {"bp_zoledronate", "bp_class"}),
+        ("", "M05BA08", {"bp_zoledronate", "bp_class"}),
+        ("https://example.org/local", "M05BA", set()),
+        ("https://example.org/local", "M81.0", set()),
+        ("LN", "6768-6", {"alp_total"}),
+        ("LOINC", "6768-6", {"alp_total"}),
+        ("SCT", "88810008", {"alp_total"}),
+        ("WC", "M05BA04", {"bp_alendronate", "bp_class"}),
+        ("I10C", "M81.0", {"cond_osteoporosis"}),
+        ("http://snomed.info/id", "88810008", {"alp_total"}),
+    ],
+)
+def test_a_national_address_or_the_letters_of_hl7_v2_name_a_system(
+    address: str, code: str, groups: set[str]
+) -> None:
+    """Each country has its own addresses for the ATC index; no other code is written like it."""
+    assert groups == CODES.groups_of(address, code)
+
+
 NDC = "http://hl7.org/fhir/sid/ndc"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
@@ -287,15 +286,3 @@ def test_a_site_adds_a_word_of_its_laboratory(tmp_path: Path) -> None:
     units = load_knowledge(tmp_path).units
 
     assert units.factor("activity", "kEinh/L") == 1000
-
-
-def test_value_sets_are_plain_csv_with_a_source_on_every_active_row() -> None:
-    folder = files("service.hpp.knowledge").joinpath("valuesets")
-    rows = [
-        row
-        for entry in folder.iterdir()
-        for row in csv.DictReader(entry.read_text("utf-8").splitlines())
-    ]
-
-    assert len(rows) > 1000
-    assert [row for row in rows if row["active"] == "yes" and not row["source"]] == []
