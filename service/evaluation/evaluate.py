@@ -63,11 +63,11 @@ def evaluate(
 
     client: who calls, as configured; anyone where no client is.
 
-    Raises DataUnavailable where needed data cannot be had, TooMuchText where more is named than
-    is read of one request; every other answer has cards or
-    the reason for none in its evaluation extension.
+    Raises DataUnavailable where needed data cannot be had and the client is not in shadow, which
+    interrupts nobody, and TooMuchText where more is named than is read of one request; every
+    other answer has cards or the reason for none in its extension.
     """
-    answer = _judged(request, service, engine, today, path, client)
+    answer = _judged(request, service, engine.speaking(client.language), today, path, client)
     return in_shadow(answer) if service.id in client.shadow else answer
 
 
@@ -104,7 +104,12 @@ def _judged(
     capabilities = _capabilities(client)
     shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
     case = CardInput(shown, judged.chart, today, requester, server.asked, capabilities)
-    answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    try:
+        answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    except DataUnavailable:
+        if service.id not in client.shadow:
+            raise
+        answer = answer_with(None, "unavailable", case, engine)
     if is_recorded(judged.assessment, service.id, client, engine.knowledge):
         answer = _recorded(answer, service)
     chart = judged.chart

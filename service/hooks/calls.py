@@ -5,7 +5,7 @@ The one place where what an evaluation could not do becomes an answer of the pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,8 @@ from service.hooks.errors import NotObtainable, ServiceError, TooMuchToRead, Unk
 from service.hooks.messages import parse_body, read_request
 from service.settings import Client
 
+Recall = Callable[[Answer, HookRequest, Service], Answer]
+
 
 def evaluate_body(
     body: Mapping[str, Any],
@@ -29,10 +31,15 @@ def evaluate_body(
     engine: Engine,
     today: date,
     client: Client = ANYONE,
+    recall: Recall | None = None,
 ) -> Answer:
-    """Answer the JSON object of one request.  Raises a ServiceError for what is refused."""
+    """Answer the JSON object of one request.  Raises a ServiceError for what is refused.
+
+    recall: what earlier answers make of this one.
+    """
     request = read_request(body, service.hook)
-    return answer_request(request, service, engine, today, client=client)
+    answer = answer_request(request, service, engine, today, client=client)
+    return recall(answer, request, service) if recall else answer
 
 
 def answer_request(
@@ -75,7 +82,12 @@ class Outcome:
 
 
 def outcome_of(
-    raw: bytes, service_id: str, engine: Engine, today: date, client: Client = ANYONE
+    raw: bytes,
+    service_id: str,
+    engine: Engine,
+    today: date,
+    client: Client = ANYONE,
+    recall: Recall | None = None,
 ) -> Outcome:
     """Answer the bytes of one request as HTTP would, errors included, with the reasoning.
 
@@ -84,10 +96,10 @@ def outcome_of(
     try:
         body = parse_body(raw)
         service = service_of(service_id or _id_for(body.get("hook")))
-        answer = evaluate_body(body, service, engine, today, client)
+        answer = evaluate_body(body, service, engine, today, client, recall)
     except ServiceError as error:
         return Outcome(error.status, error.outcome())
-    return Outcome(200, answer.body, explain(answer, engine, today))
+    return Outcome(200, answer.body, explain(answer, engine.speaking(client.language), today))
 
 
 def _id_for(hook: object) -> str:

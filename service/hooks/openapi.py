@@ -94,8 +94,8 @@ def _services(release: str, needs_token: bool) -> Json:
     for service in SERVICES:
         call = {
             "operationId": f"{service.id}{tail}",
-            "summary": service.title,
-            "description": service.description,
+            "summary": f"Cards for the hook {service.hook}",
+            "description": "What the service is for stands in discovery, in the site's words.",
             "requestBody": _body(_ref(f"{service.hook}-request")),
             "responses": {"200": _answer("Cards, or none.", _ref("answer")), **_errors(OF_A_CALL)},
         }
