@@ -7,21 +7,20 @@ is at fault, 2 usage, 78 bad configuration.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import textwrap
 import time
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fhir_fixtures import Story, stories
+from fhir_fixtures import stories
 from service import __version__
 from service.commands.catalogue import codes
 from service.commands.content import content
 from service.commands.exchange import export, import_codes
+from service.commands.given import Given, read_input
 from service.commands.options import (
     client_option,
     config_option,
@@ -41,7 +40,21 @@ if TYPE_CHECKING:
 DOCTOR = Client(name="doctor", deadline_ms=60_000)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+PAGES = """\b
+Pages, beside the source:
+  README.md                          what it is, verdicts, what it does not do
+  service/demo/README.md             two minutes to a card
+  service/hooks/README.md            integrate
+  service/settings/README.md         configure
+  service/replay/README.md           replay a site's history
+  service/server/deploy/README.md    deploy; WATCHING.md there: watch
+  tests/bench/README.md              how fast
+  service/hpp/knowledge/README.md    clinical content
+  tests/README.md                    contribute
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=PAGES)
 @click.version_option(__version__, prog_name="hpp-cds")
 def main() -> None:
     """Warns when a low ALP makes hypophosphatasia likely, before an antiresorptive is signed.
@@ -122,7 +135,7 @@ def evaluate(
         raise click.UsageError("give either REQUEST, or --fhir-server with --patient")
     access = None
     if request_file:
-        given = _input(request_file, today)
+        given = read_input(request_file, today)
     else:
         access = _access_to(fhir_server or "")
         body = request_for(fhir_server or "", patient or "", drug, _token(token_file))
@@ -130,7 +143,7 @@ def evaluate(
     settings = load_settings(config)
     outcome = answer(given.body, service_id or given.service, settings, given.today, access, client)
     if fhir_server:
-        _say_what_was_met(outcome.body, fhir_server, drug, settings)
+        _say_what_was_met(outcome.body, fhir_server, drug, client, settings)
     if pretty:
         draw_cards(outcome.body)
     else:
@@ -156,6 +169,9 @@ def explain(
 ) -> None:
     """Print the whole reasoning behind an answer.
 
+    Where [repeat] holds back what was overridden, that is told, too, by what the store has of the
+    --client (the first one by default).
+
     \b
     Example:
       hpp-cds explain persistently-low-adult
@@ -164,7 +180,7 @@ def explain(
     from service.commands.offline import answer
     from service.commands.terminal import draw_cards, draw_explanation
 
-    given = _input(request_file, today)
+    given = read_input(request_file, today)
     settings = load_settings(config)
     outcome = answer(given.body, service_id or given.service, settings, given.today, client=client)
     if as_json:
@@ -249,7 +265,7 @@ def about(folder: Path | None, config: Path | None) -> None:
     \b
     Example:
       hpp-cds about
-      hpp-cds about --out committee --config hpp-cds.toml
+      hpp-cds about --out ../committee --config hpp-cds.toml
     """
     settings = load_settings(config)
     if folder is not None:
@@ -330,27 +346,20 @@ def list_stories() -> None:
       hpp-cds stories
       hpp-cds evaluate single-low --pretty
     """
-    width = max((len(name) for name in stories()), default=0)
-    columns = shutil.get_terminal_size().columns
-    for story in stories().values():
-        line = f"{story.id:<{width}}  {story.verdict:<25} {story.title}"
-        click.echo(_wrapped(line, columns) if sys.stdout.isatty() else line)
+    from service.commands.terminal import draw_stories
+
+    draw_stories(stories().values())
 
 
-def _wrapped(line: str, columns: int) -> str:
-    """On as many lines as it needs, with no word broken."""
-    return textwrap.fill(
-        line, columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-    )
-
-
-def _say_what_was_met(body: dict[str, Any], base: str, drug: str, settings: Settings) -> None:
+def _say_what_was_met(
+    body: dict[str, Any], base: str, drug: str, client: str, settings: Settings
+) -> None:
     from service.app import load_content
+    from service.commands.offline import client_named
     from service.commands.trial import remarks
-    from service.evaluation.engine import ANYONE
 
     knowledge, _ = load_content(settings)
-    for remark in remarks(body, base, drug, ANYONE.deadline_ms, knowledge):
+    for remark in remarks(body, base, drug, client_named(client, settings).deadline_ms, knowledge):
         click.secho(remark, err=True, fg="yellow")
 
 
@@ -365,39 +374,6 @@ def _access_to(url: str) -> RegisteredServers:
 
 def _token(path: Path | None) -> str:
     return path.read_text("utf-8").strip() if path else ""
-
-
-class Given:
-    """What a command was given: a request body, its service, and the day to judge it on."""
-
-    def __init__(self, body: bytes, service: str, today: date | None) -> None:
-        self.body, self.service, self.today = body, service, today
-
-
-def _input(name: str, today: datetime | None) -> Given:
-    story = _story_of(name)
-    day = today.date() if today else (story.today if story else None)
-    if story is not None:
-        return Given(json.dumps(story.request).encode(), story.service, day)
-    try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        click.secho(f"{name}: {error.strerror or 'cannot be read'}", err=True, fg="red")
-        sys.exit(1)
-    return Given(raw, "", day)
-
-
-def _story_of(name: str) -> Story | None:
-    """A story by its name, or by the path of its request.json or folder."""
-    path = Path(name)
-    if name in stories():
-        return stories()[name]
-    folder = path.parent if path.name == "request.json" else path
-    known = stories().get(folder.resolve().name)
-    if known is None or not (folder / "request.json").is_file():
-        return None
-    same = json.loads((folder / "request.json").read_bytes()) == known.request
-    return known if same else None
 
 
 codes.add_command(export)

@@ -147,7 +147,7 @@ def sign(signed: tuple[str, ...], reviewer: str, config: Path | None) -> None:
 
     \b
     Example:
-      hpp-cds content sign thresholds.toml codes/local.csv --reviewer "Dr A. Example"
+      hpp-cds content sign thresholds.toml --reviewer "Dr A. Example" --config hpp-cds.toml
     """
     folder = _folder(load_settings(config))
     if not reviewer.strip() or not reviewer.isprintable():

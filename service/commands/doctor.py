@@ -36,7 +36,10 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP
 
 SLOW_SECONDS = 1.0
-UNREACHABLE = ("timeout", "refused", "blocked")
+UNREACHABLE = ("timeout", "refused")
+REFUSED = ("http-4xx", "blocked")
+NO_SUCH = ("404", "410")
+FOREIGN = "other patients' data"
 ALP_KEY = "alp"
 DATED = {
     "medications": AUTHORED,
@@ -49,13 +52,22 @@ VERSIONS = {"1.": Release.DSTU2, "3.": Release.STU3, "4.": Release.R4, "5.": Rel
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One query: whether it works, how long it took, and what an EHR's team should look at."""
+    """One query: how it ended, how long it took, and what an EHR's team should look at.
+
+    outcome: `works` (answered with entries), `empty` (answered, nothing found), `refused` (by the
+    server, or an address that may not be called), `unreachable`, `foreign` (another patient's
+    data) or `fails`.
+    """
 
     key: str
-    ok: bool
+    outcome: str
     seconds: float
     entries: int
     remarks: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome in ("works", "empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +85,12 @@ class Diagnosis:
 def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Diagnosis:
     """Ask for the capability statement, a patient, and every template for that patient."""
     release, remark, problem = _release(ask)
-    if problem in UNREACHABLE:
+    if problem in (*UNREACHABLE, "blocked"):
         return Diagnosis(remark, False, (), problem)
-    patient_id = patient_id or _any_patient(ask)
     if not patient_id:
-        return Diagnosis(remark, False, ())
+        patient_id, asking = _any_patient(ask)
+        if not patient_id:
+            return Diagnosis(remark, False, (asking,))
     asked = templates_for(knowledge, release, patient_id)
     subject = Subject(patient_id, (base.rstrip("/"),))
     answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
@@ -99,8 +112,8 @@ def _nothing_found(patient_id: str, ask: Fetch) -> Row:
     found = len(list(_resources("labs", fetched)))
     if found:
         remark = "does not understand patient=ID, only patient=Patient/ID: every search is empty"
-        return Row("patient=", False, seconds, found, (remark,))
-    return Row("patient=", True, seconds, 0, ("nothing found: try another --patient",))
+        return Row("patient=", "fails", seconds, found, (remark,))
+    return Row("patient=", "empty", seconds, 0, ("nothing found: try another --patient",))
 
 
 def _other_results(patient_id: str, ask: Fetch) -> Iterator[Row]:
@@ -110,7 +123,7 @@ def _other_results(patient_id: str, ask: Fetch) -> Iterator[Row]:
     count = len(list(_resources("labs", fetched)))
     if count:
         remark = "has laboratory results, and none under the codes of alp: compare the codes"
-        yield Row("laboratory", True, seconds, count, (remark,))
+        yield Row("laboratory", "works", seconds, count, (remark,))
 
 
 def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
@@ -120,7 +133,8 @@ def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
         if name.startswith("Medication/"):
             fetched, seconds = _ask_one(ask, "medications", name)
             remarks = (fetched.problem,) if fetched.problem else ()
-            yield Row("Medication", not fetched.problem, seconds, len(fetched.pages), remarks)
+            count = len(fetched.pages)
+            yield Row("Medication", _outcome(fetched, count, False), seconds, count, remarks)
             return
 
 
@@ -140,15 +154,13 @@ def _release(ask: Fetch) -> tuple[Release, str, str]:
     return Release.R4, "R4 assumed: no capability statement names a release", fetched.problem
 
 
-def _any_patient(ask: Fetch) -> str:
-    fetched, _ = _ask_one(ask, "patient", "Patient?_count=1")
-    found = [
-        text(resource.get("id"))
-        for page in fetched.pages
-        for resource in resources(page, "patient")
-        if resource.get("resourceType") == "Patient"
-    ]
-    return found[0] if found else ""
+def _any_patient(ask: Fetch) -> tuple[str, Row]:
+    """The id of the first patient, or empty; and how asking for one ended."""
+    fetched, seconds = _ask_one(ask, "patient", "Patient?_count=1")
+    found = [r for r in _resources("patient", fetched) if r.get("resourceType") == "Patient"]
+    outcome = _outcome(fetched, len(found), False)
+    row = Row("Patient?", outcome, seconds, len(found), tuple(_problem(fetched)))
+    return text(found[0].get("id")) if found else "", row
 
 
 def _row(key: str, fetched: Fetched, seconds: float, subject: Subject, terms: Terminology) -> Row:
@@ -156,8 +168,25 @@ def _row(key: str, fetched: Fetched, seconds: float, subject: Subject, terms: Te
     remarks = list(_remarks(key, fetched, sent, subject, terms))
     if seconds > SLOW_SECONDS:
         remarks.append("slow")
-    bad = fetched.problem not in ("", "truncated") or "other patients' data" in remarks
-    return Row(key, not bad, seconds, len(sent), tuple(remarks))
+    outcome = _outcome(fetched, len(sent), FOREIGN in remarks)
+    return Row(key, outcome, seconds, len(sent), tuple(remarks))
+
+
+def _outcome(fetched: Fetched, count: int, is_foreign: bool) -> str:
+    if fetched.problem in UNREACHABLE:
+        return "unreachable"
+    if fetched.problem in REFUSED:
+        return "refused"
+    if fetched.problem not in ("", "truncated"):
+        return "fails"
+    if is_foreign:
+        return "foreign"
+    return "works" if count else "empty"
+
+
+def _problem(fetched: Fetched) -> Iterator[str]:
+    if fetched.problem:
+        yield f"{fetched.problem}{f' ({fetched.detail})' if fetched.detail else ''}"
 
 
 def _resources(key: str, fetched: Fetched) -> Iterator[Json]:
@@ -170,18 +199,19 @@ def _resources(key: str, fetched: Fetched) -> Iterator[Json]:
 def _remarks(
     key: str, fetched: Fetched, sent: list[Json], subject: Subject, terms: Terminology
 ) -> Iterator[str]:
-    if fetched.problem:
-        yield f"{fetched.problem}{f' ({fetched.detail})' if fetched.detail else ''}"
+    yield from _problem(fetched)
+    if key == "patient" and fetched.detail in NO_SUCH:
+        yield "no such patient on that server"
     if fetched.problem == "truncated":
         yield "answers stay partial: allow larger pages (_count)"
     if any(page.get("resourceType") == "OperationOutcome" for page in fetched.pages):
         yield "answers an OperationOutcome"
     if key == "patient":
         if sent and text(sent[0].get("id")) != subject.patient_id:
-            yield "other patients' data"
+            yield FOREIGN
         return
     if any(subject.owner_of(resource) is Owner.FOREIGN for resource in sent):
-        yield "other patients' data"
+        yield FOREIGN
     if not _is_newest_first(key, sent):
         yield "ignores _sort"
     if key == "alp" and any(not _is_alp(resource, terms) for resource in sent):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +16,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from fhir_fixtures import Story
     from service.commands.check import Report
     from service.commands.doctor import Diagnosis
     from service.commands.judged_stories import Difference
@@ -24,21 +28,48 @@ MARKS = {"present": "●", "absent": "○", "unknown": "?"}
 Json = dict[str, Any]
 
 
+def say(line: str, colour: str = "", err: bool = False) -> None:
+    """A line, in a terminal on as many as it needs with no word broken."""
+    if (sys.stderr if err else sys.stdout).isatty():
+        line = wrapped(line, shutil.get_terminal_size().columns)
+    click.secho(line, err=err, fg=colour or None)
+
+
+def wrapped(line: str, columns: int, indent: str = "    ") -> str:
+    return textwrap.fill(
+        line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def draw_stories(stories: Iterable[Story]) -> None:
+    """Name, verdict and title: a line each, in a terminal two where one is too narrow."""
+    listed = list(stories)
+    width = max((len(story.id) for story in listed), default=0)
+    for story in listed:
+        line = f"{story.id:<{width}}  {story.verdict:<25} {story.title}"
+        columns = shutil.get_terminal_size().columns
+        click.echo(in_two(story, columns) if sys.stdout.isatty() and len(line) > columns else line)
+
+
+def in_two(story: Story, columns: int) -> str:
+    return f"{story.id}  {story.verdict}\n{wrapped(f'    {story.title}', columns)}"
+
+
 def draw_check(report: Report) -> None:
     """The summary as a result; faults and warnings as talk."""
     for fault in report.faults:
-        click.secho(str(fault), err=True, fg="red")
+        say(str(fault), "red", err=True)
     for line in report.lines:
-        click.echo(line)
+        say(line)
     if report.differences:
         _draw_differences(report.differences)
     for name, lines in (("review", report.review), ("switched off", report.switched_off)):
         for line in lines:
-            click.echo(f"{name}: {line}")
+            say(f"{name}: {line}")
     if not report.faults:
-        click.echo("no fault found")
+        say("no fault found")
     for warning in report.warnings:
-        click.secho(f"warning: {warning}", err=True, fg="yellow")
+        say(f"warning: {warning}", "yellow", err=True)
 
 
 def _draw_differences(differences: Sequence[Difference]) -> None:
@@ -92,22 +123,25 @@ def draw_about(attributes: Json, console: Console | None = None) -> None:
         console.print(Text(f"- {source['label']} {source.get('url', '')}".rstrip()))
 
 
+OUTCOME_COLOURS = {"works": "green", "empty": "yellow"}
+
+
 def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
-    """One line for each query: works, how long, how many entries, what to look at."""
+    """One line for each query: how it ended, how long, how many entries, what to look at."""
     console = console or Console()
     if found.unreachable:
-        console.print(Text(f"no answer from the server ({found.unreachable})", style="red"))
+        console.print(Text(f"unreachable: no answer from the server ({found.unreachable})", "red"))
         return
     console.print(Text(f"release: {found.release}"))
     if not found.patient_found:
         console.print(Text("no patient found; name one with --patient", style="red"))
     for row in found.rows:
-        word, colour = ("works", "green") if row.ok else ("fails", "red")
         remarks = f"  {', '.join(row.remarks)}" if row.remarks else ""
         line = (
-            f"{row.key:<12} {word}  {row.seconds * 1000:6.0f} ms  {row.entries:4d} entries{remarks}"
+            f"{row.key:<15} {row.outcome:<11} {row.seconds * 1000:6.0f} ms  "
+            f"{row.entries:4d} entries{remarks}"
         )
-        console.print(Text(line, style=colour))
+        console.print(Text(line, style=OUTCOME_COLOURS.get(row.outcome, "red")))
 
 
 def draw_clients(entries: list[Entry], console: Console | None = None) -> None:
@@ -136,19 +170,39 @@ def draw_explanation(said: Json, console: Console | None = None) -> None:
             f"judged on {said['today']}; {said['patient']['age']}, {said['patient']['sex']}"
         )
     )
+    numbers = _numbers(said)
     sections: tuple[tuple[str, list[str]], ...] = (
         ("Modifiers", [modifier["label"] for modifier in said["modifiers"]]),
-        ("ALP results", [_result(r) for r in said["results"]]),
-        ("Not used", [_excluded(e) for e in said["excluded"]]),
-        ("Drugs", [_exposure(e) for e in said["exposures"]]),
-        ("Findings", _findings(said["findings"])),
+        ("ALP results", _numbered(said["results"], _result, numbers)),
+        ("Not used", _numbered(said["excluded"], _excluded, numbers)),
+        ("Drugs", _numbered(said["exposures"], _exposure, numbers)),
+        ("Findings (numbers are those of the lists above)", _findings(said["findings"], numbers)),
         ("Decision table", _rows(said["table"])),
         ("Not seen", [gap["label"] for gap in said["gaps"]]),
         ("What would change the answer", said["changes"]),
+        ("Overridden before", _repeat(said["repeat"])),
     )
     for title, lines in sections:
         _section(console, title, lines)
     console.print(Text(f"\ncontent {said['knowledge']}, configuration {said['configuration']}"))
+
+
+SHOWN_AGAIN = {
+    "always-shown": "Shown: this verdict is never held back",
+    "over": "Shown again: that time is over",
+    "more-urgent": "Shown again: it is more urgent than then",
+    "other-drug": "Shown again: it is another drug",
+    "new": "Shown again: something is new",
+}
+
+
+def _repeat(repeat: Json | None) -> list[str]:
+    """What an earlier override of the same card means for this one."""
+    if repeat is None:
+        return []
+    held = f"reason {repeat['reason']}, which holds the card back until {repeat['until']}"
+    shown = SHOWN_AGAIN.get(repeat["shown"], "Not shown (notShown: repeat)")
+    return [held, shown, *(f"new: {what}" for what in repeat["new"])]
 
 
 def _section(console: Console, title: str, lines: list[str]) -> None:
@@ -156,6 +210,19 @@ def _section(console: Console, title: str, lines: list[str]) -> None:
         console.print(Text(f"\n{title}", style="bold"))
     for line in lines:
         console.print(Padding(Text(line), (0, 0, 0, 2)))
+
+
+def _numbers(said: Json) -> dict[str, int]:
+    """A number for each thing of the record that is listed, by which findings name it."""
+    listed = (*said["results"], *said["excluded"], *said["exposures"])
+    references = dict.fromkeys(entry["reference"] for entry in listed)
+    return {reference: number for number, reference in enumerate(references, 1)}
+
+
+def _numbered(
+    entries: list[Json], line: Callable[[Json], str], numbers: Mapping[str, int]
+) -> list[str]:
+    return [f"{numbers[entry['reference']]:>2}  {line(entry)}" for entry in entries]
 
 
 def _dated(entry: Json) -> str:
@@ -179,23 +246,33 @@ def _exposure(use: Json) -> str:
     return f"{use['drug']} from {start} to {end}, effect: {use['effect']}  [{use['reference']}]"
 
 
-def _findings(findings: list[Json]) -> list[str]:
+def _findings(findings: list[Json], numbers: Mapping[str, int]) -> list[str]:
     """One line for each present or unknown finding, one for all absent ones."""
-    lines = [_finding(f) for f in findings if f["state"] != "absent"]
+    shown: set[str] = set()
+    lines = [_finding(f, numbers, shown) for f in findings if f["state"] != "absent"]
     absent = "; ".join(f["label"] for f in findings if f["state"] == "absent")
     return [*lines, f"{MARKS['absent']} absent: {absent}"]
 
 
-def _finding(finding: Json) -> str:
-    seen = "; ".join(
-        f"{_dated(e)} {e['what']} [{e['reference']}]" for e in finding["evidence"][:MOST_EVIDENCE]
+def _finding(finding: Json, numbers: Mapping[str, int], shown: set[str]) -> str:
+    """shown: references that an earlier finding said in full; each is said once."""
+    cited = sorted(
+        {numbers[e["reference"]] for e in finding["evidence"] if e["reference"] in numbers}
     )
-    more = len(finding["evidence"]) - MOST_EVIDENCE
+    others = {e["reference"]: e for e in finding["evidence"] if e["reference"] not in numbers}
+    parts = [", ".join(map(str, cited))] if cited else []
+    parts += [_evidence(others[name], name in shown) for name in list(others)[:MOST_EVIDENCE]]
+    shown.update(list(others)[:MOST_EVIDENCE])
+    more = len(others) - MOST_EVIDENCE
     missing = f" (not seen: {', '.join(finding['missing'])})" if finding["missing"] else ""
     rest = f" and {more} more" if more > 0 else ""
-    return (
-        f"{MARKS[finding['state']]} {finding['label']}{missing}{': ' if seen else ''}{seen}{rest}"
-    )
+    said = f": {'; '.join(parts)}" if parts else ""
+    return f"{MARKS[finding['state']]} {finding['label']}{missing}{said}{rest}"
+
+
+def _evidence(evidence: Json, was_shown: bool) -> str:
+    reference = f"[{evidence['reference']}]"
+    return reference if was_shown else f"{_dated(evidence)} {evidence['what']} {reference}"
 
 
 def _rows(table: list[Json]) -> list[str]:

@@ -84,13 +84,19 @@ def test_evaluate_ends_with_1_where_http_would_answer_4xx(body: bytes) -> None:
     assert json.loads(printed.stdout)["resourceType"] == "OperationOutcome"
 
 
-def test_evaluate_ends_with_1_for_data_that_cannot_be_had() -> None:
-    request = {**stories()[STORY].request}
-    request.pop("prefetch")
-    printed = hpp_cds("evaluate", "-", stdin=json.dumps(request).encode())
+def test_evaluate_ends_with_1_for_data_that_cannot_be_had(tmp_path: Path) -> None:
+    """As HTTP: 412 in production mode, and a card in development mode."""
+    path = tmp_path / "hpp-cds.toml"
+    path.write_text('[site]\nmode = "production"\npublic_base_url = "https://cds.example.org"\n')
+    body = {key: value for key, value in stories()[STORY].request.items() if key != "prefetch"}
+    sent = json.dumps(body).encode()
+    refused = hpp_cds("evaluate", "-", "--config", str(path), stdin=sent)
+    tried = hpp_cds("evaluate", "-", stdin=sent)
 
-    assert printed.returncode == 1
-    assert b"/prefetch/alp: not-sent" in printed.stdout
+    assert refused.returncode == 1, refused.stderr
+    assert b"/prefetch/alp: not-sent" in refused.stdout
+    assert tried.returncode == 0
+    assert json.loads(tried.stdout)["extension"][EXTENSION]["status"] == "unavailable"
 
 
 def test_a_missing_file_is_named_on_standard_error() -> None:

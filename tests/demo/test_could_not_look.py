@@ -18,7 +18,7 @@ from service.fhir.releases import Release
 from service.hooks.calls import outcome_of
 from service.settings import Settings, load_settings
 from tests.conftest import TODAY
-from tests.edge.test_http import breaches
+from tests.edge.calls import breaches
 from tests.releases.places import TEST_ORDERS, created
 from tests.trust.callers import EHR, client_of, signing, site
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from threading import Thread
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
-from fhir_fixtures import stories
-from service.commands.cli import _wrapped, main
+from fhir_fixtures import Story, stories
+from service.commands.cli import main
+from service.commands.terminal import draw_explanation, in_two, wrapped
 from service.demo.links import MAIN_STORY
+from service.evaluation.engine import Engine
+from service.hooks.calls import outcome_of
 
 
 def evaluate(base: str, patient: str, drug: str) -> Result:
@@ -43,21 +53,138 @@ def test_a_server_that_is_not_there_is_said() -> None:
     assert "no answer from http://127.0.0.1:9/fhir in 2.5 s" in said.stderr
 
 
-@pytest.mark.parametrize("command", ["", *main.commands])
-def test_stories_that_help_names_exist(command: str) -> None:
-    shown = CliRunner().invoke(main, [*filter(None, [command]), "--help"]).output
-    named = re.findall(r"hpp-cds (?:evaluate|explain) ([a-z-]+)(?: |$)", shown, re.MULTILINE)
-
-    assert set(named) <= set(stories()) | {"--fhir-server"}
-
-
-def test_no_word_is_broken_at_80_columns() -> None:
+@pytest.mark.parametrize("columns", [80, 100])
+def test_no_word_is_broken(columns: int) -> None:
+    """Of `stories` and `check` in a terminal that is narrower than their lines."""
     for story in stories().values():
-        line = f"{story.id:<40}  {story.verdict:<25} {story.title}"
-        words = _wrapped(line, 80).split()
+        shown = in_two(story, columns)
 
-        assert words == line.split()
-        assert max(map(len, _wrapped(line, 80).splitlines())) <= 80
+        assert shown.split() == f"{story.id} {story.verdict} {story.title}".split()
+        assert max(map(len, shown.splitlines())) <= columns
+    line = f"review: decision_table.toml: not signed (sha256 {'9f29e06e' * 8})"
+    assert wrapped(line, columns).split() == line.split()
+    assert max(map(len, wrapped(line, columns).splitlines())) <= columns
+
+
+def explained(story: Story, engine: Engine) -> str:
+    """As `explain` prints it, on lines of any length."""
+    raw = json.dumps(story.request).encode()
+    outcome = outcome_of(raw, story.service, engine, story.today)
+    if outcome.explanation is None:
+        return ""
+    console = Console(file=StringIO(), width=400)
+    draw_explanation(outcome.explanation, console)
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def test_explain_says_each_result_once(engine: Engine) -> None:
+    """What is listed is cited by its number afterwards, and other evidence by its reference."""
+    dated = re.compile(r"(?:\d{4}-\d\d-\d\d|undated) [^;\[\]]*\[([A-Z][A-Za-z]+/[^\]]+)\]")
+    for story in stories().values():
+        said = explained(story, engine).partition("\nFindings")
+        listed, found = dated.findall(said[0]), dated.findall(said[2])
+
+        assert len(found) == len(set(found)), story.id
+        assert set(listed).isdisjoint(found), story.id
+    assert "● ALP persistently low: 1, 2, 3" in explained(stories()[MAIN_STORY], engine)
+
+
+# doctor
+
+
+class Answering(BaseHTTPRequestHandler):
+    """A FHIR server with one fault, named by the first part of the path."""
+
+    def do_GET(self) -> None:
+        fault, _, asked = self.path.strip("/").partition("/")
+        if asked == "metadata":
+            return self.say(200, {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
+        if fault == "refused":
+            return self.say(401, {})
+        if fault == "cut" and asked.startswith("Condition"):
+            return self.close_connection_now()
+        owner = "someone-else" if fault == "foreign" else "p1"
+        kind = asked.partition("?")[0].partition("/")[0]
+        if kind == "Patient":
+            patient = {"resourceType": "Patient", "id": "p1"}
+            return self.say(200, patient if "/" in asked else bundle([patient]))
+        found = [] if fault == "empty" else [{"resourceType": kind, "id": "x", **of(owner)}]
+        return self.say(200, bundle(found))
+
+    def say(self, status: int, body: dict[str, Any]) -> None:
+        raw = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/fhir+json")
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def close_connection_now(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def of(owner: str) -> dict[str, Any]:
+    return {"subject": {"reference": f"Patient/{owner}"}}
+
+
+def bundle(found: list[dict[str, Any]]) -> dict[str, Any]:
+    entries = [{"resource": resource} for resource in found]
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(found), "entry": entries}
+
+
+@pytest.fixture(scope="module")
+def faulty() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+def outcomes(base: str, *arguments: str) -> tuple[int, dict[str, str], str]:
+    """Exit status, what each query ended in, and the whole output."""
+    ended = CliRunner().invoke(main, ["doctor", base, *arguments], env={"COLUMNS": "200"})
+    rows = re.findall(r"^(\S+) +([a-z]+) +\d+ ms", ended.output, re.MULTILINE)
+    return ended.exit_code, dict(rows), ended.output
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "key", "expected"),
+    [
+        ("good", 0, "conditions", "works"),
+        ("empty", 0, "conditions", "empty"),
+        ("foreign", 1, "conditions", "foreign"),
+        ("refused", 1, "Patient?", "refused"),
+    ],
+)
+def test_doctor_says_works_only_of_a_query_that_found_something(
+    faulty: str, fault: str, status: int, key: str, expected: str
+) -> None:
+    ended, rows, output = outcomes(f"{faulty}/{fault}")
+
+    assert (ended, rows[key]) == (status, expected), output
+    if fault != "good":
+        assert set(rows.values()) - {"works"} == {expected}
+    assert "patient" not in rows or rows["patient"] == "works"
+
+
+def test_doctor_tells_a_connection_that_was_cut(faulty: str) -> None:
+    ended, rows, output = outcomes(f"{faulty}/cut", "--patient", "p1")
+
+    assert (ended, rows["conditions"]) == (1, "unreachable"), output
+
+
+def test_doctor_names_a_patient_that_is_not_there(origin: str) -> None:
+    ended, rows, output = outcomes(f"{origin}/demo/fhir", "--patient", "nobody")
+
+    assert (ended, rows["patient"]) == (1, "refused")
+    assert "no such patient on that server" in output
 
 
 def test_doctor_tells_a_server_that_is_not_there_from_one_without_patients(origin: str) -> None:
@@ -65,6 +192,6 @@ def test_doctor_tells_a_server_that_is_not_there_from_one_without_patients(origi
     there = CliRunner().invoke(main, ["doctor", f"{origin}/demo/fhir"])
 
     assert (nobody.exit_code, there.exit_code) == (1, 0)
-    assert "no answer from the server (refused)" in nobody.output
+    assert "unreachable: no answer from the server (refused)" in nobody.output
     assert "R4 (FHIR 4.0.1)" in there.output
     assert "works" in there.output

@@ -15,8 +15,8 @@ from service.app import create_app
 from service.evaluation.services import SERVICES
 from service.hooks.openapi import document
 from service.settings import Settings
+from tests.edge.calls import REQUIRED, SCHEMA, WRONG, changed
 from tests.edge.test_captures import capture
-from tests.edge.test_http import REQUIRED, SCHEMA, WRONG, changed
 from tests.fhir.build import MISSING, TODAY, alp, bundle, outcome, request
 
 Json = dict[str, Any]

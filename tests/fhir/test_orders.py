@@ -1,4 +1,4 @@
-"""Which draft orders are judged, and how the drug of an order is found."""
+"""Which draft orders are judged, and what of them is on the card."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from tests.fhir.build import (
     ALENDRONATE,
     ASPIRIN,
-    ATC,
     HCPCS,
     ICD10CM,
     MISSING,
@@ -17,15 +16,11 @@ from tests.fhir.build import (
     RXNORM,
     SNOMED,
     SUBJECT,
-    TERIPARATIDE,
     ZOLEDRONATE,
-    alp,
     answer,
-    bundle,
     card,
     concept,
     draft,
-    drug,
     entry,
     gaps,
     outcome,
@@ -35,337 +30,7 @@ from tests.fhir.build import (
     said,
     verdict,
 )
-
-Json = dict[str, Any]
-
-JUDGED = "200 complete hppSuspected"
-NOTHING = "200 not-applicable notApplicable"
-UUID = "urn:uuid:8b5ad5a9-52a3-4a1c-9a3f-0d7d0b1f2a11"
-NO_CODE: Json = {"medicationCodeableConcept": MISSING}
-
-
-def named(**members: Any) -> Json:
-    """A draft whose drug is written only in these members."""
-    return draft(**{**NO_CODE, **members})
-
-
-def by_text(words: str) -> Json:
-    return named(medicationCodeableConcept={"text": words})
-
-
-def medication(**more: Any) -> Json:
-    return {"resourceType": "Medication", "id": "ZZPHI-m", **more}
-
-
-def coding(system: str, code: str, **more: Any) -> Json:
-    return {"system": system, "code": code, **more}
-
-
-def deleted(found: Json) -> list[str]:
-    """Ids in the suggestions to remove a draft."""
-    actions = [a for s in found.get("suggestions", []) for a in s["actions"]]
-    return [a["resourceId"] for a in actions if a["type"] == "delete"]
-
-
-# How the drug is written
-
-
-@pytest.mark.parametrize(
-    "codings",
-    [
-        [coding("urn:vendor", "1"), coding(RXNORM, ALENDRONATE)],
-        [coding(RXNORM, "999999999"), coding("urn:vendor", "1"), coding(ATC, "M05BA04")],
-        [coding(ATC, "m05ba04")],
-        [{"code": "x"}, {}, coding(RXNORM, ALENDRONATE)],
-        [None, "x", 7, coding(RXNORM, ALENDRONATE)],
-        coding(RXNORM, ALENDRONATE),
-        [coding("http://www.nlm.nih.gov/research/umls/rxnorm/", ALENDRONATE)],
-        [coding("urn:oid:2.16.840.1.113883.6.88", ALENDRONATE)],
-        [coding("2.16.840.1.113883.6.88", ALENDRONATE)],
-        [coding("HTTPS://www.NLM.nih.gov/research/umls/RxNorm//", ALENDRONATE)],
-        [coding(f"{RXNORM}|2024-05", ALENDRONATE)],
-        [coding(SNOMED, "999999999"), coding(ATC, "M05BA04")],
-    ],
-)
-def test_any_coding_of_the_concept_may_name_the_drug(codings: Any) -> None:
-    order = named(medicationCodeableConcept={"coding": codings})
-
-    assert result_of(request(order)) == JUDGED
-
-
-@pytest.mark.hazard("H14")
-@pytest.mark.parametrize(
-    "words",
-    [
-        "alendronate",
-        "Fosamax",
-        "FOSAMAX PLUS D 70 mg",
-        "Alendronic acid 70 MG Oral Tablet [Binosto]",
-        "Alendronsäure-ratiopharm 70 mg",
-        "ALENDRONSAURE 70",
-        "acide alendronique 70 mg",
-        "Actonel 35 mg",
-        "Bonviva 3 mg/3 ml",
-        "Aclasta infusion",
-        "Zometa 4 mg",
-        "Prolia 60 mg/ml",
-        "Xgeva",
-        "denosumab",
-        "tab. ibandronate_150",
-        "alendronate70mg",
-        "zoledronic-acid",
-        "acid, alendronic",
-        "ALENDRONSAEURE 70 mg",
-        "Natriumalendronat 70 mg",
-        "Fosamax™ 70 mg",
-        "Prolia℠",
-        "Prolia¹",
-        "FosamaxⓇ",
-        "Fosa\u00admax",
-        "alen\u200bdronate",
-        "\u202eFosamax\u202c 70",
-        "Ｆｏｓａｍａｘ",
-    ],
-)
-def test_a_drug_by_name_is_judged_and_the_card_says_how_it_was_recognised(words: str) -> None:
-    """Ingredient and brand names, in any case, with any accents, as whole words."""
-    given = answer(request(by_text(words)))
-
-    assert verdict(given) == ("complete", "hppSuspected")
-    assert "recognised by" in card(given)["detail"].lower()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "aspirin 75 mg",
-        "calcium carbonate",
-        "alendro",
-        "Foxamax",
-        "nonalendronate",
-        "teriparatide",
-        "alendronate-free",
-        "folic acid",
-        "acid",
-        "tranexamic acid",
-        "Natrium",
-    ],
-)
-def test_another_drug_by_name_is_none_of_ours(words: str) -> None:
-    assert result_of(request(by_text(words))) == NOTHING
-
-
-@pytest.mark.parametrize("code", [ASPIRIN, TERIPARATIDE, "72143"])
-def test_another_drug_by_code_is_none_of_ours(code: str) -> None:
-    """Aspirin; teriparatide never; a SERM only where a site adds it."""
-    assert result_of(request(draft(code))) == NOTHING
-
-
-@pytest.mark.hazard("H14")
-@pytest.mark.parametrize(
-    "inside",
-    [
-        medication(code=concept(ALENDRONATE, RXNORM)),
-        medication(code={"text": "Fosamax"}),
-        medication(ingredient=[{"itemCodeableConcept": concept(ALENDRONATE, RXNORM)}]),
-        medication(ingredient=[{"item": {"concept": concept(ALENDRONATE, RXNORM)}}]),
-        medication(code=concept("1", "urn:x"), ingredient=[
-            {"itemCodeableConcept": {"text": "colecalciferol"}},
-            {"itemCodeableConcept": {"text": "alendronic acid"}},
-        ]),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("where", ["contained", "sibling", "fullUrl"])
-def test_a_medication_by_reference_is_found_wherever_it_was_sent(where: str, inside: Json) -> None:
-    reference = {
-        "contained": "#ZZPHI-m",
-        "sibling": "Medication/ZZPHI-m",
-        "fullUrl": UUID,
-    }[where]
-    order = named(medicationReference={"reference": reference})
-    if where == "contained":
-        order["contained"] = [inside]
-    entries = [entry(order)]
-    if where != "contained":
-        entries.append(entry(inside, **({"fullUrl": UUID} if where == "fullUrl" else {})))
-    body = request(context={"draftOrders": {"resourceType": "Bundle", "entry": entries}})
-
-    assert result_of(body) == JUDGED
-
-
-def test_a_medication_sent_before_the_order_is_found_too() -> None:
-    order = named(medicationReference={"reference": "Medication/ZZPHI-m"})
-    entries = [entry(medication(code=concept(ALENDRONATE, RXNORM))), entry(order)]
-
-    assert result_of(request(context={"draftOrders": {"entry": entries}})) == JUDGED
-
-
-def test_a_medication_sent_in_the_prefetch_is_found_too() -> None:
-    order = named(medicationReference={"reference": "Medication/ZZPHI-m"})
-    sent = bundle(medication(code=concept(ALENDRONATE, RXNORM)), total=0)
-
-    assert result_of(request(order, medications=sent)) == JUDGED
-
-
-def test_the_display_of_a_reference_names_the_drug() -> None:
-    pointer = {"reference": "Medication/ZZPHI-9", "display": "Fosamax 70 mg"}
-
-    assert result_of(request(named(medicationReference=pointer))) == JUDGED
-
-
-@pytest.mark.parametrize(
-    "drug_of_release",
-    [
-        {"medication": {"concept": concept(ALENDRONATE, RXNORM)}},
-        {
-            "medication": {"reference": {"reference": "#ZZPHI-m"}},
-            "contained": [medication(code=concept(ALENDRONATE, RXNORM))],
-        },
-    ],
-)
-def test_an_r5_order_is_read(drug_of_release: Json) -> None:
-    assert result_of(request(named(**drug_of_release))) == JUDGED
-
-
-def test_a_dstu2_order_is_read() -> None:
-    """MedicationOrder, with patient and dateWritten."""
-    order = draft(resourceType="MedicationOrder", subject=MISSING, patient=SUBJECT)
-    given = answer(request(order))
-
-    assert verdict(given) == ("complete", "hppSuspected")
-    assert deleted(card(given)) == ["MedicationOrder/ZZPHI-draft-1"]
-
-
-# A drug that could not be identified
-
-
-@pytest.mark.hazard("H14")
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"medicationReference": {"reference": "Medication/ZZPHI-9"}},
-        {"medicationReference": {"reference": "#gone"}},
-        {"medicationReference": {"reference": UUID}},
-        {"medicationReference": {"reference": "https://else.example/Medication/1"}},
-        {"medicationReference": {"identifier": {"system": "urn:x", "value": "ZZPHI-9"}}},
-        {"medicationReference": {"reference": "#ZZPHI-m"}, "contained": [medication()]},
-        {"medicationCodeableConcept": concept("unknown",
-            "http://terminology.hl7.org/CodeSystem/data-absent-reason")},
-        {"medication": {"reference": {"reference": "Medication/ZZPHI-9"}}},
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("results", [[alp(60)], []])
-def test_a_drug_that_could_not_be_identified_is_said_on_a_card(
-    results: list[Json], members: Json
-) -> None:
-    """Hazard H14: partial, not empty.  No words and no code."""
-    given = answer(request(named(**members), alp=bundle(*results)))
-
-    assert given.status == "partial"
-    assert ("unknown-drug", "draftOrders") in gaps(given)
-    assert "drug could not be identified" in card(given)["summary"]
-    assert deleted(card(given)) == []
-
-
-@pytest.mark.hazard("H14")
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"medicationCodeableConcept": concept("4711", "urn:oid:1.2.3.4")},
-        {"medicationCodeableConcept": concept("999999999", RXNORM)},
-        {"medicationCodeableConcept": concept("323047004", SNOMED, text="323047004")},
-        {"medicationCodeableConcept": concept("01234567", "http://fhir.de/CodeSystem/ifa/pzn")},
-        {"medicationCodeableConcept": {"coding": [coding("u", "A1", display="A1"), {"code": "7"}]}},
-        {"medicationReference": {"reference": "#ZZPHI-m"}, "contained": [
-            medication(code=concept("4711", "urn:x"))]},
-    ],
-)  # fmt: skip
-def test_an_order_with_only_codes_that_nobody_knows_is_counted_and_draws_no_card(
-    members: Json,
-) -> None:
-    """Most of them order something else; whether, only a name could tell."""
-    given = answer(request(named(**members), named(id="ZZPHI-draft-2", **members)))
-
-    assert verdict(given) == ("not-applicable", "notApplicable")
-    assert said(given)["gaps"] == [{"kind": "unknown-code", "key": "draftOrders", "count": 2}]
-    assert given.body["cards"] == []
-
-
-@pytest.mark.parametrize(
-    "known",
-    [coding(RXNORM, "999999999", display="Tab X"), coding(ATC, "N02BA01"), {"display": "aspirin"}],
-)
-def test_a_name_or_another_substance_in_atc_tells_that_it_is_another_drug(known: Json) -> None:
-    unknown = coding("urn:x", "4711")
-    given = answer(request(named(medicationCodeableConcept={"coding": [unknown, known]})))
-
-    assert (given.status, gaps(given)) == ("not-applicable", [])
-
-
-@pytest.mark.parametrize("code", ["M05B", "M05BX"])
-def test_a_group_of_atc_that_holds_ours_and_others_is_not_known_to_be_another(code: str) -> None:
-    given = answer(request(named(medicationCodeableConcept=concept(code, ATC))))
-
-    assert gaps(given) == [("unknown-code", "draftOrders")]
-
-
-def test_an_unknown_code_beside_a_known_drug_is_only_listed() -> None:
-    other = named(id="ZZPHI-draft-2", medicationCodeableConcept=concept("4711", "urn:x"))
-    given = answer(request(draft(), other))
-
-    assert verdict(given) == ("complete", "hppSuspected")
-    assert gaps(given) == [("unknown-code", "draftOrders")]
-    assert "not known here" not in card(given)["detail"]
-
-
-@pytest.mark.parametrize(
-    ("system", "kind", "status"),
-    [("urn:x", "unknown-drug", "partial"), (RXNORM, "unknown-code", "complete")],
-)
-def test_an_unknown_code_on_record_is_listed_and_of_a_readable_system_opens_nothing(
-    system: str, kind: str, status: str
-) -> None:
-    """We list the codes of our drugs in RxNorm: another one there is most likely another drug."""
-    taken = drug("x", medicationCodeableConcept=concept("999999999", system))
-    lows = bundle(alp(28), alp(27, "2025-03-01"))
-    given = answer(request(alp=lows, medications=bundle(taken)))
-
-    assert (given.status, gaps(given)) == (status, [(kind, "medications")])
-
-
-def test_an_unidentified_drug_beside_a_known_one_is_said_on_its_card() -> None:
-    blind = named(id="ZZPHI-draft-2", medicationReference={"reference": "Medication/ZZPHI-9"})
-    given = answer(request(blind, draft()))
-
-    assert verdict(given) == ("partial", "hppSuspected")
-    assert "drug could not be identified" in card(given)["detail"]
-    assert deleted(card(given)) == ["MedicationRequest/ZZPHI-draft-1"]
-
-
-def test_an_order_on_record_whose_drug_could_not_be_identified_is_a_gap() -> None:
-    """It may be what masks this normal ALP, or explains a low one."""
-    taken = drug("x", medicationCodeableConcept=MISSING,
-                 medicationReference={"reference": "Medication/ZZPHI-9"})  # fmt: skip
-    given = answer(request(alp=bundle(alp(60)), medications=bundle(taken)))
-
-    assert "medications" in {key for _, key in gaps(given)}
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        {},
-        {"medicationCodeableConcept": {}},
-        {"medicationCodeableConcept": None},
-        {"medicationReference": {}},
-        {"medicationCodeableConcept": {"coding": []}},
-        {"medicationCodeableConcept": {"text": ""}},
-    ],
-)
-def test_an_order_before_a_drug_is_chosen_is_not_applicable(members: Json) -> None:
-    """The public sandbox asks on every edit of the form."""
-    assert result_of(request(named(**members))) == NOTHING
-
+from tests.fhir.drafts import JUDGED, NOTHING, Json, by_text, deleted, medication, named
 
 # Status, doNotPerform, types
 
@@ -532,7 +197,6 @@ def test_selections_on_order_sign_are_not_looked_at() -> None:
 
 
 # Several drafts, no id
-
 BOTH = ("alendronate", "risedronate")
 
 

@@ -14,7 +14,7 @@ import orjson
 
 from service.evaluation.answer import EXTENSION
 from service.hooks.openapi import document
-from tests.edge.test_http import SCHEMA
+from tests.edge.calls import SCHEMA
 from tests.fuzz import canary
 from tests.fuzz.wire import JSON, Call, Reply
 

@@ -16,7 +16,7 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
 from service.outbound.calls import Deadline
 from service.settings import Settings
-from tests.edge.test_http import SIGN
+from tests.edge.calls import SIGN
 from tests.faults.world import QUERY, World
 from tests.fhir.build import (
     HPP,

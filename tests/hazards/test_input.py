@@ -12,7 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from tests.edge.test_http import SIGN, exchange, head, is_outcome, port  # noqa: F401  a fixture
+from tests.edge.calls import SIGN, exchange, head, is_outcome
+from tests.edge.conftest import port  # noqa: F401  a fixture
 from tests.fhir.build import TODAY, alp, answer, bundle, request, said
 from tests.hazards.log import ROOT
 

@@ -24,7 +24,8 @@ from service.evaluation.services import BY_ID
 from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
 from service.settings import Settings
-from tests.edge.test_http import breaches, port  # noqa: F401  a fixture
+from tests.edge.calls import breaches
+from tests.edge.conftest import port  # noqa: F401  a fixture
 from tests.fhir.build import HPP, answer, bundle, condition, draft, request
 from tests.restatement.as_fhir import as_request
 from tests.restatement.patients import random_patient

@@ -22,7 +22,7 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.services import SERVICES
 from service.settings import Settings
 from service.watch.logs import LOGGER, JsonLines
-from tests.edge.test_http import SIGN
+from tests.edge.calls import SIGN
 from tests.faults.conftest import Dialled, all_dialled, dialled  # noqa: F401  fixtures
 from tests.fhir.build import MISSING, TODAY, draft, patient, request
 from tests.hazards.log import ROOT

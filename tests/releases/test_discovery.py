@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.fhir.gather import KEYS
-from tests.edge.test_http import breaches
+from tests.edge.calls import breaches
 from tests.releases.places import BASES, office
 
 # Search parameters by release, from the resource pages of FHIR 1.0.2, 3.0.2, 4.0.1 and 5.0.0.

@@ -29,6 +29,14 @@ def test_every_command_is_described(command: str) -> None:
     assert f"`hpp-cds {command}" in README
 
 
+def test_each_page_is_linked_from_the_help() -> None:
+    """The pages that the first page sends on to, and the first page itself."""
+    named = set(re.findall(r"[a-z/]*README\.md", main.epilog or ""))
+    linked = set(re.findall(r"\]\(([a-z/]+/README\.md)\)", README.partition("## More")[2]))
+
+    assert {"service/demo/README.md", "README.md"} | linked - {"service/README.md"} == named
+
+
 @pytest.mark.parametrize("verdict", [*load_knowledge().verdicts, "notApplicable"])
 def test_every_verdict_is_in_the_table(verdict: str) -> None:
     assert f"| `{verdict}` |" in README

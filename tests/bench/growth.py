@@ -1,0 +1,188 @@
+"""`python -m tests.bench growth`: what a request costs by how much it holds of one thing.
+
+For each kind n, 2n, 4n and 8n, where 8n is as much as the limits on a body let in.  Each request
+is answered in a process of its own that answered nothing like it before.  CPU time is the least of
+three; memory is the most that the process ever held, the application with it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import orjson
+from flask import Flask
+
+from service.app import create_app
+from service.hooks.messages import MAX_BODY_BYTES
+from service.server.serve import keep_start_up_out_of_garbage_collection
+from service.strict_json import MOST_MEMBERS
+from tests.bench.arms import SIGN, log_to_nowhere
+from tests.bench.bodies import SIZES, TODAY, body
+from tests.bench.kinds import KINDS, request
+
+STEPS = (1, 2, 4, 8)
+TIMES, AT_ONCE = 3, 8
+MOST_EXPONENT, MOST_CPU_S, MOST_MB, MOST_MB_AT_ONCE = 1.2, 1.0, 150.0, 512.0
+Ask = Callable[[bytes], int]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one request took."""
+
+    status: int
+    cpu_s: float
+    memory_mb: float
+
+
+@dataclass(frozen=True)
+class Growth:
+    """costs: at n, 2n, 4n and 8n of a kind.  at_once_mb: eight of the largest in one process."""
+
+    kind: str
+    most: int
+    costs: tuple[Cost, ...]
+    at_once_mb: float
+
+    @property
+    def exponent(self) -> float:
+        return exponent(STEPS, [cost.cpu_s for cost in self.costs])
+
+    @property
+    def faults(self) -> list[str]:
+        """What exceeds its limit, in words."""
+        largest = self.costs[-1]
+        found = {
+            "exponent": self.exponent > MOST_EXPONENT,
+            "CPU": max(cost.cpu_s for cost in self.costs) > MOST_CPU_S,
+            "memory": max(cost.memory_mb for cost in self.costs) > MOST_MB,
+            "memory at once": self.at_once_mb > MOST_MB_AT_ONCE,
+            f"status {largest.status}": largest.status != 200,
+        }
+        return [name for name, exceeds in found.items() if exceeds]
+
+
+def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
+    """k of the best fit of cost = c * size^k: 1 for what is linear, 2 for what is quadratic."""
+    fit = statistics.linear_regression(*(list(map(math.log, row)) for row in (sizes, costs)))
+    return fit.slope
+
+
+def most_of(kind: str) -> int:
+    """So many of a kind as the limits on bytes and members let in."""
+    few, many = (_measure(request(kind, n)) for n in (1000, 2000))
+    each = [(b - a) / 1000 for a, b in zip(few, many, strict=True)]
+    left = (MAX_BODY_BYTES - few[0], MOST_MEMBERS - few[1])
+    room = [have / one for have, one in zip(left, each, strict=True) if one > 0]
+    return 1000 + int(min(room) * 0.99)
+
+
+def _measure(raw: bytes) -> tuple[int, int]:
+    return len(raw), _members(orjson.loads(raw))
+
+
+def _members(value: Any) -> int:
+    inner = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(inner, list):
+        return 0
+    return len(inner) + sum(map(_members, inner))
+
+
+def grown(kind: str, most: int, ask: Ask) -> Growth:
+    bodies = [request(kind, max(most * step // STEPS[-1], 1)) for step in STEPS]
+    costs = tuple(_cheapest([_alone(ask, raw) for _ in range(TIMES)]) for raw in bodies)
+    return Growth(kind, most, costs, _forked(lambda: _at_once(ask, bodies[-1]))[0])
+
+
+def _cheapest(costs: Sequence[Cost]) -> Cost:
+    return min(costs, key=lambda cost: cost.cpu_s)
+
+
+def _alone(ask: Ask, raw: bytes) -> Cost:
+    status, cpu_s, memory_mb = _forked(lambda: _timed(ask, raw))
+    return Cost(int(status), cpu_s, memory_mb)
+
+
+def _timed(ask: Ask, raw: bytes) -> list[float]:
+    started = time.process_time()
+    status = ask(raw)
+    return [status, time.process_time() - started, peak_megabytes()]
+
+
+def _at_once(ask: Ask, raw: bytes) -> list[float]:
+    threads = [Thread(target=ask, args=(raw,)) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [peak_megabytes()]
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process ever held (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def _forked(run: Callable[[], list[float]]) -> list[float]:
+    """What a function returns in a child process that dies afterwards."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writing, json.dumps(run()).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    found: list[float] = json.loads(said)
+    return found
+
+
+def asking(app: Flask) -> Ask:
+    client = app.test_client()
+
+    def ask(raw: bytes) -> int:
+        answer = client.post(SIGN, data=raw, content_type="application/json")
+        return answer.status_code
+
+    return ask
+
+
+def main(kinds: Sequence[str] = tuple(KINDS), most: int = 0) -> int:
+    """Print the table; 1 where a kind exceeds a limit.  most: instead of what the limits let in."""
+    log_to_nowhere()
+    ask = asking(create_app(today=lambda: TODAY))
+    ask(body(0, SIZES["small"]).raw)  # what is imported late
+    keep_start_up_out_of_garbage_collection()
+    print(
+        f"| kind | most | {' | '.join(f'{step}n ms' for step in STEPS)} | exponent | MB | ", end=""
+    )
+    print(f"MB, {AT_ONCE} at once | |\n|{' --- |' * 9}")
+    return int(sum([_shown(grown(kind, most or most_of(kind), ask)) for kind in kinds]) > 0)
+
+
+def _shown(growth: Growth) -> int:
+    """Print one row; how many limits it exceeds."""
+    print("| " + " | ".join(_cells(growth)) + " |", flush=True)
+    return len(growth.faults)
+
+
+def _cells(growth: Growth) -> Iterator[str]:
+    yield from (growth.kind, f"{growth.most:,}")
+    yield from (f"{cost.cpu_s * 1000:.0f}" for cost in growth.costs)
+    yield f"{growth.exponent:.2f}"
+    yield f"{max(cost.memory_mb for cost in growth.costs):.0f}"
+    yield f"{growth.at_once_mb:.0f}"
+    yield ", ".join(growth.faults)

@@ -1,0 +1,272 @@
+"""What a request can hold much of: for each kind a body with n of it, around one small chart.
+
+Made here and not real, in FHIR R4.  The kinds are those that an attacking reader of the code
+found to cost much, and whatever resembles them: things that refer to each other, texts that
+grow when they are compared, and members that mean nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from tests.bench.bodies import SIZES, TODAY, body
+
+Json = dict[str, Any]
+EXPANDS = "\ufdfa"  # one sign that stands for eighteen
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+WHOSE = {"subject": {"reference": "Patient/ZZPHI-0"}}
+DAYS = 3400
+
+
+def entries(resources: Iterable[Json]) -> list[Json]:
+    return [{"resource": {**resource, **WHOSE}} for resource in resources]
+
+
+def day(number: int) -> str:
+    return (TODAY - timedelta(days=2 + number % DAYS)).isoformat()
+
+
+def concept(text: str = "", *coding: tuple[str, str]) -> Json:
+    codes = [{"system": system, "code": code} for system, code in coding]
+    return {"text": text, "coding": codes} if text else {"coding": codes}
+
+
+def result(number: int, loinc: str = "6768-6", value: float = 20, **more: Any) -> Json:
+    return {
+        "resourceType": "Observation",
+        "id": f"r{loinc}-{number}",
+        "status": "final",
+        "code": concept("", (LOINC, loinc)),
+        "effectiveDateTime": day(number),
+        "valueQuantity": {"value": value, "unit": "mU/L" if loinc == "3016-3" else "U/L"},
+        **more,
+    }
+
+
+def condition(number: int, code: Json | None = None) -> Json:
+    hypothyroidism = concept("", (SNOMED, "40930008"))
+    return {
+        "resourceType": "Condition",
+        "id": f"c{number}",
+        "code": code or hypothyroidism,
+        "onsetDateTime": day(number),
+    }
+
+
+def order(number: int, drug: Json, **more: Any) -> Json:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": f"o{number}",
+        "status": "active",
+        "intent": "order",
+        "authoredOn": day(number),
+        **drug,
+        **more,
+    }
+
+
+ALENDRONATE = {"medicationCodeableConcept": concept("", (RXNORM, "904419"))}
+B6 = {"medicationCodeableConcept": concept("", ("http://www.whocc.no/atc", "A11HA02"))}
+
+
+def named(text: str) -> Json:
+    return {"medicationCodeableConcept": concept(text)}
+
+
+# Each adds n of its kind to a small request.
+
+
+def results(chart: Json, n: int) -> None:
+    chart["alp"] += entries(result(i) for i in range(n))
+
+
+def causes_and_proof(chart: Json, n: int) -> None:
+    """Low ALP, conditions that explain it, and results that prove them."""
+    chart["alp"] += entries(result(i) for i in range(n))
+    chart["conditions"] += entries(condition(i) for i in range(n))
+    chart["labs"] += entries(result(i, "3016-3", 12) for i in range(n))
+
+
+def conditions(chart: Json, n: int) -> None:
+    chart["conditions"] += entries(condition(i) for i in range(n))
+
+
+def orders(chart: Json, n: int) -> None:
+    chart["medications"] += entries(order(i, ALENDRONATE) for i in range(n))
+
+
+def results_and_orders(chart: Json, n: int) -> None:
+    chart["alp"] += entries(result(i) for i in range(n))
+    chart["medications"] += entries(order(i, (ALENDRONATE, B6)[i % 2]) for i in range(n))
+
+
+def drafts(chart: Json, n: int) -> None:
+    chart["drafts"] += entries(order(i, ALENDRONATE, status="draft") for i in range(n))
+
+
+def drafts_of_nobody(chart: Json, n: int) -> None:
+    chart["drafts"] += [{"resource": order(i, ALENDRONATE, status="draft")} for i in range(n)]
+
+
+def unknown_names(chart: Json, n: int) -> None:
+    chart["medications"] += entries(order(i, named(f"{i} " + "nobody " * 43)) for i in range(n))
+
+
+def displays(chart: Json, n: int) -> None:
+    chart["labs"] += entries(
+        result(i, code=concept(f"{i}{EXPANDS * 395}"), valueQuantity={}) for i in range(n)
+    )
+
+
+def ingredients(chart: Json, n: int) -> None:
+    """n orders, all of one Medication with n ingredients."""
+    parts = [{"itemCodeableConcept": concept(f"part {i}")} for i in range(n)]
+    medication = {"resourceType": "Medication", "id": "m", "ingredient": parts}
+    chart["medications"] += [{"resource": medication, "search": {"mode": "include"}}]
+    drug = {"medicationReference": {"reference": "Medication/m"}}
+    chart["medications"] += entries(order(i, drug) for i in range(n))
+
+
+def references(chart: Json, n: int) -> None:
+    """One order with n contained resources and n reasons among them."""
+    contained = [{"resourceType": "Condition", "id": f"k{i}"} for i in range(n)]
+    reasons = [{"reference": f"#k{i}"} for i in range(n)]
+    chart["medications"] += entries(
+        [order(0, ALENDRONATE, contained=contained, reasonReference=reasons)]
+    )
+
+
+def same_reason(chart: Json, n: int) -> None:
+    """n orders that all name the same n reasons."""
+    chart["conditions"] += entries(condition(i) for i in range(n))
+    few = max(n // 40, 1)
+    reasons = [{"reference": f"Condition/c{i}"} for i in range(40)]
+    chart["medications"] += entries(
+        order(i, ALENDRONATE, reasonReference=reasons) for i in range(few)
+    )
+
+
+def contained(chart: Json, n: int) -> None:
+    inside = [{"id": f"k{i}", **result(i)} for i in range(n)]
+    panel = result(0, contained=inside, hasMember=[{"reference": f"#{r['id']}"} for r in inside])
+    chart["labs"] += entries([panel])
+
+
+def members(chart: Json, n: int) -> None:
+    """n panels, each with the same 40 members."""
+    chart["labs"] += entries(result(i) for i in range(n))
+    those = [{"reference": f"Observation/r6768-6-{i}"} for i in range(40)]
+    panel = {"code": concept("panel"), "hasMember": those}
+    chart["labs"] += entries({**result(i, "panel"), **panel} for i in range(max(n // 40, 1)))
+
+
+def codings(chart: Json, n: int) -> None:
+    codes = [(LOINC, f"{i}-0") for i in range(n)]
+    chart["alp"] += entries([result(0, code=concept("", *codes))])
+
+
+def long_code(chart: Json, n: int) -> None:
+    chart["conditions"] += entries([condition(0, concept("", (ICD10, "E83" + "9" * n)))])
+
+
+def text_length(chart: Json, n: int) -> None:
+    chart["medications"] += entries([order(0, named("ibandronate " + "word " * n))])
+
+
+def expanding_text(chart: Json, n: int) -> None:
+    chart["medications"] += entries([order(0, named("ibandronate " + EXPANDS * n))])
+
+
+def expanding_orders(chart: Json, n: int) -> None:
+    """Ten orders of one Medication with such a text."""
+    medication = {"resourceType": "Medication", "id": "m", "code": concept(EXPANDS * n)}
+    chart["medications"] += [{"resource": medication, "search": {"mode": "include"}}]
+    drug = {"medicationReference": {"reference": "Medication/m"}}
+    chart["medications"] += entries(order(i, drug) for i in range(10))
+
+
+def encounters(chart: Json, n: int) -> None:
+    """n results, each of its own Encounter."""
+    stays = ({"resourceType": "Encounter", "id": f"e{i}", "class": {"code": "IMP"},
+              "period": {"start": day(i), "end": day(i)}} for i in range(n))  # fmt: skip
+    chart["encounters"] += entries(stays)
+    chart["alp"] += entries(result(i, encounter={"reference": f"Encounter/e{i}"}) for i in range(n))
+
+
+def classes(chart: Json, n: int) -> None:
+    """n results of one Encounter with n classes."""
+    stay = {"resourceType": "Encounter", "id": "e", "class": [concept("", ("", f"k{i}"))
+            for i in range(n)]}  # fmt: skip
+    chart["encounters"] += entries([stay])
+    chart["alp"] += entries(result(i, encounter={"reference": "Encounter/e"}) for i in range(n))
+
+
+def ranges(chart: Json, n: int) -> None:
+    limits = [{"low": {"value": 30 + i % 9, "unit": "U/L"}} for i in range(n)]
+    chart["alp"] += entries([result(0, referenceRange=limits)])
+
+
+def components(chart: Json, n: int) -> None:
+    parts = [{"code": concept("", (LOINC, "6768-6")), "valueQuantity": {"value": 20}}] * n
+    chart["labs"] += entries([result(0, "1234-5", component=parts)])
+
+
+def few_components(chart: Json, n: int) -> None:
+    """n Observations, each with components."""
+    part = [{"code": concept("", (LOINC, "6768-6")), "valueQuantity": {"value": 20}}]
+    chart["labs"] += entries(result(i, "1234-5", component=part) for i in range(n))
+
+
+def names_of_one_drug(chart: Json, n: int) -> None:
+    coding = [{"display": f"alendronate {i}"} for i in range(n)]
+    drug = {"medicationCodeableConcept": {"coding": coding}}
+    chart["medications"] += entries([order(0, drug)])
+
+
+def days_with_many(chart: Json, n: int) -> None:
+    chart["alp"] += entries(result(i, effectiveDateTime=day(i % 3)) for i in range(n))
+
+
+def numbers(chart: Json, n: int) -> None:
+    chart["drafts"] += [1] * (n // 2)
+    chart["labs"] += [1] * (n // 2)
+
+
+def unasked(chart: Json, n: int) -> None:
+    """Resources of a type that nobody asked for."""
+    chart["conditions"] += [{"resource": {"resourceType": "Basic"}} for _ in range(n)]
+
+
+def unnamed(chart: Json, n: int) -> None:
+    """Results that no id tells apart."""
+    chart["alp"] += entries({**result(i), "id": ""} for i in range(n))
+
+
+KINDS: dict[str, Callable[[Json, int], None]] = {
+    one.__name__.replace("_", " "): one
+    for one in (
+        results, days_with_many, unnamed, causes_and_proof, conditions, orders,
+        results_and_orders, drafts, drafts_of_nobody, unknown_names, names_of_one_drug,
+        displays, ingredients, references, same_reason, contained, members, codings,
+        long_code, text_length, expanding_text, expanding_orders, encounters, classes,
+        ranges, components, few_components, numbers, unasked,
+    )
+}  # fmt: skip
+
+
+def request(kind: str, n: int) -> bytes:
+    """The small request with n more of a kind."""
+    asked = orjson.loads(body(0, SIZES["small"]).raw)
+    keys = ("alp", "labs", "medications", "conditions", "encounters")
+    chart = {key: asked["prefetch"][key]["entry"] for key in keys}
+    chart["drafts"] = asked["context"]["draftOrders"]["entry"]
+    KINDS[kind](chart, n)
+    for key in keys:
+        asked["prefetch"][key]["total"] = len(chart[key])
+    return orjson.dumps(asked)

@@ -1,0 +1,132 @@
+"""A site's own words, and where each row in force comes from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from service.app import load_content
+from service.content.accepted import accept, changes
+from service.content.folder import check_folder
+from service.content.layers import Layers
+from service.content.origins import entries, matching
+from service.settings import Settings
+from tests.unit.site_folders import LOCAL, faults_of, warnings_of, written
+
+# Words
+
+
+def test_one_phrase_is_changed_and_the_others_stay(tmp_path: Path) -> None:
+    text = '[verdict]\nhppSuspected = "HPP to be ruled out"\n'
+    _, words = load_content(Settings(content_dir=written(tmp_path, {"texts/phrases.toml": text})))
+
+    assert words.phrase("verdict", "hppSuspected") == "HPP to be ruled out"
+    assert words.phrase("verdict", "hppProbable") != "hppProbable"
+
+
+def test_an_override_reason_is_taken_away_by_false(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"texts/override_reasons.toml": "[reasons]\nother = false\n"})
+    _, words = load_content(Settings(content_dir=folder))
+
+    assert "other" not in words.override_reasons
+    assert words.override_reasons
+
+
+def test_a_text_that_nobody_would_read_is_refused(tmp_path: Path) -> None:
+    assert faults_of(written(tmp_path, {"texts/hppsuspected.md": ""})) == [
+        "texts/hppsuspected.md: is not a text; did you mean hppSuspected.md?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("codes/local.xlsx", "is a spreadsheet and is not read; save it as CSV UTF-8"),
+        ("code/local.csv", "is not a content file; did you mean codes/local.csv?"),
+        ("alendronat.csv", "rows of codes belong into codes/alendronat.csv"),
+    ],
+)
+def test_a_file_in_the_wrong_place_is_refused(tmp_path: Path, name: str, fault: str) -> None:
+    (said,) = faults_of(written(tmp_path, {name: LOCAL}))
+
+    assert said.startswith(f"{name}: ")
+    assert fault in said
+
+
+def test_a_spreadsheet_that_is_open_stops_no_start(tmp_path: Path) -> None:
+    assert warnings_of(written(tmp_path, {"codes/~$local.csv": "", "Thumbs.db": ""})) == [
+        "codes/~$local.csv: is open in a spreadsheet: what is not saved yet is not read"
+    ]
+
+
+# Whence, and what changed beneath
+
+
+def test_what_is_in_force_names_its_layer_and_line(tmp_path: Path) -> None:
+    text = '\n[adult_low_default]\nvalue = 32\nunit = "U/L"\nsource = "ours"\n'
+    found = list(entries(Layers(written(tmp_path, {"thresholds.toml": text}))))
+    value, unit, *_ = matching("adult_low_default", found)
+
+    assert (value.value, value.layer, value.line, value.ours) == ("32", "site", 3, "35")
+    assert (unit.value, unit.layer) == ("U/L", "shipped")
+
+
+def test_a_change_beneath_a_site_s_own_is_seen_after_an_upgrade(tmp_path: Path) -> None:
+    text = '[adult_low_default]\nvalue = 32\nunit = "U/L"\nsource = "ours"\n'
+    folder = written(tmp_path, {"thresholds.toml": text})
+
+    assert {change.beneath for change in changes(Layers(folder))} == {"unknown"}
+    accept(Layers(folder), folder)
+    assert {change.beneath for change in changes(Layers(folder))} == {"same"}
+
+    upgraded = Layers(folder)
+    upgraded.table("thresholds.toml", shipped=True)["adult_low_default"]["value"] = 36
+    assert {change.entry.key: change.beneath for change in changes(upgraded)} == {
+        "adult_low_default.value": "changed", "adult_low_default.source": "same",
+    }  # fmt: skip
+
+
+@pytest.mark.hazard("H17", "W13")
+def test_taking_away_most_of_a_needed_group_row_by_row_is_refused(tmp_path: Path) -> None:
+    lines = Layers().text("valuesets/tests.csv").replace(",yes,", ",no,")
+    said = faults_of(written(tmp_path, {"valuesets/tests.csv": lines}))
+
+    assert any(fault.startswith("content: alp_total: no code or name") for fault in said)
+    some = "\n".join(line for line in lines.splitlines() if "http://loinc.org,6768-6" not in line)
+    said = faults_of(written(tmp_path, {"valuesets/tests.csv": some}))
+    assert any("are taken away and 1 are left" in fault for fault in said)
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        ('[plp]\nloinc = "62236-6"\n', "plp.loinc: 62236-6 is not a LOINC code"),
+        ('[plp]\nlabel = "PLP ${x}"\n', "plp.label: ${x} is not a blank here"),
+    ],
+)
+def test_a_suggestion_that_cannot_be_made_is_refused(
+    tmp_path: Path, entry: str, fault: str
+) -> None:
+    (said,) = faults_of(written(tmp_path, {"texts/suggestions.toml": entry}))
+
+    assert fault in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_folder_that_may_not_be_entered_is_one_fault(tmp_path: Path, below: str) -> None:
+    """Root may enter any folder, so it looks as another user."""
+    folder = written(tmp_path / "content", {"deeper/thresholds.toml": "x = 1\n"})
+    folder.chmod(0)
+    layers, user = Layers(folder / below), os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        check_folder(layers, ())
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o700)
+
+    (fault,) = layers.notes.faults
+    assert "cannot be listed; check its permissions" in str(fault)
