@@ -169,6 +169,16 @@ def test_a_folder_without_files_is_a_fault(tmp_path: Path) -> None:
         replay(Plan(tmp_path, tmp_path / "out", Settings()))
 
 
+def test_a_source_that_could_not_be_read_leaves_the_folder_free(
+    export: Export, tmp_path: Path
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(Faulty, match="holds no file that ends in"):
+        replay(Plan(tmp_path / "nothing", tmp_path / "out", Settings()))
+
+    assert len(run(export(HISTORY), tmp_path / "out")) == 1
+
+
 def test_a_result_is_not_written_over(export: Export, tmp_path: Path) -> None:
     source = export(HISTORY)
     run(source, tmp_path / "out")
