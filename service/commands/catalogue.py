@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -20,7 +19,7 @@ from service.commands.options import config_option, configured
 from service.content.files import Unreadable, decoded
 from service.fhir.codings import Outcome
 from service.fhir.terminology import Terminology
-from service.fhir.tolerant import obj, objs, text
+from service.fhir.tolerant import Json, obj, objs, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def check(
         _draw(lines)
 
 
-def _line(concept: dict[str, Any], kind: str, terminology: Terminology) -> Line:
+def _line(concept: Json, kind: str, terminology: Terminology) -> Line:
     coding = obj(next(iter(objs(concept.get("coding"))), None))
     kinds = (kind,) if kind else KINDS
     found = [_recognised(concept, each, terminology) for each in kinds]
@@ -96,9 +95,7 @@ def _missing_system(system: str, code: str, terminology: Terminology) -> str:
     return f"without its system ({', '.join(sorted(would_be))})" if would_be else ""
 
 
-def _recognised(
-    concept: dict[str, Any], kind: str, terminology: Terminology
-) -> tuple[int, str, str]:
+def _recognised(concept: Json, kind: str, terminology: Terminology) -> tuple[int, str, str]:
     """(rank, what it is, by what) of a concept read as one kind."""
     plain = {"coding": [{k: v for k, v in obj(c).items() if k != "display"}
                         for c in objs(concept.get("coding"))]}  # fmt: skip
@@ -111,9 +108,7 @@ def _recognised(
     return 2, "not recognised", ""
 
 
-def _read(
-    concept: dict[str, Any], kind: str, terminology: Terminology
-) -> tuple[frozenset[str], Outcome]:
+def _read(concept: Json, kind: str, terminology: Terminology) -> tuple[frozenset[str], Outcome]:
     if kind == "drug":
         drug = terminology.drug(concept)
         return drug.coded | drug.named, drug.outcome

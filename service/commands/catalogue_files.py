@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import click
 
@@ -16,7 +15,7 @@ from service.fhir.tolerant import Json, obj, objs, text
 
 COLUMNS = ("system", "code", "display")
 KINDS = ("drug", "result", "diagnosis")
-Concepts = Iterator[tuple[dict[str, Any], str]]  # a CodeableConcept and its kind, where it is told
+Concepts = Iterator[tuple[Json, str]]  # a CodeableConcept and its kind, where it is told
 
 
 def of_list(written: str) -> Concepts:
