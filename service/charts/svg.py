@@ -46,6 +46,21 @@ def stacked(labels: Sequence[str], series: Series, unit: str, name: str) -> str:
     return _finished(figure, axes, len(series))
 
 
+def stacked_across(labels: Sequence[str], series: Series, unit: str, name: str) -> str:
+    """The same lying down, the first on top: for labels that are long."""
+    figure, axes = _axes("", name, 0.9 + 0.36 * max(1, len(labels)))
+    places, left = range(len(labels))[::-1], [0.0] * len(labels)
+    for color, (title, values) in zip(_colors(series), series.items(), strict=True):
+        widths = [value or 0.0 for value in values]
+        axes.barh(places, widths, left=left, color=color, label=title, height=0.7)
+        left = [low + width for low, width in zip(left, widths, strict=True)]
+    axes.set_yticks(list(places), labels)
+    axes.set_xlabel(unit, color=INK, fontsize=9)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
+    return _finished(figure, axes, len(series))
+
+
 def bars(values: Mapping[str, float], unit: str, name: str) -> str:
     """One horizontal bar for each value, the first on top."""
     figure, axes = _axes("", name, 0.6 + 0.32 * max(1, len(values)))

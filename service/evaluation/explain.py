@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from cards.blocks import excluded_results, reason_text
-from cards.facts import CardFacts, shown_number
+from cards.facts import CardFacts
 from service.evaluation.answer import Answer, open_row_keys
 from service.evaluation.engine import Engine
 from service.hpp import drugs
@@ -27,7 +27,7 @@ def explain(answer: Answer, engine: Engine, today: date) -> Json | None:
     chart, assessment = answer.chart, answer.assessment
     if chart is None or assessment is None:
         return None
-    facts = CardFacts(assessment, engine.cards.words, engine.knowledge, today, chart)
+    facts = CardFacts(assessment, engine.cards.words, engine.cards.knowledge, today, chart)
     return {
         "today": today.isoformat(),
         "patient": _patient(chart, today),
@@ -132,7 +132,7 @@ def _result(item: JudgedResult, facts: CardFacts) -> Json:
         "limit": float(limit.low) if limit else None,
         "veryLowLimit": float(limit.very_low) if limit else None,
         "ceiling": float(limit.ceiling) if limit else None,
-        "limitWhose": words.phrase("whose", limit.whose) if limit else "",
+        "limitWhose": facts.whose(limit) if limit else "",
         "veryLow": item.very_low,
         "reasons": [facts.name_of(code) for code in item.reasons],
         "partialDate": result.partial_date,
@@ -164,7 +164,7 @@ def _exposure(use: DrugUse, engine: Engine, today: date) -> Json:
     end = drugs.last_day(use, today)
     return {
         "reference": use.reference,
-        "drug": engine.knowledge.drugs[use.group].name,
+        "drug": engine.cards.knowledge.drugs[use.group].name,
         "effect": engine.knowledge.classes[use.drug_class].effect,
         "start": _iso(use.began),
         "end": _iso(end),
@@ -230,8 +230,8 @@ def _changes(facts: CardFacts, chart: Chart, today: date, engine: Engine) -> lis
         if not assessment.findings["alp-persistently-low"].seen:
             days = gather_facts(chart, today, engine.knowledge).spacing_days
             first = facts.lows[0].day or last.day
-            said.append(words.sentence("would_repeat", days=days, date=first.isoformat()))
-        ceiling = shown_number(last.limit.ceiling)
+            said.append(words.sentence("would_repeat", days=days, date=words.day(first)))
+        ceiling = words.number(last.limit.ceiling)
         said.append(words.sentence("would_recover", ceiling=ceiling))
     return said or [words.sentence("no_change")]
 

@@ -15,6 +15,7 @@ from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
 from service.evaluation.unrecognised import system_name
 from service.hooks.errors import NotObtainable, ServiceError
+from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
 from service.store.model import Decision, Kept, Sender
 from service.trust.caller import Caller
@@ -101,7 +102,7 @@ def _count(decision: Decision) -> None:
     metrics.gaps(decision.gaps)
     if decision.not_shown:
         metrics.NOT_SHOWN.labels(client, decision.not_shown).inc()
-    if decision.status == "unavailable":
+    if decision.status == "unavailable" or decision.verdict == NOT_EVALUATED:  # in shadow, too
         _could_not_look(decision)
     if call:
         metrics.took(call, decision.service)
