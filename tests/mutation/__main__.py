@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResult
+from cosmic_ray.work_item import TestOutcome, WorkItem, WorkResult
 
 ROOT = Path(__file__).parents[2]
 ROOMS = {  # the tests that show a room, those that see most of it first
@@ -72,15 +72,13 @@ def _play(
     )
     _cosmic_ray(copy, "init", settings, session)
     with use_db(str(session), WorkDB.Mode.open) as work:
-        _leave_out(work, asked.sample, asked.seed)
+        chosen = _chosen(work.work_items, asked.sample, asked.seed)
+        work.clear()
+        work.add_work_items(chosen)
     _cosmic_ray(copy, "exec", settings, session)
     with use_db(str(session), WorkDB.Mode.open) as work:
         results = dict(work.results)
-        return [
-            (item, results[item.job_id])
-            for item in work.work_items
-            if results[item.job_id].worker_outcome != WorkerOutcome.SKIPPED
-        ]
+    return [(item, results[item.job_id]) for item in chosen]
 
 
 def _cosmic_ray(copy: Path, *command: str | Path) -> None:
@@ -89,16 +87,12 @@ def _cosmic_ray(copy: Path, *command: str | Path) -> None:
     subprocess.run(tool, cwd=copy, env=environment, check=True, stdout=sys.stderr)
 
 
-def _leave_out(work: WorkDB, sample: int | None, seed: int) -> None:
-    """Mark what is not to be tried: annotations, and all but the sample."""
-    items = sorted(work.work_items, key=_place)
+def _chosen(items: Sequence[WorkItem], sample: int | None, seed: int) -> list[WorkItem]:
+    """All changes but those of annotations, or a sample of them."""
     tried = [i for i in items if ANNOTATION not in i.mutations[0].operator_name]
-    if sample is not None and sample < len(tried):
-        tried = random.Random(seed).sample(tried, sample)
-    kept = {item.job_id for item in tried}
-    for item in items:
-        if item.job_id not in kept:
-            work.set_result(item.job_id, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
+    if sample is None or sample >= len(tried):
+        return tried
+    return random.Random(seed).sample(sorted(tried, key=_place), sample)
 
 
 def _place(item: WorkItem) -> str:
