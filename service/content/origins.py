@@ -19,6 +19,7 @@ from service.content.codes import (
 from service.content.csv_files import Row
 from service.content.intervals import FILE as INTERVALS
 from service.content.knowledge import CONTENT_FILES, SYSTEMS, TOML_FILES
+from service.content.languages import files_of, languages
 from service.content.layers import Json, Layers
 from service.content.words import FOLDER, TABLES, TEXTS
 
@@ -68,13 +69,14 @@ class Entry:
 
 def entries(layers: Layers) -> Iterator[Entry]:
     """All of the content in force, file by file."""
-    for file in TOMLS:
+    spoken = [file for language in languages(layers.overlay)[1:] for file in files_of(language)]
+    for file in (*TOMLS, *(file for file in spoken if file.endswith(".toml"))):
         yield from _toml_entries(file, layers)
     for file in CSV_KEYS:
         yield from _csv_entries(file, layers)
     for file in local_files(layers):
         yield from _local_entries(file, layers)
-    for file in (*WHOLE, INTERVALS):
+    for file in (*WHOLE, *(file for file in spoken if file.endswith(".md")), INTERVALS):
         yield _whole(file, layers)
 
 

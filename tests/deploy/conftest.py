@@ -1,4 +1,4 @@
-"""A patient whose ALP is on a FHIR server that takes its time."""
+"""A patient whose ALP is on a FHIR server that takes its time; nginx before gunicorn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import pytest
 
 from tests.answers.asking import PATIENTS, request_of
 from tests.answers.ward import Bed, Ward
-from tests.deploy.processes import Answer
+from tests.deploy.behind_nginx import Edge
+from tests.deploy.processes import Answer, gunicorn
+from tests.deploy.proxy import Proxy
 from tests.faults.server import Talk
 
 SECONDS = 1.0
@@ -42,3 +44,12 @@ def is_whole(answer: Answer) -> bool:
 def slow() -> Iterator[Slow]:
     with Ward() as ward:
         yield Slow(ward)
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    folder = tmp_path_factory.mktemp("edge")
+    running, bare = gunicorn(folder)
+    with Proxy(folder, upstream=bare) as proxy:
+        yield Edge(proxy, running, bare)
+    running.stop()

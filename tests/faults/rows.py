@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.scenarios import ELSEWHERE, FHIR, NOT_FHIR, REDIRECTS, TARGETS
+from tests.faults.paging import ELSEWHERE
+from tests.faults.scenarios import FHIR, NOT_FHIR, REDIRECTS, TARGETS
 
 SHORT_MS, LONG_MS = 500, 5000
 SMALL: dict[str, Any] = {"max_page_bytes": 100_000}

@@ -24,13 +24,15 @@ from service.outbound.breaker import Breaker
 from service.outbound.calls import Deadline
 from service.outbound.clients import FhirClients
 from service.outbound.servers import Policy
+from tests.faults.paging import SCENARIOS
 from tests.faults.rows import Row
-from tests.faults.scenarios import SCENARIOS
 from tests.faults.server import BlackHole, FaultServer, closed_port
 
 HOST = "ehr.test"
 OTHER_NAMES = {"unknown-name": "unknown.test", "silent-resolver": "silent.test"}
 SERVER_HELLO = b"\x16\x03\x03\x40\x00" + b"\x02" * 1000  # the head of a record that never ends
+MARGIN_S = 0.5  # wide, for a busy machine; `python -m tests.faults` measures it
+MANY = 50
 QUERY = Query("alp", "Observation?patient=ZZPHI-1&page=1")
 _numbers = count(1)
 

@@ -1,4 +1,4 @@
-"""The gate: 20,000 requests, no answer of 5xx, none that breaks the schema, nothing repeated."""
+"""The gate: 5,000 requests, no answer of 5xx, none that breaks the schema, nothing repeated."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.fuzz.bases import Base, drawn
 from tests.fuzz.conftest import PLAYED
 from tests.fuzz.play import CHAPTER, Tally, ask, bases_of, called, chapters, play
 from tests.fuzz.report import Run, table, write_findings
-from tests.fuzz.seeds import VARIABLE, seed_of_today
+from tests.fuzz.seeds import SEED, VARIABLE, asked_seed
 from tests.fuzz.strategies import Drawn, requests
 from tests.fuzz.wire import Call, line_to
 
-COUNT = 20_000
+COUNT = 5_000  # `python -m tests.fuzz` sends as many as one likes
 REACHED = {200, 400, 404, 405, 412, 413, 415}
 
 
-def test_20000_requests_are_answered_or_refused_and_nothing_is_repeated() -> None:
-    seed, started, tally = seed_of_today(), time.monotonic(), Tally()
+def test_5000_requests_are_answered_or_refused_and_nothing_is_repeated() -> None:
+    seed, started, tally = asked_seed(SEED), time.monotonic(), Tally()
     for turns in chapters(COUNT):
         tally.add(play(seed, turns))
     run = Run(tally, seed, time.monotonic() - started)

@@ -3,7 +3,7 @@
 from tests.spec.answers import ACUTE_ONLY, LOW_ONCE
 from tests.spec.vignette import Vignette
 
-title, order = "Acute illness", 4
+title, order = "Acute illness", 5
 
 
 def test_severe_acute_illness_excuses_14_days(vignette: Vignette) -> None:

@@ -1,13 +1,9 @@
 """A coded diagnosis that lowers ALP explains a low value while it is active."""
 
-from tests.spec.answers import (
-    EXPLAINED,
-    EXPLAINED_VERY_LOW,
-    LOW_ONCE,
-)
+from tests.spec.answers import EXPLAINED, EXPLAINED_VERY_LOW, LOW_ONCE
 from tests.spec.vignette import Vignette
 
-title, order = "Diagnoses that lower ALP", 2
+title, order = "Diagnoses that lower ALP", 3
 
 
 def test_some_diagnoses_explain_a_low_value(vignette: Vignette) -> None:

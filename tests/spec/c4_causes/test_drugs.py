@@ -9,7 +9,7 @@ from tests.spec.answers import (
 )
 from tests.spec.vignette import Vignette
 
-title, order = "Drugs that lower ALP", 3
+title, order = "Drugs that lower ALP", 4
 
 
 def test_some_drugs_explain_a_low_value(vignette: Vignette) -> None:

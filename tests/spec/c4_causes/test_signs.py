@@ -3,7 +3,7 @@
 from tests.spec.answers import LOW_ONCE
 from tests.spec.vignette import Vignette
 
-title, order = "Laboratory signs of a cause", 5
+title, order = "Laboratory signs of a cause", 6
 
 
 def test_low_albumin(vignette: Vignette) -> None:

@@ -4,7 +4,7 @@ value, and either begun in the last five years, or proven by one, or lasting for
 from tests.spec.answers import EXPLAINED, EXPLAINED_LONG, LOW_ONCE
 from tests.spec.vignette import Vignette
 
-title, order = "Causes that stand", 6
+title, order = "Causes that stand", 7
 
 
 def test_a_cause_explains_for_five_years(vignette: Vignette) -> None:
