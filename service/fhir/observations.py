@@ -38,7 +38,9 @@ class Part(NamedTuple):
 
 def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     """Every value of a known test, and the variant of ALPL it may name."""
-    parts = [Part(resource, reference, context.terminology.lab(resource.get("code")))]
+    parts = [
+        Part(resource, reference, context.terminology.lab(resource.get("code"), context.budget))
+    ]
     if "component" in resource:
         parts += _components(resource, reference, context)
     measured = [part for part in parts if part.concept.test and _may_hold_a_value(part, parts)]
@@ -53,7 +55,7 @@ def read_observation(resource: Json, reference: str, context: Context) -> Seen:
 def _components(resource: Json, reference: str, context: Context) -> Iterator[Part]:
     for position, item in enumerate(objs(resource["component"])):
         where = f"{reference}#component[{position}]"
-        yield Part(item, where, context.terminology.lab(item.get("code")))
+        yield Part(item, where, context.terminology.lab(item.get("code"), context.budget))
 
 
 def _may_hold_a_value(part: Part, parts: Sequence[Part]) -> bool:

@@ -12,12 +12,13 @@ from typing import Any
 
 from service.evaluation.answer import Answer
 from service.evaluation.engine import ANYONE, Engine
-from service.evaluation.errors import DataUnavailable
+from service.evaluation.errors import DataUnavailable, Issue
 from service.evaluation.evaluate import evaluate
 from service.evaluation.explain import explain
 from service.evaluation.request import HookRequest
 from service.evaluation.services import BY_ID, SERVICES, Service
-from service.hooks.errors import NotObtainable, ServiceError, UnknownService
+from service.fhir.budget import TooMuchText
+from service.hooks.errors import NotObtainable, ServiceError, TooMuchToRead, UnknownService
 from service.hooks.messages import parse_body, read_request
 from service.settings import Client
 
@@ -49,11 +50,18 @@ def answer_request(
     path: str = "",
     client: Client = ANYONE,
 ) -> Answer:
-    """Answer one request.  Raises NotObtainable where what is needed cannot be had."""
+    """Answer one request.
+
+    Raises NotObtainable where what is needed cannot be had, TooMuchToRead where it holds more
+    than is read.
+    """
     try:
         return evaluate(request, service, engine, today, path, client)
     except DataUnavailable as error:
         raise NotObtainable(*error.issues, gaps=error.gaps) from None
+    except TooMuchText as error:
+        what = "holds more names that were never read before than are read of one request"
+        raise TooMuchToRead(Issue(error.pointer, what)) from None
 
 
 def service_of(service_id: str) -> Service:
