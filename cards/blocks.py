@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from cards.facts import CardFacts, shown_number, unique, value_of
+from cards.facts import CardFacts, unique
 from cards.markdown import escape
 from cards.summary import capital
 from service.hpp.assessment import AlpClass, JudgedResult
-from service.hpp.model import Excluded, Gap
+from service.hpp.model import ALP, Excluded, Gap
 
 MOST_ROWS = 5
 MOST_OPEN = 3
@@ -49,18 +49,18 @@ def _row(item: JudgedResult, facts: CardFacts, plain: bool) -> str:
     return words.sentence(
         "result_line" if plain else "result_row",
         date=day_text(item.day, facts) + partial,
-        value=_value(item),
-        limit=f"{shown_number(limit.low)} U/L" if limit else "",
-        whose=words.phrase("whose", limit.whose) if limit else "",
+        value=_value(item, facts),
+        limit=f"{words.number(limit.low)} U/L" if limit else "",
+        whose=facts.whose(limit) if limit else "",
         meaning=_meaning(item, facts),
     )
 
 
-def _value(item: JudgedResult) -> str:
+def _value(item: JudgedResult, facts: CardFacts) -> str:
     """As the laboratory wrote it, and in U/L where that was another unit."""
-    written = item.result.shown
+    written = facts.words.measured(item.result.shown)
     same = written.split(" ")[-1] in ("U/L", "")
-    return escape(written) if same else f"{escape(written)} = {escape(value_of(item))} U/L"
+    return escape(written) if same else f"{escape(written)} = {escape(facts.value_of(item))} U/L"
 
 
 def _meaning(item: JudgedResult, facts: CardFacts) -> str:
@@ -79,7 +79,7 @@ def _more(shown: Sequence[JudgedResult], facts: CardFacts) -> list[str]:
     values = [value for value in rest if value is not None]
     if not values:
         return []
-    lowest, highest = shown_number(min(values)), shown_number(max(values))
+    lowest, highest = facts.words.number(min(values)), facts.words.number(max(values))
     blanks = {"count": len(values), "lowest": lowest, "highest": highest}
     return ["", facts.words.sentence("more_results", **blanks)]
 
@@ -164,8 +164,13 @@ def _unused_line(items: Sequence[Excluded], facts: CardFacts) -> str:
     """The newest, and how many more were left out for the same reason."""
     newest, reason = items[0], reason_text(items[0].reason, facts)
     shown = newest.reference if newest.reason == "mention" else newest.shown
-    named = facts.name_of(shown) if shown in facts.knowledge.labels else escape(shown)
-    blanks = {"shown": named or "ALP", "date": day_text(newest.day, facts), "reason": reason}
+    is_ours = shown in facts.knowledge.labels
+    named = facts.name_of(shown) if is_ours else escape(facts.words.measured(shown))
+    blanks = {
+        "shown": named or facts.name_of(ALP),
+        "date": day_text(newest.day, facts),
+        "reason": reason,
+    }
     count = sum(item.count for item in items)
     if count > 1:
         return facts.words.sentence("unused_several", count=count - 1, **blanks)
@@ -201,4 +206,4 @@ def listed(key: str, lines: Sequence[str], facts: CardFacts) -> str:
 
 
 def day_text(day: date | None, facts: CardFacts) -> str:
-    return day.isoformat() if day else facts.words.sentence("undated")
+    return facts.words.day(day) if day else facts.words.sentence("undated")

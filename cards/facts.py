@@ -5,42 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
 
 from cards.words import Words
-from service.hpp.assessment import AlpClass, Assessment, Evidence, JudgedResult
+from service.hpp.assessment import AlpClass, Assessment, Evidence, JudgedResult, Limit
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import UNKNOWN_CODE, Chart, Gap
 
-ONE_HUNDREDTH = Decimal("0.01")
 # Without these nobody can say that a low ALP has no cause.
 CAUSE_KEYS = frozenset({"conditions", "medications", "labs"})
 # Most EHRs send neither, and no verdict waits for them: the answer lists them, a card does not.
 SELDOM_SENT = {("not-sent", "encounters"), ("not-sent", "administrations")}
-
-
-def shown_number(value: Decimal) -> str:
-    """At most two decimals, rounded down, so that a low value never shows as its limit."""
-    plain = _without_zeros(f"{value:f}")
-    if len(plain.partition(".")[2]) <= 2:
-        return plain
-    return _without_zeros(f"{value.quantize(ONE_HUNDREDTH, ROUND_FLOOR):f}")
-
-
-def _without_zeros(plain: str) -> str:
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
-
-
-def value_of(item: JudgedResult | None) -> str:
-    """A judged value in U/L, with its comparator; nothing where there is none."""
-    if item is None or item.result.value is None:
-        return ""
-    return f"{item.result.comparator}{shown_number(item.result.value)}"
-
-
-def date_of(item: JudgedResult | Evidence | None) -> str:
-    return item.day.isoformat() if item and item.day else ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +29,21 @@ class CardFacts:
     chart: Chart
 
     # --- Results
+
+    def value_of(self, item: JudgedResult | None) -> str:
+        """A judged value in U/L, with its comparator; nothing where there is none."""
+        if item is None or item.result.value is None:
+            return ""
+        return f"{item.result.comparator}{self.words.number(item.result.value)}"
+
+    def date_of(self, item: JudgedResult | Evidence | None) -> str:
+        return self.words.day(item.day) if item and item.day else ""
+
+    def whose(self, limit: Limit) -> str:
+        """Whose limit it is, in words; a site's own where the site changed ours."""
+        changed = f"{limit.whose}-of-site"
+        own = changed in self.words.phrases["whose"] and limit.whose in self.knowledge.own_limits
+        return self.words.phrase("whose", changed if own else limit.whose)
 
     @cached_property
     def lows(self) -> list[JudgedResult]:

@@ -8,7 +8,7 @@ import unicodedata
 MAX_LENGTH = 80
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PLAIN_VALUE = re.compile(
-    r"([<>]=?)?[0-9]{1,9}(?:\.[0-9]{1,12})?(?: (?:[mIn]?U|[unmµμ]kat)/m?[Ll])?"
+    r"([<>]=?)?[0-9]{1,9}(?:[.,][0-9]{1,12})?(?: (?:[mIn]?U|[unmµμ]kat)/m?[Ll])?"
 )
 
 

@@ -70,7 +70,8 @@ def _checked(resource: Json, release: Release) -> Json:
 def _code(text: OrderText) -> Json:
     code: Json = {"text": text.text}
     if text.loinc:
-        code["coding"] = [{"system": LOINC, "code": text.loinc, "display": text.text}]
+        display = text.display or text.text
+        code["coding"] = [{"system": LOINC, "code": text.loinc, "display": display}]
     return code
 
 

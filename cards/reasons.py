@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cards.blocks import day_text, listed
-from cards.facts import CardFacts, date_of, days_of, unique, value_of
+from cards.facts import CardFacts, days_of, unique
 from cards.markdown import escape
 from cards.summary import capital
 from service.hpp.assessment import AlpClass, DoubtedCause, Evidence
@@ -76,7 +76,7 @@ def _since(code: str, facts: CardFacts) -> str:
     began = [use.began for use in facts.chart.drugs if use.group == code and use.began]
     if not began:
         return facts.name_of(code)
-    return facts.words.sentence("since", what=facts.name_of(code), date=min(began).isoformat())
+    return facts.words.sentence("since", what=facts.name_of(code), date=day_text(min(began), facts))
 
 
 def _blurred(facts: CardFacts) -> Iterator[str]:
@@ -111,7 +111,7 @@ def _doubt(cause: DoubtedCause, facts: CardFacts) -> str:
         cause=name,
         date=when,
         test=facts.name_of(cause.by.what),
-        shown=escape(cause.by.shown),
+        shown=escape(facts.words.measured(cause.by.shown)),
         day=day_text(cause.by.day, facts),
     )
 
@@ -133,7 +133,8 @@ def _pointed_at(sign: Evidence, facts: CardFacts) -> str:
 
 def measured(evidence: Evidence, facts: CardFacts) -> str:
     """The test and the value as the record wrote it."""
-    return f"{facts.short_name_of(facts.test_of(evidence))} {escape(evidence.shown)}"
+    shown = escape(facts.words.measured(evidence.shown))
+    return f"{facts.short_name_of(facts.test_of(evidence))} {shown}"
 
 
 # --- What to consider
@@ -176,7 +177,7 @@ def _cause_advice(facts: CardFacts) -> Iterator[str]:
     for code in facts.cause_codes:
         named.setdefault(_advice(code, facts), []).append(facts.name_of(code))
     before = facts.assessment.course.normal_before
-    blanks = {"before": escape(value_of(before)), "date": date_of(before)}
+    blanks = {"before": escape(facts.value_of(before)), "date": facts.date_of(before)}
     for kind, names in named.items():
         yield facts.words.sentence(f"advice_{kind}", causes=", ".join(unique(names)), **blanks)
 

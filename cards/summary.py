@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
-from cards.facts import CardFacts, date_of, shown_number, unique, value_of
+from cards.facts import CardFacts, unique
 from cards.words import Words
 from service.hpp.assessment import AlpClass, JudgedResult
 from service.hpp.knowledge.model import Knowledge
 
 OTHERWISE = "otherwise"
 MOST_VALUES = 4
+ALL_DRUGS = ("antiresorptives", "the_order")  # sentences for several drugs, and for none by name
 T = TypeVar("T")
 
 
@@ -123,15 +124,15 @@ def _first_major(facts: CardFacts) -> str:
 def _values(facts: CardFacts) -> str:
     """Oldest first; many as a range."""
     if len(facts.lows) <= MOST_VALUES:
-        return ", ".join(map(value_of, facts.lows))
-    lowest, highest = _extremes(facts.lows)
+        return facts.words.phrase("format", "between").join(map(facts.value_of, facts.lows))
+    lowest, highest = _extremes(facts.lows, facts)
     blanks = {"lowest": lowest, "highest": highest, "n": len(facts.lows)}
     return facts.words.sentence("value_range", **blanks)
 
 
-def _extremes(items: Sequence[JudgedResult]) -> tuple[str, str]:
+def _extremes(items: Sequence[JudgedResult], facts: CardFacts) -> tuple[str, str]:
     values = [item.result.value for item in items if item.result.value is not None]
-    return shown_number(min(values)), shown_number(max(values))
+    return facts.words.number(min(values)), facts.words.number(max(values))
 
 
 def _span(facts: CardFacts) -> str:
@@ -144,8 +145,8 @@ def _span(facts: CardFacts) -> str:
     return facts.words.sentence("span_days", n=span.days)
 
 
-def _limit(item: JudgedResult | None) -> str:
-    return shown_number(item.limit.low) if item and item.limit else ""
+def _limit(item: JudgedResult | None, facts: CardFacts) -> str:
+    return facts.words.number(item.limit.low) if item and item.limit else ""
 
 
 def _decided(facts: CardFacts) -> JudgedResult | None:
@@ -161,18 +162,18 @@ def _normal(facts: CardFacts) -> JudgedResult | None:
 
 # Values for the blanks of a summary; plain text, nothing from the record but numbers and days.
 OF_SUMMARY: Mapping[str, Callable[[CardFacts], str]] = {
-    "last": lambda facts: value_of(facts.last),
-    "last_date": lambda facts: date_of(facts.last),
+    "last": lambda facts: facts.value_of(facts.last),
+    "last_date": lambda facts: facts.date_of(facts.last),
     "n": lambda facts: str(len(facts.lows)),
-    "limit": lambda facts: _limit(facts.last),
-    "low": lambda facts: value_of(_decided(facts)),
-    "low_date": lambda facts: date_of(_decided(facts)),
-    "low_limit": lambda facts: _limit(_decided(facts)),
-    "normal": lambda facts: value_of(_normal(facts)),
-    "normal_date": lambda facts: date_of(_normal(facts)),
-    "masked": lambda facts: value_of(facts.assessment.course.masked),
-    "min": lambda facts: _extremes(facts.judged)[0],
-    "max": lambda facts: _extremes(facts.judged)[1],
+    "limit": lambda facts: _limit(facts.last, facts),
+    "low": lambda facts: facts.value_of(_decided(facts)),
+    "low_date": lambda facts: facts.date_of(_decided(facts)),
+    "low_limit": lambda facts: _limit(_decided(facts), facts),
+    "normal": lambda facts: facts.value_of(_normal(facts)),
+    "normal_date": lambda facts: facts.date_of(_normal(facts)),
+    "masked": lambda facts: facts.value_of(facts.assessment.course.masked),
+    "min": lambda facts: _extremes(facts.judged, facts)[0],
+    "max": lambda facts: _extremes(facts.judged, facts)[1],
     "values": _values,
     "span": _span,
     "cause": lambda facts: next(map(facts.short_name_of, facts.cause_codes), ""),
@@ -209,25 +210,32 @@ def longest_blanks(knowledge: Knowledge, words: Words) -> dict[str, str]:
     reason, gaps = words.phrases["reason"], words.phrases["gap"].values()
     masks = [mask.name for mask in knowledge.masks.values()]
     features, drugs = short(knowledge.features), short(knowledge.drugs)
-    value, day = ">=999.99", "2026-11-22"
-    joined = words.phrases["sentence"].get("and_word", "")
+    sentences, between = words.phrases["sentence"], words.phrases["format"].get("between", "")
+    value, day = ">=999.99", words.day(date(2026, 11, 22))
+    joined = sentences.get("and_word", "")
     keys = words.phrases["key"].values()
     return {
         **dict.fromkeys(("last", "low", "normal", "masked", "min", "max"), value),
         **dict.fromkeys(("limit", "low_limit"), "999.99"),
         **dict.fromkeys(("last_date", "low_date", "normal_date"), day),
         "n": "999",
-        "values": ", ".join([value] * MOST_VALUES),
-        "span": "24 months",
+        "values": between.join([value] * MOST_VALUES),
+        "span": _longest_span(words),
         "cause": max((*short(knowledge.causes), drugs[-1], reason.get("inpatient", "")), key=len),
         "mask": max((*masks, drugs[-1], reason.get("lab_ggt", "")), key=len),
         "feature": features[-1],
         "Feature": features[-1],
         "features": joined.join(features[-2:]),
-        "substrates": "PLP and urine PEA",
-        "significance": words.phrases["sentence"].get("likely_pathogenic", ""),
+        "substrates": joined.join(short({"lab_plp": "", "lab_pea_urine": ""})),
+        "significance": sentences.get("likely_pathogenic", ""),
         "verification": max(words.phrases["verification"].values(), key=len, default=""),
         "unusable": max(reason.values(), key=len, default=""),
-        "drugs": max((drugs[-1], words.phrases["sentence"].get("antiresorptives", "")), key=len),
+        "drugs": max((drugs[-1], *(sentences.get(k, "") for k in ALL_DRUGS)), key=len),
         "gap": f"{max(keys, key=len, default='')} ({max(gaps, key=len, default='')})",
     }
+
+
+def _longest_span(words: Words) -> str:
+    longest = {"span_years": 99, "span_months": 24, "span_days": 60}
+    known = words.phrases["sentence"]
+    return max((words.sentence(k, n=n) for k, n in longest.items() if k in known), key=len)

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
 
 from cards.blanks import Text
+
+ONE_HUNDREDTH = Decimal("0.01")
+# A number with decimals as it stands at the start of a value, alone or before one unit.
+_MEASURED = re.compile(r"((?:[<>]=?)?\d+)\.(\d+(?: [^\s\d]\S*)?)")
+
+
+def shown_number(value: Decimal) -> str:
+    """At most two decimals, rounded down, so that a low value never shows as its limit."""
+    plain = _without_zeros(f"{value:f}")
+    if len(plain.partition(".")[2]) <= 2:
+        return plain
+    return _without_zeros(f"{value.quantize(ONE_HUNDREDTH, ROUND_FLOOR):f}")
+
+
+def _without_zeros(plain: str) -> str:
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +73,10 @@ class CardText:
 class OrderText:
     """A suggestion of suggestions.toml.
 
-    test: group whose recent result makes it superfluous.  tests: the suggestions that a set is
-    made of.  rank: where each order must stand alone, the lower comes first.
+    text: what is ordered, in words.  display: the name that goes with the code, in the language
+    of the code system; the text where nothing is said.  test: group whose recent result makes it
+    superfluous.  tests: the suggestions that a set is made of.  rank: where each order must stand
+    alone, the lower comes first.
     """
 
     label: Text
@@ -64,6 +85,7 @@ class OrderText:
     loinc: str = ""
     test: str = ""
     note: str = ""
+    display: str = ""
     tests: tuple[str, ...] = ()
     rank: int = 9
 
@@ -87,7 +109,12 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Words:
-    """Everything a card may say.  review: who has signed the content, as a sentence."""
+    """Everything a card may say, in one language.
+
+    review: who has signed the content, as a sentence.
+    names: kind of group (drug, cause ...) -> its names, in a language other than English.
+    others: the same words in the other languages in use.
+    """
 
     texts: Mapping[str, CardText]
     phrases: Mapping[str, Mapping[str, str]]
@@ -98,6 +125,9 @@ class Words:
     attributes: Attributes
     version: str
     review: str = ""
+    language: str = "en"
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    others: Mapping[str, Words] = field(default_factory=dict)
 
     def phrase(self, table: str, key: str) -> str:
         """The words for a code; the code itself where nobody wrote words for it."""
@@ -105,6 +135,23 @@ class Words:
 
     def sentence(self, name: str, /, **blanks: object) -> str:
         return self._sentences[name].fill(blanks)
+
+    def number(self, value: Decimal) -> str:
+        """As this language writes it."""
+        return shown_number(value).replace(".", self.phrases["format"]["decimal"])
+
+    def measured(self, shown: str) -> str:
+        """A value of the record with the decimal sign of this language; any other text as it is."""
+        found = _MEASURED.fullmatch(shown)
+        return self.phrases["format"]["decimal"].join(found.groups()) if found else shown
+
+    def day(self, day: date) -> str:
+        parts = {"year": day.year, "month": f"{day.month:02}", "day": f"{day.day:02}"}
+        return self._date.fill(parts)
+
+    @cached_property
+    def _date(self) -> Text:
+        return Text(self.phrases["format"]["date"])
 
     @cached_property
     def _sentences(self) -> Mapping[str, Text]:

@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.extensions["hpp-cds.memory"] = memory  # for who stops the service
     app.extensions["hpp-cds.review"] = engine.cards.words.review  # for who starts it
     app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
-    deps = routes.HookDeps(engine, callers, recorder, clock, health)
+    deps = routes.HookDeps(engine, callers, recorder, clock, health, settings.language)
     app.register_blueprint(routes.hook_routes(deps))
     app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
     _count_versions(engine, settings)
@@ -134,7 +134,8 @@ def _metrics_token(settings: Settings) -> bytes:
 
 
 def _count_versions(engine: Engine, settings: Settings) -> None:
-    review = load_review(settings.content_dir, lambda *_: None)  # its faults were told before
+    # its faults were told before
+    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
     UNSIGNED.set(sum(file.signed is None for file in review.files))
     of = {"knowledge": engine.knowledge.version, "configuration": engine.configuration}
     versions({"version": __version__, **of})

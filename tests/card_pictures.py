@@ -1,4 +1,4 @@
-"""`python -m tests.card_pictures`: six cards as pictures in .readme/, as an EHR might draw them.
+"""`python -m tests.card_pictures`: cards of stories and sites as pictures in .readme/.
 
 Needs Debian's chromium and chromium-driver.  Look at them before committing.
 """
@@ -6,6 +6,7 @@ Needs Debian's chromium and chromium-driver.  Look at them before committing.
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,10 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 from fhir_fixtures import stories
+from service.app import build_engine
+from service.content.toml_files import parse_toml
+from service.hooks.calls import outcome_of
+from service.settings import load_settings
 
 FOLDER = Path(__file__).parents[1] / ".readme"
 CARDS = {
@@ -26,6 +31,10 @@ CARDS = {
     "child": "teenager-adult-range",
     "urgent": "urgent-oncology-probable",
 }
+SITES = Path(__file__).parents[1] / "fhir_fixtures" / "sites"
+SITE_CARDS = {"german-hospital": "dauerhaft-niedrig", "uk-trust": "persistently-low"}
+# What an EHR says around a card, which is no content of ours.
+AROUND = {"en": ("Reasons to go on", "Sources"), "de": ("Gründe fortzufahren", "Quellen")}
 COLOURS = {"critical": "#b3261e", "warning": "#b26a00", "info": "#1f5fa8"}
 STYLE = """
 body { margin: 0; background: #fff; font: 13px/1.4 "DejaVu Sans", sans-serif; color: #1d1d1f }
@@ -43,20 +52,35 @@ th, td { font-size: 12px; text-align: left } td:nth-child(-n+2) { white-space: n
 RENDER = MarkdownIt("gfm-like", {"html": False, "linkify": False})
 
 
-def page(card: dict[str, Any]) -> str:
+def page(card: dict[str, Any], language: str) -> str:
     buttons = "".join(
         f"<span class={'yes' if s['isRecommended'] else 'button'}>{html.escape(s['label'])}</span>"
         for s in card.get("suggestions", [])
     )
     reasons = " · ".join(r["display"] for r in card.get("overrideReasons", []))
     links = " · ".join(link["label"] for link in card.get("links", []))
-    colour = COLOURS[card["indicator"]]
+    colour, (go_on, sources) = COLOURS[card["indicator"]], AROUND[language]
     return (
         f"<!doctype html><meta charset=utf-8><style>{STYLE}</style><main style='--c: {colour}'>"
         f"<h1>{html.escape(card['summary'])}</h1>{RENDER.render(card['detail'])}{buttons}"
-        f"<div class=quiet>Reasons to go on: {html.escape(reasons)}</div>"
-        f"<div class=quiet>Sources: {html.escape(links)}</div></main>"
+        f"<div class=quiet>{go_on}: {html.escape(reasons)}</div>"
+        f"<div class=quiet>{sources}: {html.escape(links)}</div></main>"
     )
+
+
+def cards() -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Name of the picture, the card, its language."""
+    for name, story in CARDS.items():
+        (card,) = stories()[story].response["cards"]
+        yield name, card, "en"
+    for site, case in SITE_CARDS.items():
+        settings, path = load_settings(SITES / site / "hpp-cds.toml"), SITES / site / "cases" / case
+        expected = parse_toml(path.with_suffix(".toml").read_text("utf-8"))
+        raw = path.with_suffix(".json").read_bytes()
+        client = settings.clients[0]
+        found = outcome_of(raw, "", build_engine(settings), expected["today"], client)
+        (card,) = found.body["cards"]
+        yield site, card, client.language
 
 
 def draw() -> None:
@@ -65,9 +89,8 @@ def draw() -> None:
         options.add_argument(argument)
     browser = Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:
-        for name, story in CARDS.items():
-            (card,) = stories()[story].response["cards"]
-            browser.get(f"data:text/html;charset=utf-8,{quote(page(card))}")
+        for name, card, language in cards():
+            browser.get(f"data:text/html;charset=utf-8,{quote(page(card, language))}")
             path = FOLDER / f"card-{name}.png"
             path.write_bytes(browser.find_element(By.TAG_NAME, "main").screenshot_as_png)
             print(path.name, path.stat().st_size)

@@ -78,7 +78,8 @@ def check_all(config: Path | None, offline: bool = False) -> Report:
     if judged.faults:
         return Report(judged.faults, warnings=tuple(map(str, found.warnings)))
     today = datetime.now(settings.zone).date()
-    review = load_review(settings.content_dir, lambda *_: None)  # its faults were found above
+    # its faults were found above
+    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
     return Report(
         lines=(
             *_summary(settings, knowledge),
@@ -151,7 +152,8 @@ def _clients(settings: Settings, offline: bool) -> Iterator[str]:
     for client in settings.clients:
         keys = key_set_line(client, settings, offline)
         server = client.fhir_base or "none: only what is sent is judged"
-        yield f"client {client.name}: issuer {client.issuer}; {keys}; FHIR server {server}"
+        said = f"client {client.name}: issuer {client.issuer}; {keys}; FHIR server {server}"
+        yield f"{said}; cards in {client.language}"
 
 
 def _unconfirmed(knowledge: Knowledge) -> Iterator[str]:

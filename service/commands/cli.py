@@ -169,6 +169,9 @@ def explain(
 ) -> None:
     """Print the whole reasoning behind an answer.
 
+    Where [repeat] holds back what was overridden, that is told, too, by what the store has of the
+    --client (the first one by default).
+
     \b
     Example:
       hpp-cds explain persistently-low-adult

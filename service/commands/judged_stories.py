@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -63,10 +63,11 @@ class Judged:
 def judge_all(engine: Engine, client: Client, folder: Path | None) -> Judged:
     """Every shipped story as the site answers it, beside our answer; and the site's cases.
 
-    Nothing is fetched: engine must have been built without servers.
+    Stories are compared in English, so that another language is no difference.  Nothing is
+    fetched: engine must have been built without servers.
     """
-    known = stories()
-    found = [d for story in known.values() for d in _story_differences(story, engine, client)]
+    known, reader = stories(), replace(client, language=Client().language)
+    found = [d for story in known.values() for d in _story_differences(story, engine, reader)]
     faults: list[Fault] = []
     cases = list(_cases(folder, faults)) if folder else []
     for case in cases:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+import click
+
 from service.app import build_engine
 from service.content.faults import Fault, Faulty, hint
+from service.evaluation.answer import Answer
+from service.evaluation.decision import Asked
 from service.evaluation.engine import ANYONE, VISITOR
-from service.hooks.calls import Outcome, outcome_of
+from service.evaluation.repeat import Repeats
+from service.evaluation.request import HookRequest
+from service.evaluation.services import Service
+from service.hooks.calls import Outcome, Recall, outcome_of
 from service.outbound.registered import RegisteredServers, open_servers
 from service.settings import Client, Settings
 
@@ -30,7 +39,37 @@ def answer(
     caller = client_named(client, settings)
     engine = build_engine(settings, access or open_servers(settings))
     day = today or datetime.now(settings.zone).date()
-    return outcome_of(raw, service_id, engine, day, caller)
+    with _recalling(settings, caller) as recall:
+        return outcome_of(raw, service_id, engine, day, caller, recall)
+
+
+@contextmanager
+def _recalling(settings: Settings, caller: Client) -> Iterator[Recall | None]:
+    """What became of earlier cards, where the site holds some back and has a store already.
+
+    A client of several tenants is taken for one without any.
+    """
+    from service.store.database import is_new, open_store
+    from service.store.memory import open_memory
+
+    days = settings.keeping.repeat
+    if not days or is_new(settings):
+        yield None
+        return
+    try:
+        store = open_store(settings)
+    except Faulty:  # over HTTP the card would be shown, too
+        click.secho("the store does not answer: earlier overrides are not known", err=True)
+        yield None
+        return
+    repeats = Repeats(open_memory(settings, store), days)
+
+    def recall(answer: Answer, request: HookRequest, service: Service) -> Answer:
+        asked = Asked(caller.name, "", service.id, service.hook, "", "")
+        return repeats.applied(answer, asked, request.patient_id)
+
+    yield recall
+    store.close()
 
 
 def request_for(base: str, patient_id: str, drug: str, token: str) -> dict[str, Any]:

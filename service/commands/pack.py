@@ -47,7 +47,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 def write_pack(settings: Settings, folder: Path) -> list[Path]:
     """Write everything; the paths, the page first."""
     engine = build_engine(settings)
-    review = load_review(settings.content_dir, lambda *_: None)
+    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
     page = committee_page(engine, review, switched_off(settings, engine.knowledge))
     layers = Layers(settings.content_dir)
     differences = [

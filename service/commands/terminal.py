@@ -180,10 +180,29 @@ def draw_explanation(said: Json, console: Console | None = None) -> None:
         ("Decision table", _rows(said["table"])),
         ("Not seen", [gap["label"] for gap in said["gaps"]]),
         ("What would change the answer", said["changes"]),
+        ("Overridden before", _repeat(said["repeat"])),
     )
     for title, lines in sections:
         _section(console, title, lines)
     console.print(Text(f"\ncontent {said['knowledge']}, configuration {said['configuration']}"))
+
+
+SHOWN_AGAIN = {
+    "always-shown": "Shown: this verdict is never held back",
+    "over": "Shown again: that time is over",
+    "more-urgent": "Shown again: it is more urgent than then",
+    "other-drug": "Shown again: it is another drug",
+    "new": "Shown again: something is new",
+}
+
+
+def _repeat(repeat: Json | None) -> list[str]:
+    """What an earlier override of the same card means for this one."""
+    if repeat is None:
+        return []
+    held = f"reason {repeat['reason']}, which holds the card back until {repeat['until']}"
+    shown = SHOWN_AGAIN.get(repeat["shown"], "Not shown (notShown: repeat)")
+    return [held, shown, *(f"new: {what}" for what in repeat["new"])]
 
 
 def _section(console: Console, title: str, lines: list[str]) -> None:

@@ -5,7 +5,7 @@ A site's folder ([content] dir) lies over the shipped files: it says only what d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +32,12 @@ TOML_FILES = ("thresholds.toml", "decision_table.toml", CONCEPTS)
 CSV_FILES = ("units.csv", "unit_words.csv", SYSTEMS, INTERVALS, *VALUE_SET_FILES)
 CONTENT_FILES = (*TOML_FILES, *CSV_FILES)
 REVIEWS = "reviews.toml"
+# Whose limit a card names -> the threshold it is; and those that are read off the age table.
+LIMITS = {
+    "default": "adult_low_default", "laboratory-raised": "adult_low_min",
+    "laboratory-lowered": "adult_low_max",
+}  # fmt: skip
+BY_AGE = ("age-sex-table", "age-sex-table-adult-range")
 
 
 class ContentFault(Faulty):
@@ -66,20 +72,38 @@ def _read(layers: Layers, intervals: str) -> model.Knowledge:
     concepts = read_concepts(data, layers.notes.fault)
     codes = read_codes(layers, systems, known_groups(concepts))
     table = changed_table(layers)
+    thresholds = read_thresholds(layers, units)
+    limits = read_intervals(layers, intervals, units)
     knowledge = model.Knowledge(
-        thresholds=read_thresholds(layers, units),
+        thresholds=thresholds,
         codes=codes.rows,
         systems=systems,
         units=units,
-        intervals=read_intervals(layers, intervals, units),
+        intervals=limits,
         **read_table(table.data, layers.notes.fault),
         **concepts,
         version="",
         recorded=frozenset(table.recorded),
         switched_off=(*table.switched_off, *codes.removed, *_lost_words(layers)),
+        own_limits=frozenset(_own_limits(thresholds, limits, layers, units)),
     )
     cross_check(knowledge, codes, layers)
     return knowledge
+
+
+def _own_limits(
+    thresholds: Mapping[str, model.Threshold],
+    limits: Sequence[model.Interval],
+    layers: Layers,
+    units: Units,
+) -> Iterator[str]:
+    """Whose limits are a site's own, so that no card calls them by our source."""
+    ours = layers.table(TOML_FILES[0], shipped=True)
+    for whose, name in LIMITS.items():
+        if thresholds[name].value != Decimal(ours[name]["value"]):
+            yield whose
+    if limits != read_intervals(Layers(), "", units):
+        yield from BY_AGE
 
 
 def _systems(layers: Layers) -> dict[str, str]:

@@ -10,23 +10,29 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from service.content import knowledge, words
+from cards.words import Words
+from service.content import knowledge, languages, words
 from service.content.codes import FOLDER, local_files
 from service.content.faults import Say, hint
-from service.content.layers import Layers, shipped_bytes
+from service.content.layers import TEXTS, Layers, shipped_bytes
 from service.content.shape import misfits
 
 FILE = knowledge.REVIEWS
 OLD_KEY = re.compile(rb"^review(?:_date)?[ \t]*=", re.MULTILINE)
 SHAPE = {"signed?": [{"file": str, "reviewer": str, "date": date, "sha256": str}]}
-CONTENT_FILES = (*knowledge.CONTENT_FILES, *words.TEXT_FILES)
-REPLACED = frozenset(f"{words.FOLDER}/{name}.md" for name in words.TEXTS)  # whole, by a site's file
+ENGLISH_FILES = (*knowledge.CONTENT_FILES, *words.TEXT_FILES)
+CONTENT_FILES = (
+    *ENGLISH_FILES,
+    *chain.from_iterable(map(languages.files_of, languages.shipped_languages())),
+)
+TEXT = ".md"  # is replaced whole by a site's file
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -72,34 +78,36 @@ class Review:
     def signatures(self) -> tuple[Signature, ...]:
         return tuple(file.signed for file in self.files if file.signed)
 
-    def sentence(self, sentence: Callable[..., str]) -> str:
-        """The one sentence that discovery, cards, page, `serve` and `check` say of it.
-
-        sentence: fills a sentence of phrases.toml by name.
-        """
+    def sentence(self, said: Words) -> str:
+        """The one sentence that discovery, cards, page, `serve` and `check` say of it."""
         signed = self.signatures
         if not signed:
-            return sentence("review_none")
+            return said.sentence("review_none")
         reviewers = ", ".join(dict.fromkeys(signature.reviewer for signature in signed))
-        blanks = {"reviewers": reviewers, "date": max(s.day for s in signed).isoformat()}
+        blanks = {"reviewers": reviewers, "date": said.day(max(s.day for s in signed))}
         if not self.unsigned:
-            return sentence("review_all", **blanks)
-        return sentence("review_part", unsigned=len(self.unsigned), files=len(self.files), **blanks)
+            return said.sentence("review_all", **blanks)
+        counts = {"unsigned": len(self.unsigned), "files": len(self.files)}
+        return said.sentence("review_part", **counts, **blanks)
 
 
-def load_review(overlay: Path | None, say: Say) -> Review:
-    """The content in use with its signatures.  A reviews.toml that does not fit is a fault."""
+def load_review(overlay: Path | None, say: Say, spoken: Iterable[str] = ()) -> Review:
+    """The content in use with its signatures.  A reviews.toml that does not fit is a fault.
+
+    spoken: the languages in use beside English.
+    """
     signatures = [*_read(overlay, say), *_read(None, say)] if overlay else list(_read(None, say))
-    return Review(tuple(_file(name, raw, signatures) for name, raw in _in_use(overlay)))
+    return Review(tuple(_file(name, raw, signatures) for name, raw in _in_use(overlay, spoken)))
 
 
-def _in_use(overlay: Path | None) -> Iterator[tuple[str, bytes]]:
+def _in_use(overlay: Path | None, spoken: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
     """Every content file that is read: the shipped one, the site's, or both."""
     layers = Layers(overlay)
-    for name in (*CONTENT_FILES, *local_files(layers)):
+    others = chain.from_iterable(map(languages.files_of, spoken))
+    for name in (*ENGLISH_FILES, *others, *local_files(layers)):
         theirs = overlay / name if overlay else None
         has_theirs = layers.has(name)
-        if name in CONTENT_FILES and (not has_theirs or name not in REPLACED):
+        if name in CONTENT_FILES and not (has_theirs and name.endswith(TEXT)):
             yield name, shipped_bytes(name)
         if theirs is not None and has_theirs and os.access(theirs, os.R_OK):
             yield name, theirs.read_bytes()  # one that cannot be read is a fault already
@@ -135,7 +143,7 @@ def _table(overlay: Path | None, say: Say) -> dict[str, Any]:
 
 
 def _problem(entry: Mapping[str, Any], say: Say) -> bool:
-    if entry["file"] not in CONTENT_FILES and not entry["file"].startswith(FOLDER):
+    if entry["file"] not in CONTENT_FILES and not entry["file"].startswith((FOLDER, TEXTS)):
         say(FILE, entry["file"], "is not a content file" + hint(entry["file"], CONTENT_FILES))
     elif not HASH.fullmatch(entry["sha256"]):
         say(FILE, entry["file"], "sha256 must be 64 hexadecimal digits, as sha256sum prints them")

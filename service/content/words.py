@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -26,7 +25,9 @@ from service.content.toml_files import BadToml, parse_toml
 from service.hpp.knowledge.model import Knowledge
 
 FOLDER = "texts"
+RETIRED = "retired.toml"
 SUMMARY_LIMIT = 139
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # a folder of texts, by BCP 47
 TABLES = (
     "phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml",
     "source_attributes.toml",
@@ -74,8 +75,9 @@ FRONT_SHAPE = {
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
 # What the rest of the code looks up by name; a site's phrases.toml must hold it all.
 PHRASE_TABLES = (
-    "verdict", "class", "whose", "reason", "excluded", "gap", "key", "finding", "modifier",
-    "verification", "short", "heading", "remedy", "sentence",
+    "format", "service_title", "service_description", "verdict", "class", "whose", "reason",
+    "excluded", "gap", "key", "finding", "modifier", "verification", "short", "heading", "remedy",
+    "sentence",
 )  # fmt: skip
 SHAPES: Mapping[str, Any] = {
     "phrases.toml": {
@@ -125,7 +127,7 @@ def load_words(knowledge: Knowledge, notes: Notes, overlay: Path | None = None) 
         version=layers.digest.hexdigest(),
     )
     _check(words, known_situations(knowledge), layers, say)
-    _check_summaries(words, longest_blanks(knowledge, words), say)
+    check_summaries(FOLDER, words, longest_blanks(knowledge, words), say)
     return words
 
 
@@ -136,11 +138,17 @@ def _check_names(layers: Layers) -> None:
     known = (*TABLES, *(f"{name}.md" for name in TEXTS))
     try:
         names = [name for name in files_in(layers.overlay / FOLDER) if not is_litter(name)]
+        names = [name for name in names if not _is_of_a_language(name)]
     except Unreadable:  # said where the whole folder was listed
         names = []
     for name in names:
         if name not in known:
             layers.notes.fault(f"{FOLDER}/{name}", "", "is not a text" + hint(name, known))
+
+
+def _is_of_a_language(name: str) -> bool:
+    """Looked at where the words of that language are read."""
+    return LANGUAGE.fullmatch(name.partition("/")[0]) is not None and "/" in name
 
 
 def _fitting(name: str, layers: Layers) -> dict[str, Any]:
@@ -175,27 +183,39 @@ def _reasons(overrides: Mapping[str, Any], layers: Layers) -> dict[str, str]:
 
 def _text(name: str, layers: Layers, references: Mapping[str, Reference]) -> CardText | None:
     file, say = f"{FOLDER}/{name}.md", layers.notes.fault
+    parts = front_and_body(file, layers, FRONT_SHAPE)
+    if parts is None:
+        return None
+    front, body = parts
+    for problem in _front_problems(name, front, references):
+        say(file, *problem)
+    text = _card_text(front, body)
+    _check_blanks(file, "body", text.body, BODY_BLANKS, say)
+    return text
+
+
+def front_and_body(
+    file: str, layers: Layers, shape: Mapping[str, Any]
+) -> tuple[dict[str, Any], str] | None:
+    """The front matter, which fits its shape, and the body; None after its faults were said."""
     parts = layers.text(file).split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
         if layers.text(file):
-            say(file, "", "must begin with TOML front matter between two lines +++")
+            message = "must begin with TOML front matter between two lines +++"
+            layers.notes.fault(file, "", message)
         return None
     try:
         front = parse_toml(parts[1])
     except BadToml as error:
-        say(file, f"front matter, {error.key}", error.message)
+        layers.notes.fault(file, f"front matter, {error.key}", error.message)
         return None
-    shapeless = list(misfits(front, FRONT_SHAPE))
-    for problem in shapeless or _front_problems(name, front, references):
-        say(file, *problem)
-    if shapeless:
-        return None
-    text = _card_text(front, parts[2])
-    _check_blanks(file, "body", text.body, BODY_BLANKS, say)
+    shapeless = list(misfits(front, shape))
+    for problem in shapeless:
+        layers.notes.fault(file, *problem)
     if tag := _TAG.search(parts[2]):
         message = f"{tag[0]} is HTML, which an EHR shows as it stands or drops; write Markdown"
         layers.notes.warn(file, "body", message)
-    return text
+    return None if shapeless else (front, parts[2].strip())
 
 
 def _front_problems(
@@ -232,11 +252,12 @@ def _card_text(front: Mapping[str, Any], body: str) -> CardText:
     )
 
 
-def _check_summaries(words: Words, longest: Mapping[str, str], say: Say) -> None:
+def check_summaries(folder: str, words: Words, longest: Mapping[str, str], say: Say) -> None:
+    """Every summary of the texts in a folder, filled with the longest values it can get."""
     for name, text in words.texts.items():
         for template in (text.summary, text.summary_child, *text.summary_for.values()):
             if template is not None:
-                _check_summary(f"{FOLDER}/{name}.md", template, longest, say)
+                _check_summary(f"{folder}/{name}.md", template, longest, say)
 
 
 def _check_summary(file: str, template: Template, longest: Mapping[str, str], say: Say) -> None:
@@ -286,9 +307,13 @@ def _offer(entry: str) -> Offer:
 def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -> None:
     for text in words.texts.values():
         file = f"{FOLDER}/{text.verdict}.md"
-        known = situations if layers.overlay is None or layers.has(file) else None
+        known = situations if layers.overlay is None else None
+        if layers.has(file):
+            known = situations | _retired(layers)
         for key, message in _text_problems(text, words, known):
             say(file, key, message)
+        if layers.has(file):
+            _warn_of_retired(file, text, layers)
     for name, suggestion in words.suggestions.items():
         for test in set(suggestion.tests) - set(words.suggestions):
             say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
@@ -299,7 +324,7 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             theirs = words.phrases[table].get(key)
             if theirs is None:
                 say(f"{FOLDER}/phrases.toml", f"{table}.{key}", "is missing")
-            elif table == "sentence":
+            elif table in ("sentence", "format"):
                 blanks = frozenset(Template(phrase).get_identifiers())
                 _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)
 
@@ -314,6 +339,26 @@ def _check_suggestions(words: Words, layers: Layers) -> None:
         _check_blanks(file, f"{name}.label", suggestion.label, known, layers.notes.fault)
         for problem in problems("loinc", "", suggestion.loinc) if suggestion.loinc else ():
             layers.notes.fault(file, f"{name}.loinc", problem.message)
+
+
+def _retired(layers: Layers) -> frozenset[str]:
+    """Words of situations that older texts could ask for."""
+    return frozenset(layers.table(RETIRED, shipped=True).get("situations", ()))
+
+
+def _asked(text: CardText) -> Iterator[str]:
+    """What a text asks for, in the words of the situation."""
+    for table in (text.summary_for, text.opening_for, text.consider_for, text.override_reasons_for):
+        yield from table
+    yield from {offer.condition for offer in text.suggestions if offer.condition}
+
+
+def _warn_of_retired(file: str, text: CardText, layers: Layers) -> None:
+    """A site's copy of an older text may ask for what there is no more: it is never said."""
+    for when in _asked(text):
+        if gone := sorted(set(when.split()) & _retired(layers)):
+            message = f"{gone[0]!r} is no situation any more, so that this is never said"
+            layers.notes.warn(file, when, message)
 
 
 def _text_problems(
@@ -331,8 +376,6 @@ def _text_problems(
                 "suggestions",
                 f"{offer.name!r} is not known" + hint(offer.name, words.suggestions),
             )
-    conditions = {offer.condition for offer in text.suggestions if offer.condition}
-    asked = (text.summary_for, text.opening_for, text.consider_for, text.override_reasons_for)
-    for when in (*chain.from_iterable(asked), *conditions):
+    for when in _asked(text):
         for word in set(when.split()) - situations if situations is not None else ():
             yield when, f"{word!r} is no situation" + hint(word, situations or ())

@@ -13,7 +13,7 @@ from service.evaluation.engine import Engine
 from service.hpp.assessment import Assessment, Row
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.model import UNKNOWN_CODE, Chart, Gap
-from service.store.model import Unmapped
+from service.store.model import Repeat, Unmapped
 
 EXTENSION = "org.hpp-cds.evaluation"
 ORDER_GAPS = "draftOrders"
@@ -23,7 +23,8 @@ ORDER_GAPS = "draftOrders"
 class Answer:
     """The response body, and what it rests on where the chart was read.
 
-    unmapped: codes, systems and units of the record that were not recognised.
+    unmapped: codes, systems and units of the record that were not recognised.  repeat: what an
+    earlier override of the same card means for this one.
     """
 
     body: dict[str, Any]
@@ -32,6 +33,7 @@ class Answer:
     assessment: Assessment | None = None
     card: Card | None = None
     unmapped: tuple[Unmapped, ...] = ()
+    repeat: Repeat | None = None
 
 
 def evaluation_status(assessment: Assessment) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,11 +13,17 @@ from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import Engine
 from service.hpp.assessment import Assessment, Finding, JudgedResult, Presence
 from service.hpp.decide import NOT_EVALUATED
+from service.hpp.features import HPP_GROUPS, PEA, PLP
 from service.hpp.model import Chart
 from service.store.model import Decision
 
 Json = dict[str, Any]
 MOST_DECIDED, MOST_EVIDENCE = 40, 200
+FRACTURES = frozenset(
+    {"cond_aff", "cond_fracture", "cond_fracture_nonunion", "cond_stress_fracture",
+     "cond_stress_fracture_foot"}
+)  # fmt: skip
+NEWS = FRACTURES | HPP_GROUPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ def decision_of(answer: Answer, asked: Asked, version: str, milliseconds: float)
         drugs=tuple(sorted({draft.group for draft in chart.drafts})) if chart else (),
         card=card.uuid if card else "",
         suggestions=_meanings(card) if card else {},
+        repeat=answer.repeat._asdict() if answer.repeat else {},
         milliseconds=round(milliseconds, 2),
     )
 
@@ -96,26 +105,49 @@ def _finding(finding: Finding) -> Iterator[Json]:
 
 
 def evidence_of(chart: Chart, assessment: Assessment) -> tuple[str, ...]:
-    """All that could call for another card than the last: `what day`, sorted, each once.
+    """All that calls for a card again after it was overridden: `what day`, sorted.
 
-    Low ALP results, fractures, features, substrates and gene results, and whatever else a finding
-    rests on.  What was not there at the last card is new.
+    Low ALP results, fractures, features, HPP, substrates and gene results; what was not there at
+    the last card is new.  Of the same on the same day each further one has its number.  Not normal
+    results, drugs and other diagnoses: the order that was signed would be news by itself.
     """
-    found = {f"{e.what} {e.day}" for f in assessment.findings.values() for e in f.evidence}
-    found |= {f"{e.what} {e.day}" for e in (*assessment.features, *assessment.signs)}
-    found |= {
+    found = Counter(
         f"low {judged.day} {judged.result.value}"
         for judged in assessment.alp
         if judged.kind.value.startswith("low")
-    }
-    found |= {
-        f"{group} {condition.began}"
-        for condition in chart.conditions
-        if condition.counts
-        for group in condition.groups
-    }
-    found |= {f"gene {v.pathogenic} {v.day}" for v in chart.variants}
-    return tuple(sorted(found))[:MOST_EVIDENCE]
+    )
+    seen = (*assessment.features, *assessment.family_history)
+    found |= Counter(f"{item.what} {item.day}" for item in seen)
+    found |= Counter(f"{r.test} {r.day} {r.value}" for r in chart.of_any(PEA, PLP))
+    found |= Counter(f"gene {v.pathogenic} {v.likely} {v.day}" for v in chart.variants)
+    found |= Counter(_diagnoses(chart))
+    return _bounded(sorted(_numbered(found)))
+
+
+def _diagnoses(chart: Chart) -> Iterator[str]:
+    """Fractures and HPP.  Later visits for one, and its history, are one thing however often."""
+    later = set()
+    for condition in chart.conditions:
+        for group in condition.groups & NEWS if condition.counts else ():
+            if condition.is_subsequent or condition.is_status:
+                later.add(f"{group} later")
+            else:
+                yield f"{group} {condition.began}"
+    yield from later
+
+
+def _numbered(found: Counter[str]) -> Iterator[str]:
+    for what, times in found.items():
+        yield what
+        yield from (f"{what} #{number}" for number in range(2, times + 1))
+
+
+def _bounded(found: list[str]) -> tuple[str, ...]:
+    """Beyond the most that is kept, any change is one."""
+    if len(found) <= MOST_EVIDENCE:
+        return tuple(found)
+    rest = hashlib.sha256("\n".join(found[MOST_EVIDENCE:]).encode()).hexdigest()
+    return (*found[:MOST_EVIDENCE], f"rest {rest}")
 
 
 def unavailable(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Protocol
 
@@ -31,7 +31,7 @@ class Engine:
     """Content checked whole, and what is made of it.
 
     queries: how each release is asked.  servers: how FHIR servers are asked, or None where
-    nothing is ever asked.
+    nothing is ever asked.  spoken: the cards in each language in use beside English.
     """
 
     terminology: Terminology
@@ -40,6 +40,17 @@ class Engine:
     configuration: str
     queries: Mapping[Release, Mapping[str, KeyQueries]]
     servers: FhirServers | None = None
+    spoken: Mapping[str, CardContent] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those in use beside English."""
+        return tuple(self.spoken)
+
+    def speaking(self, language: str) -> Engine:
+        """The same engine: it judges alike, and says it in another language."""
+        cards = self.spoken.get(language)
+        return replace(self, cards=cards) if cards else self
 
     @property
     def knowledge(self) -> Knowledge:

@@ -35,6 +35,7 @@ from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
 from service.evaluation.switches import as_shown, is_recorded
 from service.evaluation.unrecognised import unrecognised
+from service.fhir.budget import MOST_NEW_CHARACTERS, Budget
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch, Fetched, Query
@@ -62,10 +63,11 @@ def evaluate(
 
     client: who calls, as configured; anyone where no client is.
 
-    Raises DataUnavailable where needed data cannot be had; every other answer has cards or
-    the reason for none in its evaluation extension.
+    Raises DataUnavailable where needed data cannot be had and the client is not in shadow, which
+    interrupts nobody, and TooMuchText where more is named than is read of one request; every
+    other answer has cards or the reason for none in its extension.
     """
-    answer = _judged(request, service, engine, today, path, client)
+    answer = _judged(request, service, engine.speaking(client.language), today, path, client)
     return in_shadow(answer) if service.id in client.shadow else answer
 
 
@@ -78,6 +80,7 @@ def _judged(
     client: Client,
 ) -> Answer:
     record = gather(request.prefetch, request.draft_orders)
+    record.budget = Budget(MOST_NEW_CHARACTERS)
     if service.hook == "order-select" and request.selections is None:
         record.gap("all-judged", "selections")
     asked = _asked(request, client)
@@ -101,7 +104,12 @@ def _judged(
     capabilities = _capabilities(client)
     shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
     case = CardInput(shown, judged.chart, today, requester, server.asked, capabilities)
-    answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    try:
+        answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
+    except DataUnavailable:
+        if service.id not in client.shadow:
+            raise
+        answer = answer_with(None, "unavailable", case, engine)
     if is_recorded(judged.assessment, service.id, client, engine.knowledge):
         answer = _recorded(answer, service)
     chart = judged.chart

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cards.blocks import excluded_results, reason_text
-from cards.facts import CardFacts, shown_number
+from cards.facts import CardFacts
 from service.evaluation.answer import Answer, open_row_keys
 from service.evaluation.engine import Engine
 from service.hpp import drugs
 from service.hpp.assessment import Assessment, Finding, JudgedResult, Row
 from service.hpp.facts import gather_facts
 from service.hpp.model import Chart, DrugUse
+from service.store.model import Repeat
 
 Json = dict[str, Any]
 
@@ -26,7 +27,7 @@ def explain(answer: Answer, engine: Engine, today: date) -> Json | None:
     chart, assessment = answer.chart, answer.assessment
     if chart is None or assessment is None:
         return None
-    facts = CardFacts(assessment, engine.cards.words, engine.knowledge, today, chart)
+    facts = CardFacts(assessment, engine.cards.words, engine.cards.knowledge, today, chart)
     return {
         "today": today.isoformat(),
         "patient": _patient(chart, today),
@@ -44,6 +45,7 @@ def explain(answer: Answer, engine: Engine, today: date) -> Json | None:
         "gaps": [_gap(gap, facts) for gap in chart.gaps],
         "table": _table(assessment, engine),
         "changes": _changes(facts, chart, today, engine),
+        "repeat": _repeat(answer.repeat),
         "drafts": [
             {"reference": d.reference, "drug": facts.name_of(d.group), "byName": d.by_name}
             for d in assessment.drafts
@@ -51,6 +53,14 @@ def explain(answer: Answer, engine: Engine, today: date) -> Json | None:
         "knowledge": engine.knowledge.version,
         "configuration": engine.configuration,
     }
+
+
+def _repeat(repeat: Repeat | None) -> Json | None:
+    """until: the last moment of a card that is held back, by UTC."""
+    if repeat is None:
+        return None
+    until = datetime.fromtimestamp(repeat.until_ms / 1000, UTC).isoformat(timespec="minutes")
+    return {"reason": repeat.reason, "until": until, "shown": repeat.shown, "new": repeat.new}
 
 
 def _patient(chart: Chart, today: date) -> Json:
@@ -122,7 +132,7 @@ def _result(item: JudgedResult, facts: CardFacts) -> Json:
         "limit": float(limit.low) if limit else None,
         "veryLowLimit": float(limit.very_low) if limit else None,
         "ceiling": float(limit.ceiling) if limit else None,
-        "limitWhose": words.phrase("whose", limit.whose) if limit else "",
+        "limitWhose": facts.whose(limit) if limit else "",
         "veryLow": item.very_low,
         "reasons": [facts.name_of(code) for code in item.reasons],
         "partialDate": result.partial_date,
@@ -154,7 +164,7 @@ def _exposure(use: DrugUse, engine: Engine, today: date) -> Json:
     end = drugs.last_day(use, today)
     return {
         "reference": use.reference,
-        "drug": engine.knowledge.drugs[use.group].name,
+        "drug": engine.cards.knowledge.drugs[use.group].name,
         "effect": engine.knowledge.classes[use.drug_class].effect,
         "start": _iso(use.began),
         "end": _iso(end),
@@ -206,24 +216,36 @@ def _table(assessment: Assessment, engine: Engine) -> list[Json]:
 def _changes(facts: CardFacts, chart: Chart, today: date, engine: Engine) -> list[str]:
     """What would change the answer: data that was not seen, and one further result."""
     words, assessment = facts.words, facts.assessment
-    said = [
-        words.sentence(
-            "would_open",
-            keys=", ".join(facts.key_name(k) for k in open_row_keys(assessment, row)),
-            row=row.id,
-            verdict=words.phrase("verdict", row.verdict),
-        )
-        for row in assessment.open_rows
-    ]
+    said = _openings(facts)
     last = facts.last
     if last and last.day and last.limit and last.kind.eligible_low:
         if not assessment.findings["alp-persistently-low"].seen:
             days = gather_facts(chart, today, engine.knowledge).spacing_days
             first = facts.lows[0].day or last.day
-            said.append(words.sentence("would_repeat", days=days, date=first.isoformat()))
-        ceiling = shown_number(last.limit.ceiling)
+            said.append(words.sentence("would_repeat", days=days, date=words.day(first)))
+        ceiling = words.number(last.limit.ceiling)
         said.append(words.sentence("would_recover", ceiling=ceiling))
     return said or [words.sentence("no_change")]
+
+
+def _openings(facts: CardFacts) -> list[str]:
+    """One sentence for each verdict: a query that failed can keep a dozen rows open."""
+    words, assessment = facts.words, facts.assessment
+    by_verdict: dict[str, list[Row]] = {}
+    for row in assessment.open_rows:
+        by_verdict.setdefault(row.verdict, []).append(row)
+    return [
+        words.sentence(
+            "would_open",
+            keys=", ".join(
+                facts.key_name(key)
+                for key in sorted({k for row in rows for k in open_row_keys(assessment, row)})
+            ),
+            rows=", ".join(row.id for row in rows),
+            verdict=words.phrase("verdict", verdict),
+        )
+        for verdict, rows in by_verdict.items()
+    ]
 
 
 def _iso(day: date | None) -> str | None:

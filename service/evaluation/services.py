@@ -1,4 +1,4 @@
-"""The services offered, and how discovery describes them."""
+"""The services offered, and how discovery describes them in the words of the content."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from service.hpp.knowledge.model import Knowledge
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One CDS service: its id, its hook, and what a reader of discovery is told."""
+    """One CDS service: its id and its hook."""
 
     id: str
     hook: str
-    title: str
-    description: str
 
     @property
     def judges_orders(self) -> bool:
@@ -26,26 +24,9 @@ class Service:
 
 
 SERVICES = (
-    Service(
-        "hpp-order-sign",
-        "order-sign",
-        "Low ALP before an antiresorptive (signing)",
-        "Warns before a bisphosphonate or denosumab is signed when the ALP history makes "
-        "hypophosphatasia likely, and says what was found and what was not known.",
-    ),
-    Service(
-        "hpp-order-select",
-        "order-select",
-        "Low ALP before an antiresorptive (selecting)",
-        "The same check for the orders that are being selected; other drafts are background.",
-    ),
-    Service(
-        "hpp-patient-view",
-        "patient-view",
-        "Hypophosphatasia suspected",
-        "An information card when the ALP history makes hypophosphatasia likely and nobody has "
-        "written it down.",
-    ),
+    Service("hpp-order-sign", "order-sign"),
+    Service("hpp-order-select", "order-select"),
+    Service("hpp-patient-view", "patient-view"),
 )
 BY_ID = {service.id: service for service in SERVICES}
 
@@ -59,8 +40,8 @@ def discovery(knowledge: Knowledge, words: Words, release: Release = Release.R4)
             {
                 "hook": service.hook,
                 "id": service.id,
-                "title": service.title,
-                "description": service.description,
+                "title": words.phrase("service_title", service.id),
+                "description": words.phrase("service_description", service.id),
                 "usageRequirements": usage,
                 "prefetch": templates,
             }

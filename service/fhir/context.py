@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from typing import NamedTuple
 
+from service.fhir.budget import Budget
 from service.fhir.codings import DrugConcept, merged
 from service.fhir.dates import Days, read_days
 from service.fhir.encounters import Encounters
@@ -41,6 +42,7 @@ class Context:
     terminology: Terminology
     index: Index
     zone: tzinfo = UTC
+    budget: Budget = field(default_factory=Budget)
     patient: Patient = field(default_factory=Patient)
     printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
     wholes: dict[int, Json] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.fhir.budget import Budget
 from service.fhir.bundles import (
     OUTCOME,
     Entry,
@@ -61,7 +62,7 @@ class Record:
     resources: key -> (reference, resource).  index: of everything that was sent, for resolving
     references.  gaps: what was asked for and not seen.  next_pages: key -> links to pages that
     were left out.  moved: resources that are read under another key, by identity.
-    drafts: the entries of the draft orders.
+    drafts: the entries of the draft orders.  budget: of all that is read of it.
     """
 
     resources: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Record:
     next_pages: dict[str, list[str]] = field(default_factory=dict)
     drafts: list[Entry] = field(default_factory=list)
     unreadable_drafts: list[str] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     def gap(self, kind: str, key: str, *where: str) -> None:
         self.gaps.append(Gap(kind, key, len(where), where))

@@ -10,7 +10,7 @@ from service.fhir.context import Context
 from service.fhir.dates import Days
 from service.fhir.folding import fold
 from service.fhir.printed import printed_range, sides_of
-from service.fhir.releases import LETTERS
+from service.fhir.releases import LETTERS, STATUSES
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string
 from service.hpp.background import COUNTING
@@ -38,7 +38,9 @@ class Part(NamedTuple):
 
 def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     """Every value of a known test, and the variant of ALPL it may name."""
-    parts = [Part(resource, reference, context.terminology.lab(resource.get("code")))]
+    parts = [
+        Part(resource, reference, context.terminology.lab(resource.get("code"), context.budget))
+    ]
     if "component" in resource:
         parts += _components(resource, reference, context)
     measured = [part for part in parts if part.concept.test and _may_hold_a_value(part, parts)]
@@ -53,7 +55,7 @@ def read_observation(resource: Json, reference: str, context: Context) -> Seen:
 def _components(resource: Json, reference: str, context: Context) -> Iterator[Part]:
     for position, item in enumerate(objs(resource["component"])):
         where = f"{reference}#component[{position}]"
-        yield Part(item, where, context.terminology.lab(item.get("code")))
+        yield Part(item, where, context.terminology.lab(item.get("code"), context.budget))
 
 
 def _may_hold_a_value(part: Part, parts: Sequence[Part]) -> bool:
@@ -73,6 +75,7 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     """Values of one Observation, which share when and under which circumstances it was made."""
     days = specimen_days(whole, context.days)
     status, day = status_of(whole), days.first if days else None
+    is_known = _status(whole) in STATUSES
     issued = context.first_day(whole.get("issued"))
     specimen = text(obj(whole.get("specimen")).get("reference"))
     classes = context.encounters.of(whole, day)
@@ -80,6 +83,8 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     for part in measured:
         test = context.knowledge.tests[str(part.concept.test)]
         value, comparator, shown, problem = _reading(part.sent, test, context)
+        if not is_known:  # `void` as well as `verified`: nobody can tell whether it counts
+            value, comparator, problem = None, "", "status"
         found.append(
             Result(
                 reference=part.reference,
@@ -121,13 +126,18 @@ def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | 
 
 
 def status_of(resource: Json) -> str:
-    """The status in FHIR's words, in whatever case or as a letter of HL7 v2; a missing one is
-    the same as `unknown`."""
+    """The status in FHIR's words; a missing one and one that is no status is `unknown`."""
+    status = _status(resource)
+    return status if status in STATUSES else "unknown"
+
+
+def _status(resource: Json) -> str:
+    """In whatever case or as a letter of HL7 v2; a missing one is the same as `unknown`."""
     written = resource.get("status")
     if written == "final":  # as nearly all are
         return "final"
-    written = text(written)
-    return LETTERS.get(written.upper()) or written.lower() or "unknown"
+    plain = "-".join(text(written).replace("_", " ").replace("-", " ").lower().split())
+    return LETTERS.get(plain.upper()) or plain or "unknown"
 
 
 def specimen_days(resource: Json, read: Callable[[object], Days | None]) -> Days | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
@@ -15,6 +16,7 @@ from service.fhir import (
     patients,
     unrecognised,
 )
+from service.fhir.budget import TooMuchText
 from service.fhir.bundles import Entry
 from service.fhir.context import Context
 from service.fhir.gather import KEYS, RESULTS, TYPES, Record
@@ -80,7 +82,7 @@ def read_chart(
     """Read all that was sent.  One bad resource is one gap; a foreign Patient ends the reading."""
     resource, problem = patients.find_patient(record, asked.patient_id)
     subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
-    context = Context(terminology, record.index, zone)
+    context = Context(terminology, record.index, zone, record.budget)
     orders, draft_gaps = _own(drafts, record, subject)
     gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
     if problem and problem.kind == "foreign-patient":
@@ -118,22 +120,38 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     context.wholes = panels.wholes(_results_in(record), record.index)
     context.encounters.place(_encounters(record, reading), context.days)
     for key in TYPES:
-        for name, resource in record.resources.get(key, ()) if key not in READ_FIRST else ():
-            if id(resource) in record.moved:
-                continue
-            whole = context.wholes.get(id(resource))
-            reading.panel = id(resource if whole is None else whole)
-            if whole is not None:
-                resource = panels.complete(resource, whole)
-            gap = _gap_of(resource, subject)
-            if not gap:
-                gap = READERS[resource["resourceType"]](resource, name, reading, context, key)
-            if gap:
-                reading.gaps.append(Gap(gap, key, 1, (name,)))
+        if key not in READ_FIRST:
+            with _placed(f"/prefetch/{key}"):
+                _read_key(record, key, reading, context)
     unread = reading.query.results(context)
     reading.results += unread
     reading.gaps += unrecognised.gaps(unread)
     return reading
+
+
+def _read_key(record: Record, key: str, reading: _Reading, context: Context) -> None:
+    for name, resource in record.resources.get(key, ()):
+        if id(resource) in record.moved:
+            continue
+        whole = context.wholes.get(id(resource))
+        reading.panel = id(resource if whole is None else whole)
+        if whole is not None:
+            resource = panels.complete(resource, whole)
+        gap = _gap_of(resource, reading.subject)
+        if not gap:
+            gap = READERS[resource["resourceType"]](resource, name, reading, context, key)
+        if gap:
+            reading.gaps.append(Gap(gap, key, 1, (name,)))
+
+
+@contextmanager
+def _placed(pointer: str) -> Iterator[None]:
+    """A budget that ends names where it did."""
+    try:
+        yield
+    except TooMuchText as error:
+        error.pointer = pointer
+        raise
 
 
 def _encounters(record: Record, reading: _Reading) -> Iterator[Json]:
@@ -206,7 +224,7 @@ def _read_procedure(resource: Json, name: str, reading: _Reading, context: Conte
 
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
-    concept = context.terminology.diagnosis(resource.get("code"))
+    concept = context.terminology.diagnosis(resource.get("code"), context.budget)
     if not conditions.may_matter(concept):
         return ""
     seen = conditions.read_condition(resource, name, concept, context)
@@ -259,9 +277,10 @@ class Draft:
 
 def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[Draft]:
     """The drafts that matter; all others order something else."""
-    context, found = Context(terminology, record.index), []
+    context, found = Context(terminology, record.index, budget=record.budget), []
     for entry in _to_judge(record.drafts, asked):
-        order, gap = medications.read_draft(entry.resource, context)
+        with _placed("/context/draftOrders"):
+            order, gap = medications.read_draft(entry.resource, context)
         if order is not None or gap:
             found.append(Draft(entry.where, entry.resource, order, gap))
     return found

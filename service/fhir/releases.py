@@ -47,6 +47,11 @@ LETTERS = {
     "O": "registered", "P": "preliminary", "R": "preliminary", "S": "preliminary", "U": "final",
     "W": "entered-in-error", "X": "cancelled",
 }  # fmt: skip
+# ObservationStatus of all releases.
+STATUSES = frozenset({
+    "registered", "specimen-in-process", "preliminary", "partial", "final", "amended", "corrected",
+    "appended", "cancelled", "entered-in-error", "unknown",
+})  # fmt: skip
 ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 TAKEN = frozenset({"MedicationAdministration", "MedicationDispense", "MedicationStatement"})
 DRUGS = ORDERS | TAKEN

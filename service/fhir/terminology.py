@@ -9,17 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from orjson import dumps
 
-from service.fhir.codings import read_diagnosis, read_drug, read_lab
+from service.fhir.budget import Budget
+from service.fhir.codings import read_concept, read_diagnosis, read_drug, read_lab
+from service.fhir.folding import LONGEST
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 
 MOST_KEPT = 4096  # contents of each kind, the next one starts afresh; 5 MB when all are full
-LONGEST_KEPT = 1024  # bytes; a usual concept has 200, and a longer one could mean much
-Meaning = TypeVar("Meaning")
+LONGEST_KEPT = 4096  # bytes; a usual concept has 200, one with ten codings 1,200
+NO_LIMIT = Budget()
+Meaning = TypeVar("Meaning", covariant=True)
+
+
+class Reader(Protocol[Meaning]):
+    """What a concept means; what was not known is taken off a budget."""
+
+    def __call__(self, concept: object, budget: Budget = NO_LIMIT) -> Meaning: ...
 
 
 class Terminology:
@@ -36,26 +45,34 @@ class Terminology:
         self.diagnosis = self._keeping(read_diagnosis)
         self.drug = self._keeping(read_drug)
 
-    def _keeping(
-        self, read: Callable[[object, Vocabulary], Meaning]
-    ) -> Callable[[object], Meaning]:
+    def _keeping(self, read: Callable[[object, Vocabulary], Meaning]) -> Reader[Meaning]:
         kept: dict[bytes, Meaning] = {}
         self.kept.append(kept)
         vocabulary = self.vocabulary
 
-        def meaning(concept: object) -> Meaning:
+        def new_meaning(concept: object, budget: Budget) -> Meaning:
+            budget.spend(_characters(concept))
+            return read(concept, vocabulary)
+
+        def meaning(concept: object, budget: Budget = NO_LIMIT) -> Meaning:
             try:
                 content = dumps(concept)
             except TypeError:  # nested beyond reason
-                return read(concept, vocabulary)
+                return new_meaning(concept, budget)
             if len(content) > LONGEST_KEPT:
-                return read(concept, vocabulary)
+                return new_meaning(concept, budget)
             digest = blake2b(content, digest_size=16).digest()
             known = kept.get(digest)
             if known is None:
                 if len(kept) >= MOST_KEPT:
                     kept.clear()
-                known = kept[digest] = read(concept, vocabulary)
+                known = kept[digest] = new_meaning(concept, budget)
             return known
 
         return meaning
+
+
+def _characters(concept: object) -> int:
+    """That are read of a concept: of a long text only the first."""
+    codes, said = read_concept(concept)
+    return sum(min(len(item), LONGEST) for item in said) + sum(len(code) for _, code in codes)

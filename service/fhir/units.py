@@ -19,6 +19,7 @@ NO_DECIMALS = 1e16  # from here on a float has none, and Decimal could not write
 ONE, HUNDREDTH = Decimal(1), Decimal("0.01")
 PRINTED = (int, float, str)
 COMPARATORS = ("<=", ">=", "<", ">")
+SIGNS = {"≤": "<=", "≥": ">="}
 _PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(.{0,60})")
 
 
@@ -56,7 +57,7 @@ def _comparator(written: object) -> str:
     """Empty, null and `=` compare nothing (seen in data: FHIR leaves the member out)."""
     if written is None or (isinstance(written, str) and written.strip() in ("", "=")):
         return ""
-    return text(written) or "?"
+    return SIGNS.get(text(written), text(written)) or "?"
 
 
 def _plain(raw: object) -> str:

@@ -42,6 +42,14 @@ class InvalidHookRequest(ServiceError):
     message = "The request is not a CDS Hooks request this service can read."
 
 
+class TooMuchToRead(ServiceError):
+    """Within the limits on a body, and still more than one request may cost."""
+
+    status = 413
+    code = "too-costly"
+    message = "The request holds more than is read of one chart."
+
+
 class UnknownService(ServiceError):
     status = 404
     code = "not-found"

@@ -32,7 +32,7 @@ ERRORS = {
     "404": "There is nothing here.",
     "405": "Another method is needed; Allow names it.",
     "412": "Needed data was neither sent nor can be had.",
-    "413": "The body is larger than 4 MiB.",
+    "413": "The body is larger than 4 MiB, or holds more text than is read of one chart.",
     "415": "The body is not application/json, or is encoded.",
     "429": "Too many calls without a valid token came from this address in the last minute.",
     "500": "The service failed; nothing was evaluated.",
@@ -94,8 +94,8 @@ def _services(release: str, needs_token: bool) -> Json:
     for service in SERVICES:
         call = {
             "operationId": f"{service.id}{tail}",
-            "summary": service.title,
-            "description": service.description,
+            "summary": f"Cards for the hook {service.hook}",
+            "description": "What the service is for stands in discovery, in the site's words.",
             "requestBody": _body(_ref(f"{service.hook}-request")),
             "responses": {"200": _answer("Cards, or none.", _ref("answer")), **_errors(OF_A_CALL)},
         }

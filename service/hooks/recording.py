@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from service import __version__
-from service.evaluation.answer import EXTENSION, Answer, not_shown
+from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.decision import Asked, decision_of, unavailable
 from service.evaluation.engine import Engine
-from service.evaluation.repeat import is_repeat
+from service.evaluation.repeat import Repeats
 from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
 from service.evaluation.unrecognised import system_name
 from service.hooks.errors import NotObtainable, ServiceError
+from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
 from service.store.model import Decision, Kept, Sender
 from service.trust.caller import Caller
@@ -35,7 +36,8 @@ class Recorder:
     def __init__(
         self, memory: Memory | None, engine: Engine, repeat: Mapping[str, int] = {}
     ) -> None:
-        self.memory, self._engine, self._repeat = memory, engine, repeat
+        self.memory, self._engine = memory, engine
+        self._repeats = Repeats(memory, repeat) if memory and repeat else None
 
     def answered(
         self, answer: Answer, request: HookRequest, service: Service, caller: Caller
@@ -46,7 +48,10 @@ class Recorder:
         """
         asked = _asked(request, service, caller)
         lap("say")
-        answer, decision = self._without_repeat(answer, asked, request)
+        if self._repeats:
+            answer = self._repeats.applied(answer, asked, request.patient_id)
+        call = under_way()
+        decision = decision_of(answer, asked, __version__, call.milliseconds if call else 0.0)
         remembered = self._keep(decision, request)
         if not remembered:
             answer.body["extension"][EXTENSION]["remembered"] = False
@@ -55,20 +60,6 @@ class Recorder:
         _count(decision)
         _log(decision, remembered)
         return answer
-
-    def _without_repeat(
-        self, answer: Answer, asked: Asked, request: HookRequest
-    ) -> tuple[Answer, Decision]:
-        call = under_way()
-        took = call.milliseconds if call else 0.0
-        decision = decision_of(answer, asked, __version__, took)
-        if not (self._repeat and decision.card and self.memory):
-            return answer, decision
-        last = self.memory.last_report(decision, request.patient_id)
-        if not is_repeat(decision, last, self._repeat, int(time.time() * 1000)):
-            return answer, decision
-        held = not_shown(answer, "repeat")
-        return held, decision_of(held, asked, __version__, took)
 
     def unobtainable(
         self, error: NotObtainable, request: HookRequest, service: Service, caller: Caller
@@ -111,7 +102,7 @@ def _count(decision: Decision) -> None:
     metrics.gaps(decision.gaps)
     if decision.not_shown:
         metrics.NOT_SHOWN.labels(client, decision.not_shown).inc()
-    if decision.status == "unavailable":
+    if decision.status == "unavailable" or decision.verdict == NOT_EVALUATED:  # in shadow, too
         _could_not_look(decision)
     if call:
         metrics.took(call, decision.service)

@@ -44,13 +44,17 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class HookDeps:
-    """What a view needs: the engine, who is let in, what is kept, the day, how the service is."""
+    """What a view needs: the engine, who is let in, what is kept, the day, how the service is.
+
+    language: of discovery.
+    """
 
     engine: Engine
     callers: Callers
     recorder: Recorder
     today: Callable[[], date]
     health: Callable[[], list[HealthCheck]]
+    language: str
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -96,7 +100,7 @@ def hook_routes(deps: HookDeps) -> Blueprint:
 
 def _add_services(routes: Blueprint, base: str, path: str, deps: HookDeps) -> None:
     """Discovery, services and feedback under one base; each FHIR release has its own."""
-    knowledge, words = deps.engine.knowledge, deps.engine.cards.words
+    knowledge, words = deps.engine.knowledge, deps.engine.speaking(deps.language).cards.words
     services = orjson.dumps(discovery(knowledge, words, PATHS.get(path, Release.R4)))
 
     def discover() -> Response:

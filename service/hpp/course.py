@@ -14,8 +14,8 @@ from service.hpp.model import Excluded
 # Why a result could not be read, though a better sender or a human might read it.
 UNREAD = frozenset(
     {
-        "unit", "no-unit", "number", "text", "ratio", "undecidable", "limit-not-adult",
-        "unrecognised",
+        "unit", "no-unit", "unit-conflict", "number", "text", "ratio", "status", "comparator",
+        "undecidable", "limit-not-adult", "unrecognised",
     }
 )  # fmt: skip
 

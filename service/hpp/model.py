@@ -68,8 +68,9 @@ class Result:
     """One laboratory value.
 
     value: in the unit that the test's concept names; None where `problem` says why.
-    problem: `no-value`, `text`, `ratio`, `no-unit`, `unit`, `number`, `unrecognised` (sent under
-    the ALP key, and not known as another test), or empty.
+    problem: `no-value`, `text`, `ratio`, `no-unit`, `unit`, `unit-conflict`, `number`,
+    `comparator`, `status` (of no kind that is known), `unrecognised` (sent under the ALP key, and
+    not known as another test), or empty.
     shown: value and unit as the record wrote them (text from a record: escape it).
     day: of the specimen, else of issue.  issued: the day it was known; None where not said.
     encounter_classes: v3-ActCode classes of the Encounter that the result names, else of those

@@ -45,7 +45,7 @@ def add_page(app: Flask, settings: Settings, engine: Engine, clock: Callable[[],
 
 
 def _info(settings: Settings, engine: Engine) -> Json:
-    found = content_checks(settings, engine.knowledge)
+    found, words = content_checks(settings, engine.knowledge), engine.cards.words
     return {
         "version": __version__,
         "knowledge": engine.knowledge.version,
@@ -55,7 +55,7 @@ def _info(settings: Settings, engine: Engine) -> Json:
             {
                 "id": service.id,
                 "hook": service.hook,
-                "title": service.title,
+                "title": words.phrase("service_title", service.id),
                 "url": f"{request.host_url}cds-services/{service.id}",
             }
             for service in SERVICES
@@ -64,20 +64,21 @@ def _info(settings: Settings, engine: Engine) -> Json:
             "ready": all(check.ok for check in found),
             "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in found],
         },
-        "review": engine.cards.words.review,
-        "reviews": _reviews(settings),
+        "review": words.review,
+        "reviews": _reviews(settings, engine),
     }
 
 
-def _reviews(settings: Settings) -> Json:
+def _reviews(settings: Settings, engine: Engine) -> Json:
     """Each content file, and who signed what it holds now."""
-    review = load_review(settings.content_dir, lambda *_: None)  # its faults ended the start
+    # its faults ended the start
+    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
     return {file.name: str(file.signed or "") for file in review.files}
 
 
 def _rules(settings: Settings, engine: Engine) -> Response:
     """The committee's page: the rules, texts and numbers in force."""
-    review = load_review(settings.content_dir, lambda *_: None)
+    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
     page = committee_page(engine, review, switched_off(settings, engine.knowledge))
     response = Response(page, mimetype="text/html")
     digest = b64encode(sha256(STYLE.encode()).digest()).decode()

@@ -17,7 +17,6 @@ from service.settings.switches import Shown, read_shadow, read_show
 from service.settings.tenants import are_tables, read_tenants
 
 OPTIONAL_KEYS = ("labs", "medications", "conditions", "procedures", "encounters", "administrations")
-LANGUAGES = ("en",)  # those there are texts in
 RELEASES = ("DSTU2", "STU3", "R4", "R4B", "R5")
 SERVICE_IDS = ("hpp-order-sign", "hpp-order-select", "hpp-patient-view")
 LISTS = ("audience", "services", "cors_origins", "accepted_gaps")
@@ -118,7 +117,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "one_action_suggestions": checks.yes_or_no,
     "card_style": checks.one_of(("markdown", "plain")),
     "says_autolaunchable": checks.yes_or_no,
-    "language": checks.one_of(LANGUAGES),
+    "language": checks.text,
     "shadow": checks.anything,
     "show": checks.anything,
 }

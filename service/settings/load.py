@@ -73,6 +73,23 @@ class Settings:
         return tuple(c for client in self.clients for c in (client, *client.by_tenant))
 
     @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """(key, language) of every client and tenant; whether there are words, content knows."""
+        named = []
+        for number, client in enumerate(self.clients, 1):
+            named.append((f"clients[{number}].language", client.language))
+            for place, tenant in enumerate(client.by_tenant, 1):
+                if tenant.language != client.language:
+                    named.append((f"clients[{number}].tenants[{place}].language", tenant.language))
+        return tuple(named)
+
+    @property
+    def language(self) -> str:
+        """That of discovery, which anyone may ask: the one all callers share, else English."""
+        used = {client.language for client in self.callers}
+        return used.pop() if len(used) == 1 else Client().language
+
+    @property
     def has_page(self) -> bool:
         """The page evaluates what it is given, so there is none where callers are verified."""
         return self.is_development and not self.clients

@@ -19,7 +19,8 @@ class Decision:
     status, verdict, row, indicator: as the answer said.  not_shown: why a card was held back, or
     empty.  gaps: kind and prefetch key.  decided: code, date and value of what the row rests on.
     evidence: all that could call for another card (see evaluation/repeat.py).  drugs: groups.
-    card: its uuid, or empty.  suggestions: uuid -> meaning.
+    card: its uuid, or empty.  suggestions: uuid -> meaning.  repeat: what an earlier override meant
+    for it (see Repeat), or nothing.
     """
 
     client: str
@@ -44,11 +45,12 @@ class Decision:
     drugs: tuple[str, ...] = ()
     card: str = ""
     suggestions: Mapping[str, str] = field(default_factory=dict)
+    repeat: Mapping[str, Any] = field(default_factory=dict)
     milliseconds: float = 0.0
 
 
 COLUMNS = tuple(Decision.__dataclass_fields__)
-AS_JSON = frozenset({"open_rows", "gaps", "decided", "evidence", "drugs", "suggestions"})
+AS_JSON = frozenset({"open_rows", "gaps", "decided", "evidence", "drugs", "suggestions", "repeat"})
 
 
 def row_of(decision: Decision, patient: str, at_ms: int) -> Json:
@@ -113,3 +115,17 @@ class LastReport(NamedTuple):
     indicator: str
     drugs: frozenset[str]
     evidence: frozenset[str]
+
+
+class Repeat(NamedTuple):
+    """What an override with a reason that the site lists means for the same card now.
+
+    until_ms: up to when it is held back.  shown: why it is shown all the same, or empty where it is
+    not: `always-shown` (the verdict), `over` (the time), `more-urgent`, `other-drug`, or `new`.
+    new: what the overridden card did not rest on, `what day`.
+    """
+
+    reason: str
+    until_ms: int
+    shown: str = ""
+    new: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from service.store import StoreDown
 
-LAST = "4"
+LAST = "5"
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE_S = 30  # another process may be at it
 # Two processes may migrate at once; only one of them gets through at a time.

@@ -56,7 +56,8 @@ def _json(name: str) -> Column[str]:
 
 # One row for each judgement.  patient: HMAC-SHA-256 of the id, by tenant.  card: its uuid, empty
 # where there was none.  decided: codes, dates and values that decided.  evidence: what a later
-# judgement is compared with, to see whether something new has come.
+# judgement is compared with, to see whether something new has come.  repeat: what an earlier
+# override meant for the card.
 DECISIONS = Table(
     "decisions",
     METADATA,
@@ -82,6 +83,7 @@ DECISIONS = Table(
     _json("drugs"),
     _text("card", 36),
     _json("suggestions"),
+    _json("repeat"),
     _text("knowledge", 64),
     _text("configuration", 64),
     _text("version", 64),

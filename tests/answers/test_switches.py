@@ -62,6 +62,28 @@ def test_where_nothing_was_judged_a_shadow_has_nothing_to_hide(engine: Engine) -
     assert body["extension"][EXTENSION]["status"] == "not-applicable"
 
 
+@pytest.mark.parametrize("on_unavailable", ["card", "412"])
+@pytest.mark.parametrize("service", SERVICE_IDS)
+def test_a_shadow_interrupts_nobody_where_the_record_could_not_be_had(
+    engine: Engine, service: str, on_unavailable: str
+) -> None:
+    """What would be refused is answered without a card, and says what was not seen."""
+    known = stories()["persistently-low-adult"]
+    hook = service.removeprefix("hpp-")
+    request = {**known.request, "hook": hook, "prefetch": {}}
+    raw = json.dumps(request).encode()
+    shown, hidden = (
+        outcome_of(raw, service, engine, known.today, client)
+        for client in (Client(), Client(shadow=SERVICE_IDS, on_unavailable=on_unavailable))
+    )
+
+    assert (shown.status, hidden.status, hidden.body["cards"]) == (412, 200, [])
+    said = hidden.body["extension"][EXTENSION]
+    assert (said["status"], said["notShown"]) == ("shadow", "shadow")
+    assert said["verdict"] == "notEvaluated"
+    assert {"kind": "not-sent", "key": "alp"} in said["gaps"]
+
+
 def test_a_shadow_may_be_for_one_service(engine: Engine) -> None:
     client = Client(shadow=("hpp-patient-view",))
 
@@ -137,7 +159,7 @@ def test_switches_are_read_for_every_service_and_for_one(tmp_path: Path) -> None
         ("shadow = ['hpp-order']", "shadow: may hold only hpp-order-sign"),
         ("shadow = 'yes'", "shadow: must be true, false or a list of services"),
         ("show = 1", "show: must be a table"),
-        ("language = 'de'", "language: must be one of en"),
+        ("language = 3", "language: must be text"),
     ],
 )
 def test_a_switch_that_cannot_be_read_is_named(tmp_path: Path, text: str, fault: str) -> None:

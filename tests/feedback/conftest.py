@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table, delete, select
 
@@ -45,26 +45,37 @@ class Remembering:
             return list(connection.execute(select(table)))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Pseudonyms' key lies in the data folder on both."""
+    folder = tmp_path_factory.mktemp("data")
     if request.param == "sqlite":
-        return Settings(data_dir=tmp_path)
+        return Settings(data_dir=folder)
     cluster: Postgres = request.getfixturevalue("cluster")
-    return Settings(data_dir=tmp_path, store_url=cluster.url)
+    return Settings(data_dir=folder, store_url=cluster.url)
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[Flask]:
+    yield from serving(settings)
 
 
 @pytest.fixture
-def service(settings: Settings) -> Iterator[Remembering]:
-    yield from remembering(settings)
+def service(app: Flask) -> Iterator[Remembering]:
+    yield from remembering(app)
 
 
-def remembering(settings: Settings) -> Iterator[Remembering]:
+def serving(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings, today=lambda: STORY.today)
+    yield app
+    app.extensions["hpp-cds.memory"].store.close()
+
+
+def remembering(app: Flask) -> Iterator[Remembering]:
+    """The application, which has forgotten all that was before."""
     memory: Memory = app.extensions["hpp-cds.memory"]
-    with memory.store.begin() as connection:  # one cluster serves all tests
+    with memory.store.begin() as connection:
         for table in (DECISIONS, FEEDBACK, UNMAPPED):
             connection.execute(delete(table))
     yield Remembering(app.test_client(), memory)
     memory.close()
-    memory.store.close()

@@ -4,7 +4,8 @@
     python -m tests.feedback.crash --rounds 50 --postgresql
 
 Callers repeat what was not acknowledged, as an EHR does.  At the end every acknowledged report is
-there once, every one is joined, and every card that a caller received is known.
+there once, every one is joined, and every card that a caller received is known.  Ctrl-C ends it
+early, and it counts all the same.
 """
 
 from __future__ import annotations
@@ -45,8 +46,10 @@ CALLERS, ITEMS = 4, 5
 
 @dataclass
 class Seen:
-    """What callers were told.  acknowledged: (card, milliseconds) of each report."""
+    """What callers were told.  acknowledged: (card, milliseconds) of each report.  rounds: kills
+    of the service."""
 
+    rounds: int = 0
     cards: set[str] = field(default_factory=set)
     acknowledged: set[tuple[str, int]] = field(default_factory=set)
     retried: int = 0
@@ -139,12 +142,16 @@ def play(folder: Path, store_url: str, rounds: int, seed: int) -> tuple[Seen, di
     threads = [Thread(target=caller, args=(service, seen, until, n)) for n in range(CALLERS)]
     for thread in threads:
         thread.start()
-    for number in range(rounds):
-        time.sleep(dice.uniform(0.3, 2.0))
-        service.kill()
-        service.start()
-        if sys.stderr.isatty() or number % 10 == 9:
-            print(f"round {number + 1}: {len(seen.acknowledged)} acknowledged", file=sys.stderr)
+    try:
+        for _ in range(rounds):
+            time.sleep(dice.uniform(0.3, 2.0))
+            service.kill()
+            seen.rounds += 1
+            service.start()
+            if sys.stderr.isatty() or seen.rounds % 10 == 0:
+                print(f"{seen.rounds}: {len(seen.acknowledged)} acknowledged", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("ended early", file=sys.stderr)
     until.set()
     for thread in threads:
         thread.join()
@@ -188,7 +195,7 @@ def main() -> None:
     given = parser.parse_args()
     with database(given.postgresql) as url, TemporaryDirectory(prefix="hpp-cds-crash-") as folder:
         seen, found = play(Path(folder), url, given.rounds, given.seed)
-    print(json.dumps({"seed": given.seed, "rounds": given.rounds, **found}, indent=2))
+    print(json.dumps({"seed": given.seed, "rounds": seen.rounds, **found}, indent=2))
     print(f"statuses: {dict(seen.statuses)}", file=sys.stderr)
     bad = ("cards unknown", "lost", "doubled", "not joined")
     sys.exit(any(found[name] for name in bad))

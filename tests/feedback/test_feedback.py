@@ -180,10 +180,12 @@ def test_a_card_that_is_no_uuid_is_known_by_its_digest_alone(service: Rememberin
 
 
 @pytest.mark.hazard("E11")
-def test_comments_are_counted_and_not_kept_unless_the_site_says_so(service: Remembering) -> None:
+def test_comments_are_counted_and_not_kept_unless_the_site_says_so(
+    service: Remembering, monkeypatch: pytest.MonkeyPatch
+) -> None:
     comment = {"overrideReason": {"reason": REASON, "userComment": "ZZPHI " * 1000}}
     service.report(overridden(service.card(), **comment))
-    service.memory._comments = True
+    monkeypatch.setattr(service.memory, "_comments", True)
     service.report(overridden(service.card(), **comment))
     rows = {row.comment[:5]: row for row in service.rows()}
 

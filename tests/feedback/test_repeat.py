@@ -3,24 +3,34 @@ again."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from rich.console import Console
 
 from service.app import create_app
+from service.commands.offline import answer
+from service.commands.terminal import draw_explanation
 from service.content.faults import Faulty
 from service.evaluation.answer import EXTENSION
-from service.evaluation.repeat import DAY_MS, is_repeat
+from service.evaluation.decision import MOST_EVIDENCE, evidence_of
+from service.evaluation.repeat import DAY_MS, repeat_of
+from service.hpp.assessment import AlpClass, Assessment, Indicator, JudgedResult, Row
+from service.hpp.model import Chart, Result
 from service.settings import Settings
 from service.settings.keeping import Keeping
 from service.store.model import LastReport
 from service.store.tables import DECISIONS
-from tests.feedback.conftest import SIGN, STORY, Json, Remembering, remembering
+from tests.feedback.conftest import SIGN, STORY, Json, Remembering, remembering, serving
 from tests.store.test_memory import SHOWN
 
 REASON = "specialist-directed"
@@ -59,9 +69,19 @@ def test_an_order_that_we_offered_does_not_fire(service: Remembering, path: str,
 # No nagging
 
 
+@pytest.fixture(scope="module")
+def keeping(settings: Settings) -> Settings:
+    return replace(settings, keeping=REPEAT)
+
+
+@pytest.fixture(scope="module")
+def holding_back(keeping: Settings) -> Iterator[Flask]:
+    yield from serving(keeping)
+
+
 @pytest.fixture
-def patient(settings: Settings) -> Iterator[Remembering]:
-    yield from remembering(replace(settings, keeping=REPEAT))
+def patient(holding_back: Flask) -> Iterator[Remembering]:
+    yield from remembering(holding_back)
 
 
 def override(patient: Remembering, **more: Any) -> None:
@@ -131,31 +151,156 @@ def test_a_new_low_alp_is_news(patient: Remembering) -> None:
     assert said(patient, body)["cards"] == 1
 
 
+DAY = str(STORY.today.replace(day=1))
+
+
+def record_of(kind: str, code: str, text: str, **more: Any) -> Json:
+    return {
+        "resourceType": kind,
+        "id": "ZZPHI-later",
+        "status": "final",
+        "subject": {"reference": f"Patient/{STORY.request['context']['patientId']}"},
+        "code": {"coding": [{"system": SYSTEMS[kind], "code": code}], "text": text},
+        **more,
+    }
+
+
+SYSTEMS = {"Condition": "http://hl7.org/fhir/sid/icd-10-cm", "Observation": "http://loinc.org"}
+FRACTURE = record_of("Condition", "S52.501A", "Fracture of radius", onsetDateTime=DAY)
+HEALED = record_of("Condition", "S52.501D", "Fracture of radius, later visit", onsetDateTime=DAY)
+ASTHMA = record_of("Condition", "J45.909", "Asthma", onsetDateTime=DAY)
+PLP = record_of(
+    "Observation", "62236-5", "PLP", effectiveDateTime=DAY,
+    valueQuantity={"value": 40, "unit": "nmol/L", "code": "nmol/L"},
+)  # fmt: skip
+ORDER = {
+    "resourceType": "MedicationRequest",
+    "id": "ZZPHI-signed",
+    "status": "active",
+    "intent": "order",
+    "subject": FRACTURE["subject"],
+    "medicationCodeableConcept": {"text": "alendronate 70 mg"},
+    "authoredOn": DAY,
+}
+
+
+def later(key: str, resource: Json) -> Json:
+    """The request again, when the record has one thing more."""
+    body = deepcopy(STORY.request)
+    bundle = body["prefetch"].setdefault(key, {"resourceType": "Bundle", "entry": []})
+    bundle.setdefault("entry", []).append({"resource": resource})
+    return body
+
+
+@pytest.mark.parametrize(
+    ("key", "resource"), [("conditions", FRACTURE), ("conditions", HEALED), ("labs", PLP)]
+)
+def test_a_new_fracture_or_substrate_is_news(
+    patient: Remembering, key: str, resource: Json
+) -> None:
+    override(patient)
+
+    assert said(patient, later(key, resource))["cards"] == 1
+
+
+@pytest.mark.parametrize(("key", "resource"), [("medications", ORDER), ("conditions", ASTHMA)])
+def test_the_order_that_was_signed_and_other_diagnoses_are_none(
+    patient: Remembering, key: str, resource: Json
+) -> None:
+    override(patient)
+
+    assert said(patient, later(key, resource))["notShown"] == "repeat"
+
+
+def test_the_row_says_what_held_a_card_back_and_what_let_it_through(patient: Remembering) -> None:
+    override(patient)
+    said(patient)
+    said(patient, later("conditions", FRACTURE))
+    patient.memory.close()
+    first, *rows = sorted(patient.rows(DECISIONS), key=lambda row: row.id)
+    held, shown = sorted((json.loads(row.repeat) for row in rows), key=lambda found: found["shown"])
+
+    assert json.loads(first.repeat) == {}
+    assert (held["reason"], held["shown"], held["new"]) == (REASON, "", [])
+    assert (shown["reason"], shown["shown"]) == (REASON, "new")
+    assert any(what.startswith("cond_fracture ") for what in shown["new"])
+
+
+def test_explain_and_evaluate_say_what_http_says(patient: Remembering, keeping: Settings) -> None:
+    override(patient)
+    again, news = (
+        answer(json.dumps(body).encode(), "", keeping, STORY.today)
+        for body in (STORY.request, later("conditions", FRACTURE))
+    )
+
+    assert again.body["cards"] == []
+    assert again.body["extension"][EXTENSION]["notShown"] == "repeat"
+    assert again.explanation is not None
+    assert news.explanation is not None
+    assert again.explanation["repeat"]["shown"] == ""
+    assert len(news.body["cards"]) == 1
+    assert news.explanation["repeat"]["shown"] == "new"
+    drawn = drawing(again.explanation) + drawing(news.explanation)
+    assert f"reason {REASON}, which holds the card back until" in drawn
+    assert "Not shown (notShown: repeat)" in drawn
+    assert "Shown again: something is new" in drawn
+
+
+def drawing(explanation: Json) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    draw_explanation(explanation, console)
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_explain_makes_no_store(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "none", keeping=REPEAT)
+    found = answer(json.dumps(STORY.request).encode(), "", settings, STORY.today)
+
+    assert found.explanation is not None
+    assert found.explanation["repeat"] is None
+    assert not (tmp_path / "none").exists()
+
+
 LAST = LastReport("overridden", REASON, 0, "warning", frozenset({"a"}), frozenset({"low 1"}))
 NOW = replace(SHOWN, indicator="warning", drugs=("a",), evidence=("low 1",))
 
 
 @pytest.mark.parametrize(
-    ("decision", "last", "days_later", "repeat"),
+    ("decision", "last", "days_later", "shown"),
     [
-        (NOW, LAST, 0, True),
-        (NOW, LAST, 89.9, True),
-        (NOW, LAST, 90, False),
-        (NOW, None, 1, False),
-        (NOW, LAST._replace(outcome="accepted"), 1, False),
-        (NOW, LAST._replace(reason=""), 1, False),
-        (NOW, LAST._replace(indicator="info"), 1, False),
-        (NOW, LAST._replace(indicator="critical"), 1, True),
-        (replace(NOW, drugs=("b",)), LAST, 1, False),
-        (replace(NOW, evidence=("low 1", "fracture 2")), LAST, 1, False),
-        (replace(NOW, evidence=()), LAST, 1, True),
-        (replace(NOW, verdict="hppConfirmed"), LAST, 1, False),
+        (NOW, LAST, 0, ""),
+        (NOW, LAST, 89.9, ""),
+        (NOW, LAST, 90, "over"),
+        (NOW, None, 1, None),
+        (NOW, LAST._replace(outcome="accepted"), 1, None),
+        (NOW, LAST._replace(reason=""), 1, None),
+        (NOW, LAST._replace(indicator="info"), 1, "more-urgent"),
+        (NOW, LAST._replace(indicator="critical"), 1, ""),
+        (replace(NOW, drugs=("b",)), LAST, 1, "other-drug"),
+        (replace(NOW, evidence=("low 1", "fracture 2")), LAST, 1, "new"),
+        (replace(NOW, evidence=()), LAST, 1, ""),
+        (replace(NOW, verdict="hppConfirmed"), LAST, 1, "always-shown"),
     ],
 )
 def test_when_a_card_is_a_repeat(
-    decision: Any, last: LastReport | None, days_later: float, repeat: bool
+    decision: Any, last: LastReport | None, days_later: float, shown: str | None
 ) -> None:
-    assert is_repeat(decision, last, {REASON: 90}, int(days_later * DAY_MS)) == repeat
+    found = repeat_of(decision, last, {REASON: 90}, int(days_later * DAY_MS))
+
+    assert (found.shown if found else None) == shown
+
+
+def test_the_same_again_on_one_day_is_news_and_so_is_any_change_beyond_the_most() -> None:
+    low = JudgedResult(Result("r", "alp", None, Decimal(20)), None, AlpClass.LOW_ACUTE)
+    row = Row("r", "v", Indicator.INFO, {}, "s")
+
+    def evidence(*lows: JudgedResult) -> frozenset[str]:
+        return frozenset(evidence_of(Chart(), Assessment(row, Indicator.INFO, {}, alp=lows)))
+
+    dated = [replace(low, day=date(2000, 1, 1) + timedelta(days=n)) for n in range(300)]
+    assert evidence(low) < evidence(low, low)
+    assert len(evidence(*dated)) <= MOST_EVIDENCE + 1
+    assert not evidence(*dated) <= evidence(*dated[:-1])
 
 
 def test_a_reason_that_no_card_offers_is_a_fault(tmp_path: Path) -> None:

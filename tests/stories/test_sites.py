@@ -14,7 +14,7 @@ from service.commands.check import Report, check_all
 from service.evaluation.answer import EXTENSION
 from service.evaluation.searches import prefetch_templates
 from service.hooks.calls import outcome_of
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 
 SITES = Path(__file__).parents[2] / "fhir_fixtures" / "sites"
 NAMES = sorted(path.name for path in SITES.iterdir() if path.is_dir())
@@ -69,9 +69,25 @@ def test_a_german_laboratory_is_read_by_its_own_code_and_unit_and_a_pzn_is_a_dru
 
     assert card["source"]["topic"]["code"] == "hppSuspected"
     assert body["extension"][EXTENSION]["gaps"] == []
-    assert "38 U/L" in card["detail"]
+    assert card["summary"].startswith("AP dauerhaft niedrig (25,8 U/L, n=3)")
+    assert "0,43 µkat/L = 25,8 U/L | 38 U/L, Vorgabe dieses Hauses für Erwachsene" in card["detail"]
     engine = build_engine(load_settings(SITES / "german-hospital" / "hpp-cds.toml"))
     assert "http://labor.klinikum.example/codes|AP" in prefetch_templates(engine.knowledge)["alp"]
+
+
+def test_a_stricter_limit_of_a_site_is_called_its_own_and_decides() -> None:
+    """An order by ATC alone; by the shipped limit of 35 U/L none of these values is low."""
+    body = answered("german-hospital", "strengere-grenze", date(2025, 5, 14))
+    (card,) = body["cards"]
+    raw = (SITES / "german-hospital" / "cases" / "strengere-grenze.json").read_bytes()
+    loinc = raw.replace(b"http://labor.klinikum.example/codes", b"http://loinc.org")
+    loinc = loinc.replace(b'"AP"', b'"6768-6"')
+    ours = outcome_of(loinc, "", build_engine(Settings()), date(2025, 5, 14))
+
+    assert body["extension"][EXTENSION]["verdict"] == "hppSuspected"
+    assert "36,6 U/L | 38 U/L, Vorgabe dieses Hauses für Erwachsene | niedrig" in card["detail"]
+    assert ours.body["extension"][EXTENSION]["verdict"] == "alpNotLow"
+    assert ours.body["cards"] == []
 
 
 def test_a_single_low_value_is_recorded_there_and_shown_to_nobody() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cards.facts import shown_number
 from cards.summary import OF_SUMMARY, SITUATIONS
+from cards.words import shown_number
 from service.content.words import SUMMARY_BLANKS
 
 

@@ -174,6 +174,7 @@ class Knowledge:
 
     recorded: ids of rows that a site switched off: they give their verdict and draw no card.
     switched_off: what a site took away from the shipped content, each in a sentence.
+    own_limits: whose limits (`default`, `age-sex-table` ...) are a site's own instead of ours.
     """
 
     version: str
@@ -204,6 +205,7 @@ class Knowledge:
     most_alp_kinds: int
     recorded: frozenset[str] = NOTHING
     switched_off: tuple[str, ...] = ()
+    own_limits: frozenset[str] = NOTHING
 
     def number(self, name: str) -> Decimal:
         """A threshold's value in its own unit."""

@@ -1,0 +1,103 @@
+"""The net behind the limits on a body: how many new names are read of one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from service.app import create_app
+from service.fhir.budget import MOST_NEW_CHARACTERS
+from tests.bench.bodies import SIZES, TODAY, body
+from tests.bench.kinds import condition, day, entries, order
+
+SIGN = "/cds-services/hpp-order-sign"
+
+
+@pytest.fixture
+def fresh() -> FlaskClient:
+    """A service that knows no name yet."""
+    return create_app(today=lambda: TODAY).test_client()
+
+
+def asked(**more: list[dict[str, Any]]) -> bytes:
+    request = orjson.loads(body(0, SIZES["small"]).raw)
+    for key, resources in more.items():
+        bundle = request["context"] if key == "draftOrders" else request["prefetch"]
+        bundle[key]["entry"] += entries(resources)
+        bundle[key]["total"] = len(bundle[key]["entry"])
+    return orjson.dumps(request)
+
+
+def named(kind: str, count: int, length: int = 40) -> Iterator[dict[str, str]]:
+    return ({"text": f"{kind} {n} ".ljust(length, "x")} for n in range(count))
+
+
+def orders(count: int, length: int) -> list[dict[str, Any]]:
+    names = named("drug", count, length)
+    return [order(n, {"medicationCodeableConcept": name}) for n, name in enumerate(names)]
+
+
+def largest() -> dict[str, list[dict[str, Any]]]:
+    """4,000 results, 2,000 conditions and 1,500 orders, no two of one name."""
+    return {
+        "labs": [
+            {"resourceType": "Observation", "status": "final", "code": name,
+             "effectiveDateTime": day(n), "valueQuantity": {"value": 4}}
+            for n, name in enumerate(named("test", 4000))
+        ],
+        "conditions": [condition(n, name) for n, name in enumerate(named("problem", 2000))],
+        "medications": orders(1500, 60),
+    }  # fmt: skip
+
+
+@pytest.mark.hazard("C7")
+def test_the_largest_charts_are_read_whole(fresh: FlaskClient) -> None:
+    answer = fresh.post(SIGN, data=asked(**largest()), content_type="application/json")
+
+    assert answer.status_code == 200
+    assert answer.get_json()["cards"]
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize("key", ["medications", "draftOrders"])
+def test_more_new_names_than_the_budget_are_413_and_the_place(key: str, fresh: FlaskClient) -> None:
+    many = MOST_NEW_CHARACTERS // 400 + 1
+    raw = asked(**{key: orders(many, 400)})
+    answer = fresh.post(SIGN, data=raw, content_type="application/json")
+
+    place = {"medications": "prefetch.medications", "draftOrders": "context.draftOrders"}[key]
+    issue = answer.get_json()["issue"][0]
+    assert answer.status_code == 413
+    assert (issue["code"], issue["expression"]) == ("too-costly", [place])
+    assert "drug" not in answer.text
+
+
+@pytest.mark.hazard("C7")
+def test_a_name_that_is_known_costs_nothing(fresh: FlaskClient) -> None:
+    many = MOST_NEW_CHARACTERS // 400 + 1
+    same = [order(n, {"medicationCodeableConcept": {"text": "x" * 400}}) for n in range(many)]
+    answer = fresh.post(SIGN, data=asked(medications=same), content_type="application/json")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.hazard("C7")
+def test_of_one_long_text_only_what_is_read_counts(fresh: FlaskClient) -> None:
+    long = [order(0, {"medicationCodeableConcept": {"text": "x " * MOST_NEW_CHARACTERS}})]
+    answer = fresh.post(SIGN, data=asked(medications=long), content_type="application/json")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.hazard("C7")
+def test_each_request_has_a_budget_of_its_own(fresh: FlaskClient) -> None:
+    raws = [
+        asked(medications=orders(MOST_NEW_CHARACTERS // 800, length)) for length in (390, 395, 400)
+    ]
+    answers = [fresh.post(SIGN, data=raw, content_type="application/json") for raw in raws]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
