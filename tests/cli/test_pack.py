@@ -11,6 +11,7 @@ import pytest
 
 from service.app import create_app
 from service.content.knowledge import load_knowledge
+from service.settings import Settings
 from tests.cli.test_commands import hpp_cds
 
 SITE = Path(__file__).parents[2] / "fhir_fixtures" / "sites" / "german-hospital"
@@ -85,7 +86,7 @@ def test_the_rules_page_and_the_home_page_list_what_is_switched_off(tmp_path: Pa
     change = '[[change]]\nid = "10-single-low"\noff = true\nreason = "agreed with nobody"\n'
     (tmp_path / "decision_table.toml").write_text(change, "utf-8")
     client = create_app(Settings(content_dir=tmp_path)).test_client()
-    checks = client.get("/page/info").get_json()["health"]["checks"]
+    checks = client.get("/page/api/info").get_json()["health"]["checks"]
 
     assert "10-single-low" in client.get("/rules").text.partition("<h2>Decision table")[0]
     assert any("10-single-low" in c["detail"] for c in checks if c["name"] == "switched_off")
