@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
-SMALL = 5
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --quiet: #5a6675; --line: #d5dbe3; --paper: #fff;
   --grid: var(--line); --series-1: #d55e00; --series-2: #e69f00; --series-3: #0072b2;
@@ -22,8 +22,10 @@ p.note { color: var(--quiet) } p.warning { border-left: 4px solid #d55e00; paddi
 svg { width: 100%; height: auto; color: var(--ink) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line) }
-td.number { text-align: right } section { break-inside: avoid }
-div.wide { overflow-x: auto }
+.number { text-align: right } .day { white-space: nowrap } section { break-inside: avoid }
+div.wide { overflow-x: auto } details { margin: .2rem 0 } summary { cursor: pointer }
+details[open] { border-left: 3px solid var(--line); padding-left: .75rem; margin-bottom: 1rem }
+details table { font-size: .875rem }
 """
 
 
@@ -54,18 +56,38 @@ def page(title: str, note: str, blocks: Iterable[Block], warning: str = "") -> s
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table; every cell is escaped, numbers stand at the right."""
-    heads = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    """A table; every cell is escaped, numbers and their heads stand at the right."""
+    listed = [list(row) for row in rows]
+    kinds = [_kind(value) for value in listed[0]] if listed else [""] * len(head)
+    heads = "".join(
+        f"<th{kind}>{escape(name)}</th>" for name, kind in zip(head, kinds, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in listed)
     return f'<div class="wide"><table><tr>{heads}</tr>{body}</table></div>'
 
 
 def _cell(value: object) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    shown = f"{value:.1f}" if isinstance(value, float) else str(value)
-    return f'<td class="number">{shown}</td>' if number else f"<td>{escape(shown)}</td>"
+    return f"<td{_kind(value)}>{escape(_written(value))}</td>"
 
 
-def suppressed(count: int, *, small_numbers: bool = False) -> int | str:
-    """A count to show; one from 1 to 4 could point at a person, so it is `<5`."""
-    return count if small_numbers or not 0 < count < SMALL else f"<{SMALL}"
+def _kind(value: object) -> str:
+    """A count that is too small to show is one as well."""
+    if isinstance(value, date):
+        return ' class="day"'
+    is_number = isinstance(value, int | float) or str(value).startswith("<")
+    return ' class="number"' if is_number else ""
+
+
+def _written(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def folded(heading: str, body: str) -> str:
+    """A part that is opened by who wants to see it.  body: HTML already."""
+    return f"<details><summary>{escape(heading)}</summary>{body}</details>"

@@ -41,7 +41,23 @@ def stacked(labels: Sequence[str], series: Series, unit: str, name: str) -> str:
         heights = [value or 0.0 for value in values]
         axes.bar(range(len(labels)), heights, bottom=bottom, color=color, label=title, width=0.8)
         bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
+    axes.set_ylim(0, 1.05 * max(bottom, default=0.0) or 1)  # an empty series would stick to the top
     _label_x(axes, labels)
+    return _finished(figure, axes, len(series))
+
+
+def stacked_across(labels: Sequence[str], series: Series, unit: str, name: str) -> str:
+    """The same lying down, the first on top: for labels that are long."""
+    figure, axes = _axes("", name, 0.9 + 0.36 * max(1, len(labels)))
+    places, left = range(len(labels))[::-1], [0.0] * len(labels)
+    for color, (title, values) in zip(_colors(series), series.items(), strict=True):
+        widths = [value or 0.0 for value in values]
+        axes.barh(places, widths, left=left, color=color, label=title, height=0.7)
+        left = [low + width for low, width in zip(left, widths, strict=True)]
+    axes.set_yticks(list(places), labels)
+    axes.set_xlabel(unit, color=INK, fontsize=9)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
     return _finished(figure, axes, len(series))
 
 

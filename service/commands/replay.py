@@ -9,7 +9,16 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from service.commands.options import config_option, configured
 from service.content.faults import Fault, Faulty
@@ -28,6 +37,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--to", "last", type=_DAY, help="Only orders up to this day.")
 @click.option("--patients", "everyone", is_flag=True,
               help="Judge each patient's last day instead of each order.")  # fmt: skip
+@click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Other settings to compare with: who moves, and by which row.")  # fmt: skip
+@click.option("--list-patients", is_flag=True,
+              help="Write patients.csv: who got a card, by the site's own ids.")  # fmt: skip
+@click.option("--small-numbers", is_flag=True, help="Show counts below 5 in the report, too.")
 @click.option("--demo", type=click.IntRange(1), is_flag=False, flag_value=10_000, metavar="[N]",
               help="A synthetic population instead of SOURCE (10,000 people).")  # fmt: skip
 @click.option("--engine", type=click.Choice(["embedded", "spark"]), default="embedded",
@@ -44,6 +58,9 @@ def replay(
     first: datetime | None,
     last: datetime | None,
     everyone: bool,
+    against: Path | None,
+    list_patients: bool,
+    small_numbers: bool,
     demo: int | None,
     engine: str,
     master: str,
@@ -53,7 +70,8 @@ def replay(
 ) -> None:
     """What would it have said, and on whom?  Judges each order of a site's history.
 
-    SOURCE is a folder with the NDJSON files of a FHIR bulk export (plain or gzip).
+    SOURCE is a folder with the NDJSON files of a FHIR bulk export (plain or gzip), or with CSV
+    extracts of a warehouse; service/replay/README.md names their columns.
     Each order of a drug of interest is judged on its own day with what was known then.
 
     \b
@@ -81,6 +99,9 @@ def replay(
         out=out,
         settings=load_settings(config),
         everyone=everyone,
+        against=load_settings(against) if against else None,
+        list_patients=list_patients,
+        small_numbers=small_numbers,
         first=first.date() if first else date.min,
         last=last.date() if last else date.max,
         processes=processes,
@@ -88,10 +109,20 @@ def replay(
         spark_master=master if engine == "spark" else "",
         synthetic=demo is not None,
     )
-    with _progress() as bar:
-        task = bar.add_task("patients", total=None)
-        summary = run(plan, lambda done, of: bar.update(task, completed=done, total=of))
+    try:
+        with _progress() as bar:
+            task = bar.add_task("patients", total=None)
+            summary = run(plan, lambda done, of: bar.update(task, completed=done, total=of))
+    except KeyboardInterrupt:
+        click.echo("interrupted; the same command with --resume goes on", err=True)
+        raise click.exceptions.Exit(130) from None
     click.echo(json.dumps(summary, indent=2))
+    click.echo(f"wrote {out}/report.html", err=True)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
 
 def _progress() -> Progress:
@@ -100,6 +131,7 @@ def _progress() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )

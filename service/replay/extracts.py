@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from service.content.faults import Fault, Faulty, hint
+from service.replay.history import DEPARTMENT
 
 MAPPING = "mapping.toml"
 # Our columns of each table; those with a mark have to be there.
@@ -23,17 +24,34 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "patient!", "id", "system", "code", "name!", "value!", "unit", "low", "high",
         "taken!", "issued", "status", "encounter",
     ),
-    "orders": ("patient!", "id", "system", "code", "name!", "ordered!", "status", "start", "end"),
+    "orders": (
+        "patient!", "id", "system", "code", "name!", "ordered!", "status", "start", "end",
+        "encounter", "department",
+    ),
     "diagnoses": (
         "patient!", "id", "system", "code", "name!", "onset", "recorded", "ended", "status",
         "verification",
     ),
     "procedures": ("patient!", "id", "system", "code", "name!", "done!", "status"),
-    "encounters": ("patient!", "id!", "class!", "start", "end"),
+    "encounters": ("patient!", "id!", "class!", "start", "end", "department"),
 }  # fmt: skip
+NEEDED = ("patients", "results", "orders")
+# The prefetch key that a table stands for; without the table nobody looked.
+KEYS = {
+    "results": "labs",
+    "orders": "medications",
+    "diagnoses": "conditions",
+    "procedures": "procedures",
+}
+DATES = frozenset({
+    "birth_date", "taken", "issued", "ordered", "start", "end", "onset", "recorded", "ended",
+    "done",
+})  # fmt: skip
 _CONCEPT = """json_object('text', name, 'coding', CASE WHEN code IS NULL THEN NULL ELSE
     json_array(json_object('system', system, 'code', code, 'display', name)) END)"""
 _OURS = "json_object('reference', 'Patient/' || patient)"
+_STAY = """CASE WHEN encounter IS NULL THEN NULL
+    ELSE json_object('reference', 'Encounter/' || encounter) END"""
 _LIMIT = "CASE WHEN {0} IS NULL THEN NULL ELSE json_object('value', {0}, 'unit', unit) END"
 # One FHIR R4 resource a row; a member without a value is null, and left out of the line.
 RESOURCES: Mapping[str, str] = {
@@ -44,8 +62,7 @@ RESOURCES: Mapping[str, str] = {
     "results": f"""json_object('resourceType', 'Observation', 'id', id,
         'status', coalesce(status, 'unknown'), 'subject', {_OURS}, 'code', {_CONCEPT},
         'effectiveDateTime', taken, 'issued', issued,
-        'encounter', CASE WHEN encounter IS NULL THEN NULL
-            ELSE json_object('reference', 'Encounter/' || encounter) END,
+        'encounter', {_STAY},
         'valueQuantity', CASE WHEN regexp_full_match(value, '-?[0-9]+([.][0-9]+)?')
             THEN json_object('value', value, 'unit', unit) END,
         'valueString', CASE WHEN regexp_full_match(value, '-?[0-9]+([.][0-9]+)?') THEN NULL
@@ -54,7 +71,9 @@ RESOURCES: Mapping[str, str] = {
             'low', {_LIMIT.format("low")}, 'high', {_LIMIT.format("high")})))""",
     "orders": f"""json_object('resourceType', 'MedicationRequest', 'id', id,
         'status', coalesce(status, 'completed'), 'intent', 'order', 'subject', {_OURS},
-        'authoredOn', ordered, 'medicationCodeableConcept', {_CONCEPT},
+        'authoredOn', ordered, 'medicationCodeableConcept', {_CONCEPT}, 'encounter', {_STAY},
+        'extension', CASE WHEN department IS NULL THEN NULL
+            ELSE json_array(json_object('url', '{DEPARTMENT}', 'valueString', department)) END,
         'dosageInstruction', json_array(json_object('timing', json_object('repeat',
             json_object('boundsPeriod', json_object('start', "start", 'end', "end"))))))""",
     "diagnoses": f"""json_object('resourceType', 'Condition', 'id', id, 'subject', {_OURS},
@@ -65,6 +84,8 @@ RESOURCES: Mapping[str, str] = {
         'status', coalesce(status, 'completed'), 'code', {_CONCEPT}, 'performedDateTime', done)""",
     "encounters": f"""json_object('resourceType', 'Encounter', 'id', id, 'subject', {_OURS},
         'class', json_object('code', "class"),
+        'location', CASE WHEN department IS NULL THEN NULL
+            ELSE json_array(json_object('location', json_object('display', department))) END,
         'period', json_object('start', "start", 'end', "end"))""",
 }
 
@@ -72,6 +93,13 @@ RESOURCES: Mapping[str, str] = {
 def has_extracts(folder: Path) -> bool:
     """Whether a folder holds CSV extracts rather than a bulk export."""
     return (folder / MAPPING).is_file() or (folder / "patients.csv").is_file()
+
+
+def tables_of(folder: Path) -> frozenset[str]:
+    """The prefetch keys that the extracts of a folder stand for."""
+    mapping = _mapping(folder)
+    files = {table: str(mapping.get(table, {}).get("file", f"{table}.csv")) for table in KEYS}
+    return frozenset(key for table, key in KEYS.items() if (folder / files[table]).is_file())
 
 
 def selects(folder: Path, database: duckdb.DuckDBPyConnection) -> list[str]:
@@ -85,7 +113,7 @@ def selects(folder: Path, database: duckdb.DuckDBPyConnection) -> list[str]:
         named = mapping.get(table, {})
         file = folder / str(named.get("file", f"{table}.csv"))
         if not file.is_file():
-            if "file" in named or table == "patients":
+            if "file" in named or table in NEEDED:
                 faults.append(Fault(file.name, table, "is not there"))
             continue
         columns = [*_columns(table, named, file, database)]
@@ -136,7 +164,7 @@ def _columns(
         if isinstance(wanted, dict):
             yield f"{_text(wanted.get('value', ''))} AS {_name(column)}"
         elif wanted in there:
-            yield f"nullif(trim({_name(wanted)}), '') AS {_name(column)}"
+            yield f"{_cell(column, wanted)} AS {_name(column)}"
         elif needed or column in named:
             yield Fault(file.name, str(wanted), "is not a column" + hint(str(wanted), there))
         elif column == "id":
@@ -146,7 +174,16 @@ def _columns(
 
 
 def _csv(file: Path) -> str:
-    return f"read_csv({_text(str(file))}, all_varchar = true, header = true)"
+    how = "all_varchar = true, header = true, ignore_errors = true, store_rejects = true"
+    return f"read_csv({_text(str(file))}, {how})"
+
+
+def _cell(column: str, wanted: str) -> str:
+    """The text of a cell; of a date, as databases write it, only the blank before the time goes."""
+    cell = f"nullif(trim({_name(wanted)}), '')"
+    if column not in DATES:
+        return cell
+    return f"regexp_replace({cell}, '^([0-9-]{{10}}) ([0-9]{{2}}:)', '\\1T\\2')"
 
 
 def _text(value: object) -> str:

@@ -1,114 +1,247 @@
-"""Decisions -> one page for a committee: how often, on whom, and what missing data costs."""
+"""Figures -> one page for a committee: how often, on whom, and what missing data costs."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
-from service.charts.page import Block, page, suppressed, table
-from service.charts.svg import stacked
-from service.evaluation.engine import Engine
+from service.charts.counts import suppressed
+from service.charts.page import Block, folded, page, paragraph, table
+from service.charts.svg import stacked, stacked_across
+from service.replay.figures import INDICATORS, OF_ALL, Bar, Figures, Row
+from service.replay.history import Judges
+from service.reports.figures import with_line
 
-Row = Mapping[str, Any]
-MOST_CASES = 200
 SYNTHETIC = "Synthetic data: made by a program, of no real person, and no evidence of anything."
+MOST_BARS, MOST_CODES = 12, 50
+TITLES = {
+    "verdict": "By verdict",
+    "indicator": "By indicator",
+    "drug": "By drug",
+    "year": "By year",
+    "start": "First start and renewal",
+    "department": "By department",
+}
+RATES = {True: "cards per 100 of all {}", False: "cards per 100 {} of the same bar"}
 
 
 def report(
-    rows: Sequence[Row], engine: Engine, *, synthetic: bool = False, small_numbers: bool = False
+    figures: Figures,
+    summary: Mapping[str, Any],
+    judges: Judges,
+    fewest: int,
+    *,
+    everyone: bool = False,
+    synthetic: bool = False,
 ) -> str:
-    """The page.  rows: of results.SCHEMA.  small_numbers: show counts below 5 as they are."""
-    shown = [row for row in rows if row["shown"]]
-    note = (
-        f"{len(rows)} orders of {len({row['patient'] for row in rows})} patients; "
-        f"{len(shown)} of them would have got a card.  Content {engine.knowledge.version}.  "
-        "Counts from 1 to 4 are not shown."
-        if not small_numbers
-        else f"{len(rows)} orders, {len(shown)} cards.  Content {engine.knowledge.version}."
-    )
-    blocks = [
-        _by("Cards per 100 orders by verdict", rows, lambda r: _label(r, engine)),
-        _by("by indicator", rows, lambda r: str(r["indicator"])),
-        _by("by drug", rows, lambda r: _drug(r, engine)),
-        _by("by year", rows, lambda r: str(r["day"].year)),
-        _by("first start or renewal", rows, lambda r: "first" if r["first_start"] else "renewal"),
-        _low_by_age_and_sex(rows, small_numbers),
-        _missing(rows, small_numbers),
-        _cases(shown, engine),
-    ]
-    return page("What would hpp-cds have said?", note, blocks, SYNTHETIC if synthetic else "")
+    """The page.  fewest: counts below are not shown.  everyone: of patients, not of orders."""
+    of = _Page(figures, summary, judges, fewest, "patients" if everyone else "orders")
+    title = "What would hpp-cds have said?"
+    return page(title, of.note(), of.blocks(), SYNTHETIC if synthetic else "")
 
 
-def _label(row: Row, engine: Engine) -> str:
-    return engine.cards.words.phrase("verdict", row["verdict"])
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """unit: what is judged, orders or patients."""
+
+    figures: Figures
+    summary: Mapping[str, Any]
+    judges: Judges
+    fewest: int
+    unit: str
+
+    def blocks(self) -> Iterator[Block]:
+        if self.judges.against:
+            yield self._moves()
+        for name in TITLES:
+            known = [key for key in self.figures.bars[name] if key]
+            if known and (name != "start" or self.unit == "orders"):
+                yield self._bars(name)
+        yield self._low()
+        yield self._missing()
+        yield self._unmapped()
+        yield self._not_judged()
+
+    def note(self) -> str:
+        found = self.figures
+        what = f"{found.orders:,} orders of {found.patients:,} patients"
+        if self.unit == "patients":
+            what = f"{found.patients:,} patients, each on their last day on record"
+        rate = 100 * found.shown / (found.orders or 1)
+        small = f"  Counts from 1 to {self.fewest - 1} are not shown." if self.fewest > 1 else ""
+        return (
+            f"{what}; {found.shown:,} would have got a card, {rate:.1f} of 100.  "
+            f"Content {self.judges.engine.knowledge.version}.{small}"
+        )
+
+    # Cards per 100 orders
+
+    def _bars(self, name: str) -> Block:
+        """A chart of the bars that are large enough, and the cases behind each."""
+        bars = {key: bar for key, bar in self._ordered(name) if bar.cards.total()}
+        large = {key: bar for key, bar in bars.items() if bar.cards.total() >= self.fewest}
+        drawn = dict(list(large.items())[:MOST_BARS])
+        body = self._drawn(name, drawn) if drawn else paragraph("No cards.")
+        body += "".join(self._behind(name, key, bar) for key, bar in large.items())
+        few = [self._label(name, key) for key in bars if key not in large]
+        if few:
+            body += paragraph(f"Fewer than {self.fewest} cards: {', '.join(few)}.")
+        return Block(TITLES[name], body, RATES[name in OF_ALL].format(self.unit).capitalize() + ".")
+
+    def _ordered(self, name: str) -> list[tuple[str, Bar]]:
+        bars = self.figures.bars[name].items()
+        if name == "year":
+            return sorted(bars)
+        return sorted(bars, key=lambda item: (-item[1].orders, item[0]))
+
+    def _drawn(self, name: str, bars: Mapping[str, Bar]) -> str:
+        """Pieces of fewer cards than are shown are left out; a colour is an indicator's."""
+        series = {
+            kind: [
+                100 * (n if (n := bar.cards[kind]) >= self.fewest else 0) / self._base(name, bar)
+                for bar in bars.values()
+            ]
+            for kind in INDICATORS
+        }
+        labels = [fill(self._label(name, key), 40) for key in bars]
+        draw = stacked if name == "year" else stacked_across
+        return draw(labels, series, RATES[name in OF_ALL].format(self.unit), name)
+
+    def _base(self, name: str, bar: Bar) -> int:
+        return self.figures.orders if name in OF_ALL else bar.orders
+
+    def _behind(self, name: str, key: str, bar: Bar) -> str:
+        cards, base = bar.cards.total(), self._base(name, bar)
+        heading = (
+            f"{self._label(name, key)}: {cards:,} cards, "
+            f"{100 * cards / base:.1f} per 100 of {base:,} {self.unit}"
+        )
+        return folded(heading, self._cases(bar.cases, cards))
+
+    def _cases(self, cases: Sequence[Row], of: int) -> str:
+        """Dates and values; nobody is named, and no verdict that is too rare to be counted."""
+        cases = [row for row in cases if self.figures.verdicts[row["verdict"]] >= self.fewest]
+        head = ("day", "drug", "verdict", "row", "indicator", "ALP in U/L")
+        rows = [
+            (row["day"], self._drug(row["drug_group"]), self._verdict(row["verdict"]), row["row"],
+             row["indicator"], _course(row))
+            for row in sorted(cases, key=lambda row: row["day"])
+        ]  # fmt: skip
+        more = paragraph(f"{len(cases)} of {of:,}, taken at random.") if len(cases) < of else ""
+        return more + table(head, rows)
+
+    def _label(self, name: str, key: str) -> str:
+        if name == "verdict":
+            return self._verdict(key)
+        return self._drug(key) if name == "drug" else key or "unknown"
+
+    def _verdict(self, code: str) -> str:
+        return self.judges.engine.cards.words.phrase("verdict", code)
+
+    def _drug(self, group: str) -> str:
+        known = self.judges.engine.knowledge.drugs.get(group)
+        return known.name if known else "unknown"
+
+    def _shown(self, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        return [suppressed(list(row), self.fewest) for row in rows]
+
+    # Two configurations
+
+    def _moves(self) -> Block:
+        """Who moves from which verdict to which, and by which row of the table."""
+        found = self.figures
+        verdicts = sorted({*found.verdicts, *found.against_verdicts})
+        sides = [
+            (self._verdict(code), found.verdicts[code], found.against_verdicts[code])
+            for code in verdicts
+        ]
+        sides.append(("with a card", found.shown, found.against_shown))
+        body = table(("verdict", "this configuration", "the other"), self._shown(sides))
+        for move, bar in found.by_orders():
+            if bar.orders >= self.fewest:
+                body += folded(self._told(move, bar), self._why(move, bar))
+        few = sum(bar.orders < self.fewest for bar in found.moves.values())
+        body += paragraph(f"Further moves of fewer than {self.fewest}: {few}.") if few else ""
+        body += "" if found.moves else paragraph("Nobody moves.")
+        moved = sum(bar.orders for bar in found.moves.values())
+        note = f"{suppressed(moved, self.fewest)} {self.unit} are answered otherwise."
+        return Block("Against the other configuration", body, note)
+
+    def _told(self, move: Sequence[str], bar: Bar) -> str:
+        verdict, row, indicator, other_verdict, other_row, other_indicator = move
+        return (
+            f"{bar.orders:,} {self.unit}: {self._verdict(verdict)} ({row}, {_card(indicator)}) "
+            f"to {self._verdict(other_verdict)} ({other_row}, {_card(other_indicator)})"
+        )
+
+    def _why(self, move: Sequence[str], bar: Bar) -> str:
+        row, other = move[1], move[4]
+        says = paragraph(f"Here {row}: {_says(row, self.judges.engine)}")
+        if self.judges.against:
+            says += paragraph(f"There {other}: {_says(other, self.judges.against)}")
+        return says + self._cases(bar.cases, bar.orders)
+
+    # What is behind it
+
+    def _low(self) -> Block:
+        head = ("age in years", "sex", "patients with an ALP", "ever low", "persistently low")
+        rows = [
+            (*key, group.measured, group.low, group.persistently_low)
+            for key, group in sorted(self.figures.groups.items())
+        ]
+        note = (
+            "Patients judged here, as they were at their latest decision: "
+            "a low ALP that counts, by the rules that judge an order."
+        )
+        body = table(head, self._shown(rows)) if rows else paragraph("Nobody has an ALP.")
+        return Block("Low ALP by age and sex", body, note)
+
+    def _missing(self) -> Block:
+        """What was not seen, and how many orders stayed open for it."""
+        rows = [
+            (gap.partition(":")[2], gap.partition(":")[0], count, self.figures.opened[gap])
+            for gap, count in self.figures.gaps.most_common()
+        ]
+        head = ("data", "why it was not seen", self.unit, "of them with a more urgent answer open")
+        body = table(head, self._shown(rows)) if rows else paragraph("Nothing was missing.")
+        missing = ", ".join(sorted(self.judges.missing))
+        note = f"The source holds nothing of: {missing}." if missing else ""
+        return Block("What missing data costs", body, note)
+
+    def _unmapped(self) -> Block:
+        """Codes that were not recognised, with a line for codes/local.csv."""
+        head = ("kind", "system", "code", "unit", self.unit, "line for codes/local.csv")
+        rows = []
+        for (kind, system, code, unit), count in self.figures.unmapped.most_common(MOST_CODES):
+            line = with_line({"kind": kind, "system": system, "code": code})["line"]
+            rows.append((kind, system, code, unit, count, line))
+        body = table(head, self._shown(rows)) if rows else paragraph("Everything was recognised.")
+        note = "GROUP and NAME are for the site to fill in; look before a line is added."
+        return Block("Not recognised", body, note if rows else "")
+
+    def _not_judged(self) -> Block:
+        rows = [
+            ("orders of a drug of interest without a readable date", "undated_orders"),
+            ("orders of a drug of interest without a patient", "orders_without_patient"),
+            ("lines that could not be read", "malformed_lines"),
+        ]
+        counts = [(said, self.summary[name]) for said, name in rows]
+        return Block("What could not be judged", table(("what", "count"), self._shown(counts)))
 
 
-def _drug(row: Row, engine: Engine) -> str:
-    known = engine.knowledge.drugs.get(row["drug_group"])
-    return known.name if known else "unknown"
+def _course(row: Row) -> str:
+    return "; ".join(f"{item['day']}: {_value(item)}" for item in row["alp"][-5:])
 
 
-def _by(title: str, rows: Sequence[Row], part: Callable[[Row], str]) -> Block:
-    """Cards of each part over all orders of that part, by indicator; only parts with a card."""
-    orders = Counter(part(row) for row in rows)
-    cards = Counter((part(row), row["indicator"]) for row in rows if row["shown"])
-    names = [name for name, _ in orders.most_common() if any(key[0] == name for key in cards)]
-    kinds = [kind for kind in ("critical", "warning", "info") if any(k == kind for _, k in cards)]
-    total = len(rows) or 1
-    whole = "verdict" in title or "indicator" in title
-    series = {
-        kind: [100 * cards[name, kind] / (total if whole else orders[name]) for name in names]
-        for kind in kinds
-    }
-    body = (
-        stacked([fill(name, 18) for name in names], series, "cards per 100 orders", title)
-        if names
-        else "<p>No cards.</p>"
-    )
-    return Block(title, body)
+def _value(item: Mapping[str, Any]) -> str:
+    return "unreadable" if item["u_per_l"] is None else f"{item['u_per_l']:g}"
 
 
-def _low_by_age_and_sex(rows: Sequence[Row], small_numbers: bool) -> Block:
-    """Of patients with an ALP: how many ever had a low one, by ten years of age and sex."""
-    latest = {row["patient"]: row for row in rows if row["alp"]}
-    groups: dict[tuple[str, str], list[bool]] = {}
-    for row in latest.values():
-        age = row["age_years"]
-        band = "unknown" if age is None else f"{age // 10 * 10} to {age // 10 * 10 + 9}"
-        lows = [item["class"].startswith("low") for item in row["alp"]]
-        groups.setdefault((band, row["sex"]), []).append(any(lows))
-    listed = [
-        (band, sex, suppressed(len(found), small_numbers=small_numbers),
-         suppressed(sum(found), small_numbers=small_numbers))
-        for (band, sex), found in sorted(groups.items())
-    ]  # fmt: skip
-    head = ("age in years", "sex", "patients with an ALP", "with a low ALP")
-    return Block("Low ALP by age and sex", table(head, listed))
+def _card(indicator: str) -> str:
+    return "no card" if indicator == "none" else f"{indicator} card"
 
 
-def _missing(rows: Sequence[Row], small_numbers: bool) -> Block:
-    """What was not seen, and how many orders stayed open for it."""
-    gaps = Counter(gap for row in rows for gap in row["gaps"])
-    opened = Counter(gap for row in rows if row["open_rows"] for gap in row["gaps"])
-    listed = [
-        (gap.partition(":")[2], gap.partition(":")[0],
-         suppressed(count, small_numbers=small_numbers),
-         suppressed(opened[gap], small_numbers=small_numbers))
-        for gap, count in gaps.most_common()
-    ]  # fmt: skip
-    head = ("data", "why it was not seen", "orders", "of them with a more urgent answer open")
-    return Block("What missing data costs", table(head, listed) if listed else "<p>Nothing.</p>")
-
-
-def _cases(shown: Sequence[Row], engine: Engine) -> Block:
-    """The cards one by one, by dates and values; nobody is named."""
-    listed = [
-        (row["day"], _label(row, engine), row["row"], row["indicator"], _drug(row, engine),
-         "; ".join(f"{item['day']}: {item['u_per_l']}" for item in row["alp"][-5:]))
-        for row in sorted(shown, key=lambda r: (r["verdict"], r["day"]))[:MOST_CASES]
-    ]  # fmt: skip
-    head = ("day", "verdict", "row", "indicator", "drug", "ALP in U/L")
-    note = f"The first {MOST_CASES}." if len(shown) > MOST_CASES else ""
-    return Block("The cards one by one", table(head, listed), note)
+def _says(row: str, engine: Any) -> str:
+    return next((item.says for item in engine.knowledge.table if item.id == row), "not judged")

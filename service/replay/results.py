@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hmac
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 
-from service.evaluation.engine import Engine
+from service.evaluation.answer import Answer
+from service.hpp.assessment import Assessment
 from service.hpp.model import Sex
-from service.replay.history import Decision
+from service.replay.history import Decision, card_of, said_by
+from service.store.pseudonyms import Pseudonyms
 
+_RESULT = [("day", pa.date32()), ("u_per_l", pa.float64()), ("class", pa.string())]
+_CODE = [(name, pa.string()) for name in ("kind", "system", "code", "unit")]
 SCHEMA = pa.schema(
     [
         ("patient", pa.string()),  # HMAC-SHA256 of the id under the site's own key
@@ -21,81 +23,96 @@ SCHEMA = pa.schema(
         ("drug_group", pa.string()),
         ("verdict", pa.string()),
         ("row", pa.string()),
-        ("indicator", pa.string()),  # of the verdict; `none` where it has no card
+        ("indicator", pa.string()),  # of the card; `none` without one
         ("status", pa.string()),
         ("shown", pa.bool_()),
         ("first_start", pa.bool_()),  # no antiresorptive in the year before
+        ("department", pa.string()),  # where it was ordered; empty where nobody knows
         ("age_years", pa.int16()),
         ("sex", pa.string()),
+        ("low", pa.bool_()),  # an ALP below its limit that counts, by that day
+        ("persistently_low", pa.bool_()),
         ("open_rows", pa.list_(pa.string())),
         ("gaps", pa.list_(pa.string())),  # kind:key
-        (
-            "alp",
-            pa.list_(
-                pa.struct([("day", pa.date32()), ("u_per_l", pa.float64()), ("class", pa.string())])
-            ),
-        ),
+        ("alp", pa.list_(pa.struct(_RESULT))),
+        ("unmapped", pa.list_(pa.struct(_CODE))),
+        ("against_verdict", pa.string()),  # of the other configuration; null without one
+        ("against_row", pa.string()),
+        ("against_indicator", pa.string()),
     ]
 )
 MOST_RESULTS = 10  # the latest of each decision
+# What stands in place of a decision, without a day, until the parts are joined and it is counted.
+UNDATED, MALFORMED = "undated-order", "malformed-line"
 
 
-class Pseudonyms:
-    """Ids as HMAC-SHA256 under a key that stays with the site."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    def of(self, identity: str) -> str:
-        return hmac.digest(self._key, identity.encode(), "sha256").hex()[:32] if identity else ""
-
-
-def row_of(decision: Decision, engine: Engine, pseudonyms: Pseudonyms) -> dict[str, Any]:
+def row_of(decision: Decision, pseudonyms: Pseudonyms) -> dict[str, Any]:
     """A decision as one row of SCHEMA."""
-    said, assessment, chart = decision.said, decision.answer.assessment, decision.answer.chart
+    said, chart = decision.said, decision.answer.chart
     drafts = chart.drafts if chart else ()
     ages = chart.patient.ages_days(decision.day) if chart else None
     sex = chart.patient.sex if chart else None
-    card = decision.card
-    findings = assessment.findings if assessment else {}
-    renewal = findings.get("antiresorptive-in-use")
+    assessment = decision.answer.assessment
     return {
-        "patient": pseudonyms.of(decision.patient),
-        "order": pseudonyms.of(decision.order),
+        "patient": pseudonyms.of("patient", decision.patient),
+        "order": pseudonyms.of("order", decision.order) if decision.order else "",
         "day": decision.day,
         "drug_group": drafts[0].group if drafts else "",
         "verdict": said["verdict"],
         "row": said["row"],
-        "indicator": card["indicator"] if card else "none",
+        "indicator": _indicator(decision.answer),
         "status": said["status"],
-        "shown": card is not None,
-        "first_start": not (renewal and renewal.seen),
+        "shown": decision.card is not None,
+        "first_start": not _seen(assessment, "antiresorptive-in-use"),
+        "department": decision.department,
         "age_years": int(ages[0] / 365.25) if ages else None,
         "sex": str(sex) if isinstance(sex, Sex) else "unknown",
+        "low": _seen(assessment, "alp-low"),
+        "persistently_low": _seen(assessment, "alp-persistently-low"),
         "open_rows": said["openRows"],
         "gaps": [f"{gap['kind']}:{gap['key']}" for gap in said["gaps"]],
-        "alp": [
-            {
-                "day": item.day,
-                "u_per_l": float(item.result.value) if item.result.value is not None else None,
-                "class": item.kind.value,
-            }
-            for item in (assessment.alp if assessment else ())[-MOST_RESULTS:]
-        ],
+        "alp": _alp(assessment),
+        "unmapped": [code._asdict() for code in decision.answer.unmapped],
+        **_against(decision.against),
+    }
+
+
+def note_of(patient: str, what: str, pseudonyms: Pseudonyms) -> dict[str, Any]:
+    """What was met and could not be judged, of one patient."""
+    return {"patient": pseudonyms.of("patient", patient), "verdict": what}
+
+
+def _indicator(answer: Answer) -> str:
+    card = card_of(answer)
+    return str(card["indicator"]) if card else "none"
+
+
+def _seen(assessment: Assessment | None, finding: str) -> bool:
+    found = assessment.findings.get(finding) if assessment else None
+    return bool(found and found.seen)
+
+
+def _alp(assessment: Assessment | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "day": item.day,
+            "u_per_l": float(item.result.value) if item.result.value is not None else None,
+            "class": item.kind.value,
+        }
+        for item in (assessment.alp if assessment else ())[-MOST_RESULTS:]
+    ]
+
+
+def _against(answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    said = said_by(answer)
+    return {
+        "against_verdict": said["verdict"],
+        "against_row": said["row"],
+        "against_indicator": _indicator(answer),
     }
 
 
 def table_of(rows: Iterable[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=SCHEMA)
-
-
-def summary_of(table: pa.Table) -> dict[str, Any]:
-    """Counts of a whole run, for pipelines."""
-    verdicts = Counter(table.column("verdict").to_pylist())
-    shown = sum(table.column("shown").to_pylist())
-    return {
-        "patients": len(set(table.column("patient").to_pylist())),
-        "orders": table.num_rows,
-        "shown": shown,
-        "verdicts": dict(sorted(verdicts.items())),
-    }

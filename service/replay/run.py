@@ -1,40 +1,33 @@
-"""One replay: find, judge in worker processes, keep each part, and join them at the end.
-
-A part is written whole or not at all, so that a run that was ended anywhere goes on with the
-parts that are missing, and its result is the same.
-"""
+"""One replay: find, judge, keep each part, join them at the end, and say what came of it."""
 
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from service.content.faults import Fault, Faulty
-from service.evaluation.building import build_engine
-from service.evaluation.engine import Engine
-from service.replay.history import judge_last_day, judge_orders
+from service.charts.counts import FEWEST
+from service.replay.figures import figures_of
+from service.replay.history import Judges
+from service.replay.judging import Progress, judge_here, judge_in_processes
+from service.replay.listing import list_patients
+from service.replay.parts import PARTS, Decisions, begin, write_whole
 from service.replay.report import report
-from service.replay.results import SCHEMA, Pseudonyms, row_of, summary_of, table_of
+from service.replay.results import MALFORMED, UNDATED
 from service.replay.sources import Lines
+from service.replay.work import Task, Worker
 from service.settings import Settings
+from service.store.pseudonyms import read_or_make
 
-PART_PATIENTS = 200
 MEMORY_MB = 1024
-Patients = list[tuple[str, list[bytes]]]
-Progress = Callable[[int, int], None]  # patients judged, patients in all
+KEY_FILE = "pseudonym.key"
+LIST_FILE = "patients.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +35,10 @@ class Plan:
     """What is to be replayed.
 
     everyone: judge each patient's last day instead of each order.  first, last: only orders of
-    these days.  processes: workers; each builds its own engine.  synthetic: said on the page.
-    spark_master: where Spark does the work instead, such as local[2]; empty for DuckDB.
+    these days.  against: the settings to compare with.  processes: workers; each builds its own
+    engine.  spark_master: where Spark does the work instead, such as local[2]; empty for DuckDB.
+    list_patients: with the site's ids in a file of their own.  small_numbers: counts below 5 in
+    the report.  synthetic: said on the page.
     """
 
     source: Path
@@ -52,9 +47,12 @@ class Plan:
     everyone: bool = False
     first: date = date.min
     last: date = date.max
+    against: Settings | None = None
     processes: int = 1
     resume: bool = False
     spark_master: str = ""
+    list_patients: bool = False
+    small_numbers: bool = False
     synthetic: bool = False
 
 
@@ -64,135 +62,90 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
     Raises Faulty where the source or the folder cannot be used.
     """
     started = time.monotonic()
-    parts = _open(plan)
-    lines = Lines(plan.source, parts, MEMORY_MB)
+    task = _task(plan)
+    judges = task.judges()
+    parts = begin(plan.out, _identity(plan, judges), plan.resume)
+    lines = Lines(plan.source, parts, MEMORY_MB, plan.processes)
     try:
-        if plan.spark_master:
-            _judge_by_spark(plan, parts)
-        else:
-            patients = lines.select(build_engine(plan.settings), plan.everyone)
-            _judge_all(plan, parts, lines, patients, progress)
-        malformed = list(lines.malformed())
+        judged = _judge_by_spark if plan.spark_master else _judge
+        judges, patients = judged(plan, task, judges, lines, progress)
+        decisions = Decisions(parts, plan.out, MEMORY_MB)
+        if plan.list_patients:
+            list_patients(decisions, patients, task.pseudonyms, plan.out / LIST_FILE)
+        unread = 0 if plan.spark_master else decisions.notes[MALFORMED]
+        malformed, places = lines.malformed(unread)
     finally:
         lines.close()
-    table = _joined(parts)
-    _write(plan.out / "decisions.parquet", lambda path: pq.write_table(table, path))
-    summary = summary_of(table) | {
-        "malformed_lines": len(malformed),
-        "malformed": [f"{item.file}:{item.line}" for item in malformed[:100]],
+    figures = figures_of(decisions.rows())
+    summary = figures.summary() | {
+        "undated_orders": decisions.notes[UNDATED],
+        "orders_without_patient": lines.without_patient,
+        "missing": sorted(judges.missing),
+        "malformed_lines": malformed,
+        "malformed": places,
         "seconds": round(time.monotonic() - started, 1),
     }
-    page = report(table.to_pylist(), build_engine(plan.settings), synthetic=plan.synthetic)
-    _write(plan.out / "report.html", lambda path: path.write_text(page, "utf-8"))
-    _write(plan.out / "summary.json", lambda path: path.write_text(json.dumps(summary, indent=2)))
+    fewest = 1 if plan.small_numbers or plan.synthetic else FEWEST
+    page = report(
+        figures, summary, judges, fewest, everyone=plan.everyone, synthetic=plan.synthetic
+    )
+    said = json.dumps(summary, indent=2)
+    write_whole(plan.out / "report.html", lambda path: path.write_text(page, "utf-8"))
+    write_whole(plan.out / "summary.json", lambda path: path.write_text(said, "utf-8"))
     return summary
 
 
-def _open(plan: Plan) -> Path:
-    """The folder of the parts; a run that was begun is gone on with only where that is meant."""
-    parts = plan.out / "parts"
-    if parts.is_dir() and any(parts.glob("*.parquet")) and not plan.resume:
-        message = "holds a replay already; add --resume to go on with it, or choose another folder"
-        raise Faulty([Fault(str(plan.out), "--out", message)])
-    parts.mkdir(parents=True, exist_ok=True)
-    return parts
+def _task(plan: Plan) -> Task:
+    plan.out.mkdir(parents=True, exist_ok=True)
+    pseudonyms = read_or_make(plan.out / KEY_FILE)
+    return Task(plan.settings, plan.against, pseudonyms, plan.everyone, plan.first, plan.last)
 
 
-def _judge_all(plan: Plan, parts: Path, lines: Lines, patients: int, progress: Progress) -> None:
-    """Parts in the order of patients; as many under way as there are processes, and one more."""
-    key, done = site_key(plan.out), 0
-    begin = (plan.settings, key, plan.everyone, plan.first, plan.last)
-    with ProcessPoolExecutor(plan.processes, initializer=_begin, initargs=begin) as pool:
-        under_way: dict[Future[None], int] = {}
-        for number, chunk in enumerate(_chunks(lines.histories())):
-            file = parts / f"{number:06}.parquet"
-            if file.exists():
-                done += len(chunk)
-                continue
-            under_way[pool.submit(_judge_part, chunk, file)] = len(chunk)
-            while len(under_way) > plan.processes:
-                done += _finished(under_way)
-                progress(done, patients)
-        while under_way:
-            done += _finished(under_way)
-            progress(done, patients)
+def _identity(plan: Plan, judges: Judges) -> dict[str, Any]:
+    """What has to be the same where a run is gone on with."""
+    files = sorted(path for path in plan.source.rglob("*") if path.is_file())
+    engines = [judges.engine, *([judges.against] if judges.against else [])]
+    return {
+        "source": [[str(f.relative_to(plan.source)), f.stat().st_size] for f in files],
+        "content": [[engine.configuration, engine.knowledge.version] for engine in engines],
+        "days": [plan.first.isoformat(), plan.last.isoformat()],
+        "everyone": plan.everyone,
+        "spark": bool(plan.spark_master),
+    }
 
 
-def _judge_by_spark(plan: Plan, parts: Path) -> None:
+def _judge(
+    plan: Plan, task: Task, judges: Judges, lines: Lines, progress: Progress
+) -> tuple[Judges, Iterable[str]]:
+    """Every patient that matters, into the parts; by DuckDB, on this machine."""
+    patients = lines.select(judges, plan.everyone)
+    missing = lines.missing()
+    task, judges = replace(task, missing=missing), replace(judges, missing=missing)
+    parts = plan.out / PARTS
+    if plan.processes == 1:
+        counts = judge_here(Worker(task, judges), parts, lines.histories())
+    else:
+        counts = judge_in_processes(task, plan.processes, parts, lines.histories())
+    done = 0
+    for count in counts:
+        done += count
+        progress(done, patients)
+    return judges, lines.patients()
+
+
+def _judge_by_spark(
+    plan: Plan, task: Task, judges: Judges, lines: Lines, progress: Progress
+) -> tuple[Judges, Iterable[str]]:
     """One part, written by the driver."""
     from service.replay.spark import decide
 
-    key = site_key(plan.out)
-    table = decide(plan.source, plan.spark_master, plan.settings, key, plan.first, plan.last)
-    _write(parts / "spark.parquet", lambda path: pq.write_table(table, path))
-
-
-def _finished(under_way: dict[Future[None], int]) -> int:
-    """Wait for one part or more; how many patients they held.  Raises what a worker raised."""
-    ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
-    for future in ended:
-        future.result()
-    return sum(under_way.pop(future) for future in ended)
-
-
-def _chunks(histories: Iterator[tuple[str, list[bytes]]]) -> Iterator[Patients]:
-    while chunk := list(islice(histories, PART_PATIENTS)):
-        yield chunk
-
-
-@dataclass
-class Worker:
-    """What a worker process judges with; built once in each."""
-
-    engine: Engine
-    pseudonyms: Pseudonyms
-    everyone: bool
-    first: date
-    last: date
-
-
-_worker: list[Worker] = []
-
-
-def _begin(settings: Settings, key: bytes, everyone: bool, first: date, last: date) -> None:
-    _worker[:] = [Worker(build_engine(settings), Pseudonyms(key), everyone, first, last)]
-
-
-def _judge_part(chunk: Patients, file: Path) -> None:
-    worker = _worker[0]
-    rows = [row for patient, lines in chunk for row in rows_of(patient, lines, worker)]
-    _write(file, lambda path: pq.write_table(table_of(rows), path))
-
-
-def rows_of(patient: str, lines: list[bytes], worker: Worker) -> Iterator[dict[str, Any]]:
-    """The rows of one patient.  lines: of the source, in one order whoever found them."""
-    resources = [orjson.loads(line) for line in lines]
-    judge = judge_last_day if worker.everyone else judge_orders
-    for decision in judge(patient, resources, worker.engine):
-        if worker.first <= decision.day <= worker.last:
-            yield row_of(decision, worker.engine, worker.pseudonyms)
-
-
-def _joined(parts: Path) -> pa.Table:
-    files = sorted(parts.glob("*.parquet"))
-    table = pa.concat_tables([pq.read_table(f, schema=SCHEMA) for f in files] or [table_of([])])
-    return table.sort_by([(name, "ascending") for name in ("patient", "day", "order")])
-
-
-def site_key(folder: Path) -> bytes:
-    """The key of the pseudonyms of a run, made when it begins; who has it can undo them."""
-    file = folder / "pseudonym_key"
-    if not file.exists():
-        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(made, "wb") as opened:
-            opened.write(secrets.token_bytes(32))
-    return file.read_bytes()
-
-
-def _write(file: Path, write: Callable[[Path], object]) -> None:
-    """Whole or not at all: written beside, flushed, and renamed."""
-    beside = file.with_name(f".{file.name}.part")
-    write(beside)
-    with beside.open("rb") as opened:
-        os.fsync(opened.fileno())
-    beside.replace(file)
+    lines.count_malformed()
+    missing = lines.missing()
+    judges = replace(judges, missing=missing)
+    task = replace(task, missing=missing)
+    decided = decide(plan.source, plan.spark_master, task, judges, plan.list_patients)
+    write_whole(
+        plan.out / PARTS / "spark.parquet", lambda path: pq.write_table(decided.table, path)
+    )
+    lines.without_patient = decided.orders_without_patient
+    return judges, decided.patients

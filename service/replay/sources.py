@@ -1,13 +1,15 @@
 """Where a history comes from: files of a FHIR bulk export, or CSV extracts of a warehouse.
 
 DuckDB reads the lines, finds the patients that matter and sorts their lines; it reads no value.
+The orders are found first, by the name of their type in the text of a line, so that most lines
+are parsed once, and only to tell whose they are.
 """
 
 from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +17,39 @@ import duckdb
 import orjson
 
 from service.content.faults import Fault, Faulty
-from service.evaluation.engine import Engine
+from service.fhir.gather import TYPES
 from service.fhir.releases import ORDERS
-from service.replay.candidates import is_of_interest
-from service.replay.extracts import has_extracts, selects
+from service.replay.extracts import has_extracts, selects, tables_of
+from service.replay.history import KINDS, MAY_BE_MISSING, Judges
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 MOST_LINE_BYTES = 16 * 1024 * 1024
-# Whose a resource is, of any release; only the last part of a reference.
-_OWNER = """regexp_extract(coalesce(
-    json_extract_string(line, '$.subject.reference'),
-    json_extract_string(line, '$.patient.reference'),
-    CASE WHEN kind = 'Patient' THEN json_extract_string(line, '$.id') END), '([^/:]+)$', 1)"""
-# How an order writes its drug, and the id of the Medication that it names.
-_CONCEPT = """concat_ws('', json_extract(line, '$.medicationCodeableConcept'),
-    json_extract(line, '$.medication.concept'), json_extract(line, '$.medicationReference.display'),
-    json_extract(line, '$.medication.reference.display'), json_extract(line, '$.contained'))"""
-_MEDICATION = """nullif(regexp_extract(coalesce(
+MOST_PLACES = 100  # of malformed lines that are named
+BATCH_ROWS = 10_000
+FILE = "lines.duckdb"
+_LAST = "'([^/:]+)$', 1"
+# Type and owner of a line, of any release, in one parse; null where it is no JSON.
+_PARSED = """TRY(json_extract_string(line,
+    ['$.resourceType', '$.subject.reference', '$.patient.reference', '$.id']))"""
+_OWNER = f"""nullif(regexp_extract(coalesce(
+    parsed[2], parsed[3], CASE WHEN parsed[1] = 'Patient' THEN parsed[4] END), {_LAST}), '')"""
+# How an order writes its drug: members enough to read it by, the same for many orders.
+_DRUG = """json_merge_patch('{}', json_object('resourceType', parsed[1],
+    'medicationCodeableConcept', json_extract(line, '$.medicationCodeableConcept'),
+    'medicationReference', json_extract(line, '$.medicationReference'),
+    'medication', json_extract(line, '$.medication'),
+    'contained', json_extract(line, '$.contained')))"""
+# The id of the Medication that an order names.
+_MEDICATION = f"""nullif(regexp_extract(coalesce(
     json_extract_string(line, '$.medicationReference.reference'),
-    json_extract_string(line, '$.medication.reference.reference')), '([^/:]+)$', 1), '')"""
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """A line that is no JSON object: in which file, and which line."""
-
-    file: str
-    line: int
+    json_extract_string(line, '$.medication.reference.reference')), {_LAST}), '')"""
 
 
 def export_files(folder: Path) -> list[Path]:
     """The NDJSON files of a bulk export.  Raises Faulty where there is none."""
     found = sorted(p for p in folder.rglob("*") if p.is_file() and p.name.endswith(ENDINGS))
     if not found:
-        message = f"holds no file that ends in {', '.join(ENDINGS)}"
+        message = f"holds no file that ends in {', '.join(ENDINGS)}, and no patients.csv"
         raise Faulty([Fault(str(folder), "", message)])
     return found
 
@@ -56,17 +57,19 @@ def export_files(folder: Path) -> list[Path]:
 class Lines:
     """The lines of a history in one DuckDB database that may spill to its folder."""
 
-    def __init__(self, folder: Path, scratch: Path, memory_mb: int) -> None:
+    def __init__(self, folder: Path, scratch: Path, memory_mb: int, threads: int = 1) -> None:
         """Raises Faulty where the folder holds neither an export nor extracts."""
-        self._files: list[Path] = []
-        self._db = duckdb.connect(str(scratch / "lines.duckdb"))
+        self._folder, self._files = folder, list[Path]()
+        self._file = scratch / FILE
+        self._file.unlink(missing_ok=True)
+        self._db = duckdb.connect(str(self._file))
         self._db.execute(f"SET memory_limit = '{memory_mb}MB'")
+        self._db.execute(f"SET threads = {threads}")
         self._db.execute(f"SET temp_directory = '{_quoted(scratch / 'spill')}'")
         self._db.execute("SET preserve_insertion_order = false")
-        self._db.execute(f"CREATE OR REPLACE VIEW written AS {self._written(folder)}")
-        self._db.execute("""CREATE OR REPLACE VIEW lines AS
-            SELECT line, json_extract_string(line, '$.resourceType') AS kind
-            FROM written WHERE json_valid(line)""")
+        self._db.execute(f"CREATE VIEW written AS {self._written(folder)}")
+        self._db.execute("CREATE TABLE selected (patient VARCHAR, line VARCHAR)")
+        self._malformed = self.without_patient = 0
 
     def _written(self, folder: Path) -> str:
         """The query that gives every line of the source as it was written."""
@@ -77,69 +80,108 @@ class Lines:
         return f"""SELECT line FROM read_csv([{names}], columns = {{'line': 'VARCHAR'}},
             header = false, delim = '\x01', quote = '', escape = '', comment = '',
             strict_mode = false, max_line_size = {MOST_LINE_BYTES}, null_padding = false,
-            auto_detect = false) WHERE line IS NOT NULL"""  # noqa: S608  (paths are quoted)
+            auto_detect = false, ignore_errors = true, store_rejects = true)
+            WHERE line IS NOT NULL"""  # noqa: S608  (paths are quoted)
 
     def close(self) -> None:
+        """Nothing of the record stays behind."""
         self._db.close()
+        self._file.unlink(missing_ok=True)
 
-    def select(self, engine: Engine, everyone: bool) -> int:
+    def select(self, judges: Judges, everyone: bool) -> int:
         """Keep the lines of the patients that matter, sorted by patient; how many patients.
 
         everyone: all patients; else those with an order of a drug of interest, which is told by
         the service's own reader, once for each way in which a drug is written.
         """
-        if everyone:
-            self._db.execute(f"""CREATE OR REPLACE TABLE chosen AS
-                SELECT DISTINCT {_OWNER} AS patient FROM lines WHERE kind = 'Patient'""")  # noqa: S608
-        else:
-            self._choose_by_orders(engine)
-        self._db.execute(f"""CREATE OR REPLACE TABLE selected AS
-            SELECT patient, line FROM (
-                SELECT {_OWNER} AS patient, line FROM lines WHERE kind <> 'Medication')
-            SEMI JOIN chosen USING (patient)""")  # noqa: S608
+        if not everyone:
+            self._choose_by_orders(judges)
+        chosen = "true" if everyone else "patient IN (SELECT patient FROM chosen)"
+        kinds = _listed(KINDS - {"Medication"})
+        self._db.execute(f"""INSERT INTO selected SELECT patient, line FROM (
+                SELECT line, parsed, {_OWNER} AS patient
+                FROM (SELECT line, {_PARSED} AS parsed FROM written))
+            WHERE (patient IS NOT NULL AND parsed[1] IN ({kinds}) AND {chosen})
+                OR (parsed[1] IS NULL AND trim(line) <> '')""")  # noqa: S608  (our own words)
+        self._malformed = self._count("SELECT count(*) FROM selected WHERE patient IS NULL")
+        self._malformed += len(self._rejects())
+        self._db.execute("DELETE FROM selected WHERE patient IS NULL")
         self._add_medications()
-        found = self._db.execute("SELECT count(DISTINCT patient) FROM selected").fetchone()
-        return int(found[0]) if found else 0
+        return self._count("SELECT count(DISTINCT patient) FROM selected")
 
-    def _choose_by_orders(self, engine: Engine) -> None:
+    def count_malformed(self) -> None:
+        """Where somebody else selects."""
+        self._malformed = self._count(f"""SELECT count(*) FROM written
+            WHERE trim(line) <> '' AND {_PARSED}[1] IS NULL""")  # noqa: S608
+        self._malformed += len(self._rejects())
+
+    def _choose_by_orders(self, judges: Judges) -> None:
         """Each way in which a drug is written is looked at once, with the Medication it names."""
-        kinds = ", ".join(f"'{kind}'" for kind in sorted(ORDERS))
-        self._db.execute(f"""CREATE OR REPLACE TEMP TABLE ordered AS
-            SELECT patient, o.line AS line, m.line AS medication,
-                concat_ws('', concept, json_extract(m.line, '$.code'),
-                    json_extract(m.line, '$.ingredient'), json_extract(m.line, '$.product'))
-                    AS drug
-            FROM (SELECT {_OWNER} AS patient, {_CONCEPT} AS concept, {_MEDICATION} AS id, line
-                  FROM lines WHERE kind IN ({kinds})) o
-            LEFT JOIN (SELECT json_extract_string(line, '$.id') AS id, line
-                  FROM lines WHERE kind = 'Medication') m ON o.id = m.id""")  # noqa: S608
-        written = self._db.execute("""SELECT drug, any_value(line), any_value(medication)
-            FROM ordered GROUP BY drug""").fetchall()
+        self._db.execute(f"""CREATE TABLE ordered AS
+            SELECT {_OWNER} AS patient, {_DRUG} AS drug, {_MEDICATION} AS id
+            FROM (SELECT line, {_PARSED} AS parsed FROM written WHERE {_mentions(ORDERS)})
+            WHERE parsed[1] IN ({_listed(ORDERS)})""")  # noqa: S608
+        self._read_medications("SELECT DISTINCT id FROM ordered WHERE id IS NOT NULL")
+        written = self._db.execute("""SELECT drug, id, any_value(line) FROM ordered
+            LEFT JOIN medications USING (id) GROUP BY drug, id""").fetchall()
         wanted = [
-            (drug,)
-            for drug, line, medication in written
-            if is_of_interest(orjson.loads(line), _read(medication), engine)
+            (drug, name)
+            for drug, name, medication in written
+            if judges.are_interested(orjson.loads(drug), _read(medication))
         ]
-        self._db.execute("CREATE OR REPLACE TEMP TABLE wanted (drug VARCHAR)")
+        self._db.execute("CREATE TABLE wanted (drug VARCHAR, id VARCHAR)")
         if wanted:
-            self._db.executemany("INSERT INTO wanted VALUES (?)", wanted)
-        self._db.execute("""CREATE OR REPLACE TABLE chosen AS
-            SELECT DISTINCT patient FROM ordered SEMI JOIN wanted USING (drug)""")
+            self._db.executemany("INSERT INTO wanted VALUES (?, ?)", wanted)
+        same = "o.drug = w.drug AND o.id IS NOT DISTINCT FROM w.id"
+        self._db.execute(f"""CREATE TABLE chosen AS
+            SELECT DISTINCT patient FROM ordered o SEMI JOIN wanted w ON {same}""")  # noqa: S608
+        self.without_patient = self._count(f"""SELECT count(*) FROM ordered o
+            SEMI JOIN wanted w ON {same} WHERE patient IS NULL""")  # noqa: S608
+
+    def _read_medications(self, ids: str) -> None:
+        """The Medications of some ids; the source is not looked through where there are none."""
+        self._db.execute("CREATE OR REPLACE TABLE medications (id VARCHAR, line VARCHAR)")
+        if self._count(f"SELECT count(*) FROM ({ids})"):  # noqa: S608
+            self._db.execute(f"""INSERT INTO medications SELECT parsed[4], line
+                FROM (SELECT line, {_PARSED} AS parsed FROM written
+                      WHERE {_mentions(['"Medication"'])})
+                WHERE parsed[1] = 'Medication' AND parsed[4] IN ({ids})""")  # noqa: S608
 
     def _add_medications(self) -> None:
         """A Medication has no patient: it goes with each patient whose orders name it."""
-        self._db.execute(f"""INSERT INTO selected
-            SELECT DISTINCT o.patient, m.line
-            FROM (SELECT patient, {_MEDICATION} AS id FROM selected) o
-            JOIN (SELECT json_extract_string(line, '$.id') AS id, line
-                  FROM lines WHERE kind = 'Medication') m ON o.id = m.id""")  # noqa: S608
+        self._db.execute(f"""CREATE TABLE named AS
+            SELECT DISTINCT patient, {_MEDICATION} AS id FROM selected
+            WHERE contains(line, 'Medication')""")  # noqa: S608
+        self._read_medications("SELECT DISTINCT id FROM named WHERE id IS NOT NULL")
+        self._db.execute("""INSERT INTO selected
+            SELECT patient, line FROM named JOIN medications USING (id)""")
+
+    def missing(self) -> frozenset[str]:
+        """Prefetch keys of which the whole source holds nothing: nobody looked, or nobody sent."""
+        if not self._files:
+            return frozenset(MAY_BE_MISSING) - tables_of(self._folder)
+        return frozenset(key for key in MAY_BE_MISSING if not self._holds(TYPES[key]))
+
+    def _holds(self, kinds: frozenset[str]) -> bool:
+        """Looked for among the lines of the chosen first: most are there."""
+        kind = "TRY(json_extract_string(line, '$.resourceType'))"
+        of_kinds = f"{_mentions(kinds)} AND {kind} IN ({_listed(kinds)})"
+        named = any(file.name.startswith(tuple(kinds)) for file in self._files)
+        return named or any(
+            self._db.execute(f"SELECT 1 FROM {lines} WHERE {of_kinds} LIMIT 1").fetchall()  # noqa: S608
+            for lines in ("selected", "written")
+        )
+
+    def patients(self) -> Iterator[str]:
+        """Ids of the patients that were kept."""
+        for batch in self._batches("SELECT DISTINCT patient FROM selected"):
+            yield from batch["patient"].to_pylist()
 
     def histories(self) -> Iterator[tuple[str, list[bytes]]]:
         """(patient id, lines), by patient id; lines in one order whatever engine found them."""
-        cursor = self._db.execute("SELECT patient, line FROM selected ORDER BY patient, line")
         patient, lines = "", list[bytes]()
-        while rows := cursor.fetchmany(10_000):
-            for owner, line in rows:
+        for batch in self._batches("SELECT patient, line FROM selected ORDER BY patient, line"):
+            for owner, line in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 if owner != patient and lines:
                     yield patient, lines
                     lines = []
@@ -148,29 +190,63 @@ class Lines:
         if lines:
             yield patient, lines
 
-    def malformed(self) -> Iterator[Malformed]:
-        """Lines that are no JSON objects, by file and number; looked for only if there are any."""
-        counted = self._db.execute("""SELECT count(*) FROM written
-            WHERE trim(line) <> '' AND coalesce(json_type(try_cast(line AS JSON)), '') <> 'OBJECT'
-            """).fetchone()
-        if not counted or not counted[0]:
-            return
+    def malformed(self, more: int) -> tuple[int, list[str]]:
+        """How many lines are no JSON of a resource, and the first of them by file and number.
+
+        more: those that only the reader of values found.  Files are looked through only if
+        there are any.
+        """
+        total = self._malformed + more
+        return total, self._places() if total else []
+
+    def _places(self) -> list[str]:
+        if not self._files:
+            return [f"{file}:{line}" for file, line in self._rejects()]
+        found = list[str]()
         for file in self._files:
             with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
-                    if line.strip() and not _is_object(line):
-                        yield Malformed(file.name, number)
+                    if line.strip() and not _is_resource(line):
+                        found.append(f"{file.name}:{number}")
+                        if len(found) == MOST_PLACES:
+                            return found
+        return found
+
+    def _rejects(self) -> list[tuple[str, int]]:
+        """Lines that DuckDB could not even split: too long, or no UTF-8."""
+        with suppress(duckdb.CatalogException):  # there is no such table before the first
+            rows = self._db.execute("""SELECT DISTINCT parse_filename(file_path), e.line
+                FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id)
+                ORDER BY ALL""").fetchall()
+            return [(str(file), int(line)) for file, line in rows]
+        return []
+
+    def _count(self, query: str) -> int:
+        return int(self._db.execute(query).fetchall()[0][0])
+
+    def _batches(self, query: str) -> Iterator[Any]:
+        yield from self._db.cursor().sql(query).to_arrow_reader(BATCH_ROWS)
 
 
-def _read(line: str | None) -> dict[str, Any]:
-    return orjson.loads(line) if line else {}
+def _mentions(words: Any) -> str:
+    """Lines that hold one of these words anywhere: faster than to parse them."""
+    return "(" + " OR ".join(f"contains(line, '{word}')" for word in sorted(words)) + ")"
 
 
-def _is_object(line: bytes) -> bool:
+def _listed(words: Any) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+def _read(line: str | None) -> list[dict[str, Any]]:
+    return [orjson.loads(line)] if line else []
+
+
+def _is_resource(line: bytes) -> bool:
     try:
-        return isinstance(orjson.loads(line), dict)
+        found = orjson.loads(line)
     except orjson.JSONDecodeError:
         return False
+    return isinstance(found, dict) and isinstance(found.get("resourceType"), str)
 
 
 def _quoted(path: Path) -> str:

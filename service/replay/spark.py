@@ -7,8 +7,9 @@ read by the service's one reader, in the Python workers.
 from __future__ import annotations
 
 import os
+import pickle
 import sys
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,35 +18,52 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from service.evaluation.building import build_engine
-from service.evaluation.engine import Engine
+from service.content.faults import Fault, Faulty
 from service.fhir.releases import ORDERS
-from service.replay.candidates import is_of_interest
-from service.replay.results import SCHEMA, Pseudonyms, table_of
-from service.replay.run import Worker, rows_of
+from service.replay.extracts import has_extracts
+from service.replay.history import KINDS, Judges
+from service.replay.results import SCHEMA, table_of
 from service.replay.sources import export_files
-from service.settings import Settings
+from service.replay.work import Task, Worker
 
 _LAST = "([^/:]+)$"
 
 
-def decide(
-    folder: Path, master: str, settings: Settings, key: bytes, first: date, last: date
-) -> pa.Table:
-    """The decisions of results.SCHEMA, by patient, day and order."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """table: of results.SCHEMA.  patients: their ids, only where they were asked for."""
+
+    table: pa.Table
+    patients: list[str]
+    orders_without_patient: int
+
+
+def decide(folder: Path, master: str, task: Task, judges: Judges, with_ids: bool) -> Decided:
+    """The decisions of a bulk export.  judges: of the driver; workers build their own.
+
+    Raises Faulty for CSV extracts, which the embedded engine reads.
+    """
+    if has_extracts(folder):
+        message = "CSV extracts are read by the embedded engine; Spark reads bulk exports"
+        raise Faulty([Fault(str(folder), "--engine", message)])
     spark = _session(master)
     try:
         lines = _lines(spark, folder)
-        chosen = _with_order_of_interest(lines, settings)
-        owned = lines.where("kind <> 'Medication'").join(chosen, "patient", "left_semi")
-        selected = owned.select("patient", "line").union(_medications(owned, lines)).distinct()
-        judged = selected.groupBy("patient").applyInArrow(
-            _judge(settings, key, first, last), schema=_spark_schema(spark)
+        owned = lines.where(sql.col("kind").isin(sorted(KINDS - {"Medication"})))
+        without = 0
+        if not task.everyone:
+            chosen = _with_order_of_interest(lines, judges)
+            without = chosen.where("patient = ''").count()
+            owned = owned.join(chosen, "patient", "left_semi")
+        owned = owned.where("patient <> ''")
+        selected = owned.select("patient", "line").union(_medications(owned, lines))
+        judged = selected.groupBy("patient").applyInArrow(_judge(task), schema=_schema(spark))
+        ids = (
+            owned.select("patient").distinct().toArrow()["patient"].to_pylist() if with_ids else []
         )
-        table: pa.Table = judged.toArrow().cast(SCHEMA)
+        return Decided(judged.toArrow().cast(SCHEMA), ids, without)
     finally:
         spark.stop()
-    return table.sort_by([("patient", "ascending"), ("day", "ascending"), ("order", "ascending")])
 
 
 def _session(master: str) -> SparkSession:
@@ -55,6 +73,7 @@ def _session(master: str) -> SparkSession:
         for name in ("spark.driver.bindAddress", "spark.driver.host"):
             builder = builder.config(name, "127.0.0.1")
         builder = builder.config("spark.ui.enabled", "false")
+        builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
         os.environ["PYSPARK_PYTHON"] = sys.executable
     return builder.getOrCreate()
 
@@ -73,7 +92,7 @@ def _lines(spark: SparkSession, folder: Path) -> DataFrame:
         text.withColumnRenamed("value", "line")
         .withColumn("kind", kind)
         .where("kind IS NOT NULL")
-        .withColumn("patient", sql.regexp_extract(whose, _LAST, 1))
+        .withColumn("patient", sql.regexp_extract(sql.coalesce(whose, sql.lit("")), _LAST, 1))
     )
 
 
@@ -85,7 +104,7 @@ def _medication_of(line: Column) -> Column:
     return sql.regexp_extract(sql.coalesce(named, sql.lit("")), _LAST, 1)
 
 
-def _with_order_of_interest(lines: DataFrame, settings: Settings) -> DataFrame:
+def _with_order_of_interest(lines: DataFrame, judges: Judges) -> DataFrame:
     """Patients with an order of a drug that is judged; each way to write one is looked at once."""
     orders = lines.where(sql.col("kind").isin(sorted(ORDERS)))
     orders = orders.withColumn("id", _medication_of(sql.col("line"))).withColumn("drug", _drug())
@@ -96,8 +115,7 @@ def _with_order_of_interest(lines: DataFrame, settings: Settings) -> DataFrame:
         .agg(sql.first("line").alias("line"), sql.first("medication").alias("medication"))
         .collect()
     )
-    engine = build_engine(settings)
-    wanted = [(row["drug"], row["id"]) for row in written if _is_wanted(row, engine)]
+    wanted = [(row["drug"], row["id"]) for row in written if _is_wanted(row, judges)]
     session = lines.sparkSession
     chosen = session.createDataFrame(wanted or [("", "")], "drug string, id string")
     return orders.join(sql.broadcast(chosen), ["drug", "id"], "left_semi").select("patient")
@@ -110,9 +128,9 @@ def _drug() -> Column:
     return sql.concat_ws("", *parts)
 
 
-def _is_wanted(row: Any, engine: Engine) -> bool:
-    medication = orjson.loads(row["medication"]) if row["medication"] else {}
-    return is_of_interest(orjson.loads(row["line"]), medication, engine)
+def _is_wanted(row: Any, judges: Judges) -> bool:
+    medications = [orjson.loads(row["medication"])] if row["medication"] else []
+    return judges.are_interested(orjson.loads(row["line"]), medications)
 
 
 def _by_id(lines: DataFrame) -> DataFrame:
@@ -123,23 +141,35 @@ def _by_id(lines: DataFrame) -> DataFrame:
 def _medications(owned: DataFrame, lines: DataFrame) -> DataFrame:
     """A Medication has no patient: it goes with each patient whose orders name it."""
     named = owned.select("patient", _medication_of(sql.col("line")).alias("id"))
-    return named.where("id <> ''").join(_by_id(lines), "id").select("patient", "line")
+    named = named.where("id <> ''").distinct()
+    return named.join(_by_id(lines), "id").select("patient", "line")
 
 
-def _spark_schema(spark: SparkSession) -> Any:
+def _schema(spark: SparkSession) -> Any:
     return spark.createDataFrame(table_of([])).schema
 
 
-def _judge(settings: Settings, key: bytes, first: date, last: date) -> Any:
-    """The function of a worker: it builds its engine once in each Python process."""
-    workers: list[Worker] = []
+_workers: dict[bytes, Worker] = {}  # of a Python process, which judges many groups
+
+
+def _judge(task: Task) -> Any:
+    """The function of a worker process: Spark sends it anew with every piece of work."""
+    told = pickle.dumps(task)
 
     def judge(group: pa.Table) -> pa.Table:
-        if not workers:
-            pseudonyms = Pseudonyms(key)
-            workers.append(Worker(build_engine(settings), pseudonyms, False, first, last))
+        from service.replay import spark
+
+        worker = spark.worker_of(told)
         patient = group.column("patient")[0].as_py()
         lines = sorted(line.encode() for line in group.column("line").to_pylist())
-        return table_of(rows_of(patient, lines, workers[0]))
+        return table_of(worker.rows_of(patient, lines))
 
     return judge
+
+
+def worker_of(told: bytes) -> Worker:
+    """Its engine is built once in each process.  told: a task, pickled by the driver."""
+    if told not in _workers:
+        task: Task = pickle.loads(told)  # noqa: S301  (by the driver, over Spark's own channel)
+        _workers[told] = Worker(task, task.judges())
+    return _workers[told]

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 Json = dict[str, Any]
-KINDS = ("Patient", "Observation", "Condition", "MedicationRequest")
+KINDS = ("Patient", "Observation", "Condition", "Procedure", "Encounter", "MedicationRequest")
 LAST_DAY = date(2026, 6, 30)
 LOINC, RXNORM = "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -55,11 +55,14 @@ def person(number: int, assumed: Mapping[str, Any]) -> Iterator[Json]:
     }  # fmt: skip
     since = LAST_DAY - timedelta(days=365 * people["years_on_record"])
     orders = [*_antiresorptives(identity, age, since, chance, assumed["orders"])]
+    for order in orders:
+        yield from _visit(identity, order, chance, assumed.get("departments", {}))
     treated = min((order["authoredOn"] for order in orders), default="9999")
     yield from orders
     yield from _other_orders(identity, since, chance, assumed["orders"])
     yield from _results(identity, since, treated, chance, assumed)
     yield from _diagnoses(identity, since, chance, assumed["diagnoses"])
+    yield from _procedures(identity, since, chance, assumed.get("procedures", {}))
 
 
 def _day(since: date, chance: Random) -> date:
@@ -83,6 +86,22 @@ def _antiresorptives(
         if day <= LAST_DAY:
             yield _order(f"{identity}-b{turn}", identity, name, code, day)
         day += timedelta(days=chance.randint(80, 380))
+
+
+def _visit(
+    identity: str, order: Json, chance: Random, departments: Mapping[str, float]
+) -> Iterator[Json]:
+    """Where an antiresorptive was ordered, said by the order's encounter."""
+    if departments:
+        (place,) = chance.choices([*departments], [*departments.values()])
+        name = f"{order['id']}-e"
+        order["encounter"] = {"reference": f"Encounter/{name}"}
+        yield {
+            "resourceType": "Encounter", "id": name, "status": "finished",
+            "class": {"code": "AMB"}, "subject": _of(identity),
+            "period": {"start": order["authoredOn"], "end": order["authoredOn"]},
+            "location": [{"location": {"display": place}}],
+        }  # fmt: skip
 
 
 def _other_orders(
@@ -165,4 +184,16 @@ def _diagnoses(
                 "resourceType": "Condition", "id": f"{identity}-c{turn}",
                 "subject": _of(identity), "recordedDate": _day(since, chance).isoformat(),
                 "code": {"coding": [{"system": ICD, "code": code}], "text": text},
+            }  # fmt: skip
+
+
+def _procedures(
+    identity: str, since: date, chance: Random, assumed: Mapping[str, float]
+) -> Iterator[Json]:
+    for turn, (text, share) in enumerate(assumed.items()):
+        if chance.random() < share:
+            yield {
+                "resourceType": "Procedure", "id": f"{identity}-p{turn}", "status": "completed",
+                "subject": _of(identity), "code": {"text": text},
+                "performedDateTime": _day(since, chance).isoformat(),
             }  # fmt: skip

@@ -10,11 +10,10 @@ from typing import Any
 
 import orjson
 
+from service.charts.counts import FEWEST, suppressed
 from service.reports.figures import Figures
 from service.reports.page import page_of
 
-FEWEST = 5
-FEW = f"<{FEWEST}"
 # A spreadsheet runs what begins like this (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Table = tuple[Sequence[str], list[Sequence[Any]]]
@@ -32,20 +31,6 @@ def write_all(figures: Figures, folder: Path, title: str, small_numbers: bool) -
     for name, content in written.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in written]
-
-
-def suppressed(value: Any, fewest: int) -> Any:
-    """Counts from 1 to `fewest` - 1 become `<5`.  Times are no counts."""
-    if isinstance(value, bool) or not isinstance(value, int | dict | list):
-        return value
-    if isinstance(value, int):
-        return FEW if 0 < value < fewest else value
-    if isinstance(value, list):
-        return [suppressed(item, fewest) for item in value]
-    return {
-        name: item if name in ("first_s", "last_s") else suppressed(item, fewest)
-        for name, item in value.items()
-    }
 
 
 def tables(figures: Figures, fewest: int) -> dict[str, Table]:

@@ -156,7 +156,7 @@ class Figures:
 def figures_of(
     decisions: Iterable[Row], feedback: Iterable[Row], unmapped: Sequence[Row]
 ) -> Figures:
-    found = Figures(unmapped=[_with_line(row) for row in unmapped])
+    found = Figures(unmapped=[with_line(row) for row in unmapped])
     for row in decisions:
         found.add_decision(row)
     for row in feedback:
@@ -173,7 +173,7 @@ def _ordered(counter: Counter[str]) -> dict[str, int]:
     return dict(counter.most_common())
 
 
-def _with_line(row: Row) -> Row:
+def with_line(row: Row) -> Row:
     """A ready line for the site's codes/local.csv; what it means is for the site to confirm.
 
     Results that are not recognised came in answer to the query for ALP.

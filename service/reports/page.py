@@ -10,6 +10,7 @@ from typing import Any
 
 from service import __version__
 from service.charts import svg
+from service.charts.counts import suppressed
 from service.reports.figures import Figures, Row
 
 MOST_CODES = 100
@@ -37,7 +38,7 @@ def _sums(figures: Figures) -> Iterator[tuple[str, int]]:
     yield "cards shown", figures.shown
     yield "cards held back", sum(figures.held_back.values())
     yield "reports of cards", sum(figures.reports.values())
-    yield "of unknown cards", figures.unmatched
+    yield "unmatched reports", figures.unmatched
 
 
 def _sum(name: str, value: int, fewest: int) -> str:
@@ -45,7 +46,8 @@ def _sum(name: str, value: int, fewest: int) -> str:
 
 
 def _count(value: int, fewest: int) -> str:
-    return f"&lt;{fewest}" if 0 < value < fewest else f"{value:,}"
+    shown = suppressed(value, fewest)
+    return escape(shown) if isinstance(shown, str) else f"{value:,}"
 
 
 def _sections(figures: Figures, fewest: int) -> Iterator[str]:

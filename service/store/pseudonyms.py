@@ -17,10 +17,10 @@ class Pseudonyms:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def of(self, client: str, tenant: str, patient_id: str) -> str:
-        """64 hexadecimal digits."""
-        named = f"{client}\0{tenant}\0{patient_id}"
-        return hmac.digest(self._key, named.encode("utf-8", "surrogatepass"), "sha256").hex()
+    def of(self, *named: str) -> str:
+        """64 hexadecimal digits for an id and what it is an id of, such as client and tenant."""
+        whole = "\0".join(named)
+        return hmac.digest(self._key, whole.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def read_or_make(path: Path) -> Pseudonyms:

@@ -69,7 +69,9 @@ LAST_RELOAD_GOOD = _gauge("last_reload_good", "Whether the last reload was taken
 STORIES_CHANGED = _gauge(
     "stories_changed", "Built-in stories that are answered otherwise than in the last good state"
 )
-ALARM_NAMES = ("silent", "no-cards", "more-cards", "no-feedback", "cannot-look")
+ALARM_NAMES = (
+    "silent", "no-cards", "more-cards", "no-feedback", "cannot-look", "codes-changed",
+)  # fmt: skip
 ALARMS = _gauge(
     "client_alarm", "Whether a client behaves otherwise than it used to", "client", "alarm"
 )

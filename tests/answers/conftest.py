@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from cards.words import Words
-from service import app
 from service.content.faults import Fault
+from service.evaluation import building
 from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
 from tests.answers.ward import Ward
@@ -18,13 +18,13 @@ from tests.faults.server import FaultServer
 @pytest.fixture(scope="module", autouse=True)
 def content_read_once() -> Iterator[None]:
     """Hundreds of applications stand on the same content."""
-    read, content = app.load_content, app.load_content(Settings())
+    read, content = building.load_content, building.load_content(Settings())
 
     def load(settings: Settings, warnings: list[Fault] | None = None) -> tuple[Knowledge, Words]:
         return read(settings, warnings) if settings.content_dir else content
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app, "load_content", load)
+        patch.setattr(building, "load_content", load)
         yield
 
 

@@ -17,7 +17,13 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID
 from service.hooks.calls import evaluate_body
-from service.replay.history import judge_last_day, judge_orders, undated_orders
+from service.replay.history import (
+    Judges,
+    department_of,
+    judge_last_day,
+    judge_orders,
+    undated_orders,
+)
 from service.replay.synthetic import person
 from service.settings import Settings
 
@@ -67,7 +73,10 @@ PATIENT: Json = {
 
 
 def told(engine: Engine, *resources: Json) -> list[tuple[str, str]]:
-    return [(d.order, d.said["verdict"]) for d in judge_orders("p", [PATIENT, *resources], engine)]
+    return [
+        (d.order, d.said["verdict"])
+        for d in judge_orders("p", [PATIENT, *resources], Judges(engine))
+    ]
 
 
 def test_each_order_is_judged_with_what_was_known_then(engine: Engine) -> None:
@@ -99,10 +108,69 @@ def test_what_nobody_ordered_on_a_day_is_not_judged(engine: Engine, more: Json) 
     assert told(engine, alp(1, "2018-01-05", 22), order(1, "2018-06-01", **more)) == []
 
 
-def test_an_undated_order_is_counted() -> None:
+def test_an_undated_order_of_interest_is_counted(engine: Engine) -> None:
     undated = {key: value for key, value in order(1, "x").items() if key != "authoredOn"}
+    aspirin = {**undated, "medicationCodeableConcept": {"text": "aspirin 100 mg"}}
+    resources = [undated, aspirin, order(2, "2020-01-01"), order(3, "5/18/2016")]
 
-    assert undated_orders([undated, order(2, "2020-01-01")], build_engine(Settings())) == 1
+    found = [item["id"] for item in undated_orders(resources, Judges(engine))]
+
+    assert found == ["order-1", "order-3"]
+
+
+def test_a_record_without_its_patient_is_a_decision_that_nobody_could_look(engine: Engine) -> None:
+    history = [alp(1, "2018-01-05", 22), order(1, "2018-06-01")]
+    (signed,) = judge_orders("p", history, Judges(engine))
+    (viewed,) = judge_last_day("p", history, Judges(engine))
+
+    for decision in (signed, viewed):
+        assert (decision.said["status"], decision.said["verdict"]) == (
+            "unavailable",
+            "notEvaluated",
+        )
+    assert viewed.card is None
+
+
+def test_what_the_source_has_nothing_of_was_not_looked_at(engine: Engine) -> None:
+    history = [PATIENT, alp(1, "2018-01-05", 22), alp(2, "2019-01-05", 21), order(1, "2019-06-01")]
+    (seen,) = judge_orders("p", history, Judges(engine))
+    (unseen,) = judge_orders("p", history, Judges(engine, missing=frozenset({"conditions"})))
+
+    assert seen.said["status"] == "complete"
+    assert unseen.said["status"] == "partial"
+    assert [gap["key"] for gap in unseen.said["gaps"]] == ["conditions"]
+
+
+def test_what_an_evaluation_does_not_read_is_no_gap(engine: Engine) -> None:
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a",
+        "patient": {"reference": "Patient/p"},
+    }
+    history = [PATIENT, alp(1, "2018-01-05", 22), allergy, order(1, "2018-06-01")]
+    (decision,) = judge_orders("p", history, Judges(engine))
+
+    assert decision.said["gaps"] == []
+
+
+STAY = {
+    "resourceType": "Encounter", "id": "e1", "status": "finished",
+    "subject": {"reference": "Patient/p"}, "location": [{"location": {"display": "Bone clinic"}}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({"encounter": {"reference": "Encounter/e1"}}, "Bone clinic"),
+        ({"context": {"reference": "https://ehr.example.org/fhir/Encounter/e1"}}, "Bone clinic"),
+        ({"encounter": {"reference": "Encounter/e2"}}, ""),
+        ({}, ""),
+    ],
+    ids=str,
+)
+def test_the_department_is_that_of_the_encounter(more: Json, found: str) -> None:
+    assert department_of(order(1, "2018-06-01", **more), [STAY]) == found
 
 
 def test_other_drugs_are_not_judged(engine: Engine) -> None:
@@ -113,7 +181,7 @@ def test_other_drugs_are_not_judged(engine: Engine) -> None:
 
 def test_a_last_day_is_a_chart_that_is_opened(engine: Engine) -> None:
     history = [PATIENT, alp(1, "2018-01-05", 22), alp(2, "2019-01-05", 21)]
-    (decision,) = judge_last_day("p", history, engine)
+    (decision,) = judge_last_day("p", history, Judges(engine))
 
     assert decision.day == date(2019, 1, 5)
     assert decision.said["verdict"] == "hppSuspected"
@@ -124,10 +192,10 @@ def test_what_is_dated_later_changes_nothing(engine: Engine, number: int) -> Non
     """Whatever is added after an order's day leaves that order's decision as it was."""
     resources = list(person(number, ASSUMED))
     patient = resources[0]["id"]
-    before = list(judge_orders(patient, resources, engine))
+    before = list(judge_orders(patient, resources, Judges(engine)))
     for decision in before:
         later = [_moved(r, decision.day, Random(number)) for r in resources[1:]]
-        again = {d.order: d for d in judge_orders(patient, [*resources, *later], engine)}
+        again = {d.order: d for d in judge_orders(patient, [*resources, *later], Judges(engine))}
 
         assert again[decision.order].said == decision.said
         assert [c["summary"] for c in again[decision.order].answer.body["cards"]] == [
@@ -173,7 +241,7 @@ def test_a_story_is_judged_as_over_http(engine: Engine, story: Any) -> None:
     placed = {**draft, "status": "active", "authoredOn": story.today.isoformat()}
     resources = [*_kinds(story.request), placed]
     patient = story.request["context"]["patientId"]
-    found = {d.order: d.said for d in judge_orders(patient, resources, engine)}
+    found = {d.order: d.said for d in judge_orders(patient, resources, Judges(engine))}
     over_http = evaluate_body(story.request, BY_ID[story.service], engine, story.today)
     said = over_http.body["extension"][EXTENSION]
     mine = found.get(placed["id"], {"verdict": "notApplicable", "row": "none"})

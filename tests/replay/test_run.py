@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
+import shutil
+import stat
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.content.faults import Faulty
-from service.replay.run import Plan, replay
+from service.replay.run import KEY_FILE, Plan, replay
 from service.replay.synthetic import person
 from service.settings import Settings
+from service.store.pseudonyms import read_or_make
 from tests.replay.conftest import Export
+from tests.replay.kill import kill_and_resume
 from tests.replay.test_history import ASSUMED, PATIENT, alp, order
 
-ROOT = Path(__file__).parents[2]
 HISTORY = [PATIENT, alp(1, "2018-01-05", 22), alp(2, "2019-01-05", 21), order(1, "2019-06-01")]
 
 
@@ -41,7 +41,84 @@ def test_a_run_leaves_decisions_and_a_summary(export: Export, tmp_path: Path) ->
     assert (row["drug_group"], row["shown"], row["first_start"]) == ("bp_alendronate", True, True)
     assert [item["u_per_l"] for item in row["alp"]] == [22.0, 21.0]
     assert {"patients": 1, "orders": 1, "verdicts": {"hppSuspected": 1}}.items() <= summary.items()
-    assert "order-1" not in str(row)
+    assert (row["low"], row["persistently_low"], row["sex"]) == (True, True, "female")
+    assert row["status"] == "partial"  # nothing of conditions or procedures is in this source
+    assert summary["missing"] == ["conditions", "procedures"]
+
+
+def test_nothing_that_is_left_holds_an_id(export: Export, tmp_path: Path) -> None:
+    named = [{**r, "id": f"ZZPHI-{r['id']}"} if r is not PATIENT else r for r in HISTORY]
+    named = [json.loads(json.dumps(r).replace("Patient/p", "Patient/ZZPHI-p")) for r in named]
+    named[0] = {**PATIENT, "id": "ZZPHI-p"}
+    out = tmp_path / "out"
+
+    assert len(run(export(named), out)) == 1
+    left = [file for file in out.rglob("*") if file.is_file()]
+    assert len(left) > 4
+    assert [file.name for file in left if b"ZZPHI" in file.read_bytes()] == []
+
+
+def test_patients_are_listed_only_where_that_is_asked_for(export: Export, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (row,) = run(export(HISTORY), out, list_patients=True)
+    file = out / "patients.csv"
+    (listed,) = csv.DictReader(file.read_text("utf-8-sig").splitlines())
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert (listed["patient"], listed["day"]) == ("p", "2019-06-01")
+    assert (listed["verdict"], listed["pseudonym"]) == (row["verdict"], row["patient"])
+    assert "patients.csv" not in os.listdir(_without(export, tmp_path))
+
+
+def _without(export: Export, tmp_path: Path) -> Path:
+    run(export(HISTORY), tmp_path / "unlisted")
+    return tmp_path / "unlisted"
+
+
+def test_what_could_not_be_judged_is_counted(export: Export, tmp_path: Path) -> None:
+    undated = {k: v for k, v in order(2, "x").items() if k != "authoredOn"}
+    nobody_s = {k: v for k, v in order(3, "2019-07-01").items() if k != "subject"}
+    out = tmp_path / "out"
+    rows = run(export([*HISTORY, undated, nobody_s]), out)
+    summary = json.loads((out / "summary.json").read_text())
+
+    assert len(rows) == summary["orders"] == 1
+    assert (summary["undated_orders"], summary["orders_without_patient"]) == (1, 1)
+
+
+def test_lines_that_no_database_can_split_are_counted(export: Export, tmp_path: Path) -> None:
+    folder = export(HISTORY)
+    with (folder / "Observation.ndjson").open("ab") as sink:
+        sink.write(b'{"resourceType": "Observation", "id": "\xff"}\n')
+        sink.write(b'{"resourceType":"Observation","subject":{"reference":"Patient/p"},"v":NaN}\n')
+    out = tmp_path / "out"
+    (row,) = run(folder, out)
+    summary = json.loads((out / "summary.json").read_text())
+
+    assert row["verdict"] == "hppSuspected"
+    assert summary["malformed_lines"] == 2
+    assert summary["malformed"] == ["Observation.ndjson:3", "Observation.ndjson:4"]
+
+
+def test_another_run_is_not_gone_on_with(export: Export, tmp_path: Path) -> None:
+    source = export(HISTORY)
+    run(source, tmp_path / "out")
+    plan = Plan(source, tmp_path / "out", Settings(), resume=True, first=date(2020, 1, 1))
+
+    with pytest.raises(Faulty, match="other settings or days"):
+        replay(plan)
+
+
+def test_two_processes_decide_as_one_does(export: Export, tmp_path: Path) -> None:
+    people = export([resource for n in range(110) for resource in person(n, ASSUMED)])
+    shutil.copytree(_keyed(tmp_path / "one"), tmp_path / "two")
+
+    assert run(people, tmp_path / "one") == run(people, tmp_path / "two", processes=2)
+
+
+def _keyed(out: Path) -> Path:
+    read_or_make(out / KEY_FILE)
+    return out
 
 
 def test_files_may_be_packed_and_mixed_and_broken_lines_are_named(
@@ -101,35 +178,12 @@ def test_a_result_is_not_written_over(export: Export, tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_killed_goes_on_with_the_same_result(export: Export, tmp_path: Path) -> None:
-    """Ended anywhere, by a signal that nobody can catch."""
-    people = export([resource for n in range(900) for resource in person(n, ASSUMED)])
-    whole = run(people, tmp_path / "whole", processes=2)
-    out = tmp_path / "killed"
-    command = [
-        sys.executable,
-        "-m",
-        "service",
-        "replay",
-        str(people),
-        "--out",
-        str(out),
-    ]
-    for _ in range(3):
-        begun = subprocess.Popen(
-            [*command, "--resume"], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        wanted = len(list(out.glob("parts/0*.parquet"))) + 1
-        until = time.monotonic() + 60
-        while len(list(out.glob("parts/0*.parquet"))) < wanted and begun.poll() is None:
-            assert time.monotonic() < until
-            time.sleep(0.02)
-        if begun.poll() is None:
-            os.killpg(begun.pid, signal.SIGKILL)
-        begun.wait()
-    resumed = run(people, out, processes=2, resume=True)
+    """Ended by a signal that nobody can catch."""
+    people = export([resource for n in range(220) for resource in person(n, ASSUMED)])
+    shutil.copytree(_keyed(tmp_path / "whole"), tmp_path / "killed")
+    whole, killed = run(people, tmp_path / "whole"), tmp_path / "killed"
 
-    def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{k: v for k, v in row.items() if k not in ("patient", "order")} for row in rows]
-
-    assert len(whole) > 1000
-    assert plain(resumed) == plain(whole)
+    assert kill_and_resume(people, killed, kills=1) == 1
+    assert len(list(killed.glob("parts/0*.parquet"))) < 3
+    assert run(people, killed, resume=True) == whole
+    assert len(whole) > 300

@@ -8,23 +8,58 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date, timedelta
+from collections import defaultdict
+from datetime import UTC, date, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from service.demo.record import moved as moved_by
-from tests.population.__main__ import Json, by_patient, judged_on, load
+from service.fhir.dates import read_days
+from service.fhir.observations import specimen_days
 
 PLACE = "HPP_CDS_PATIENTS"
 BESIDE = Path(__file__).parents[2].parent / "shared" / "data" / "patients"
 OWNED = ("Observation", "MedicationRequest", "Condition", "Procedure")
 DAYS_SINCE_LAST_RESULT = 3
 
+Json = dict[str, Any]
 Export = dict[str, list[Json]]
+DATED = ("authoredOn", "recordedDate", "onsetDateTime", "performedDateTime")
 
 
 def export_folder() -> Path:
     """Where HPP_CDS_PATIENTS says, else beside the checkout; it may not be there."""
     return Path(os.environ.get(PLACE) or BESIDE)
+
+
+def load(folder: Path) -> Export:
+    """Resource type -> resources, from one NDJSON file a type."""
+    found = {}
+    for path in folder.glob("*.ndjson"):
+        found[path.stem] = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return found
+
+
+def by_patient(resources: list[Json]) -> dict[str, list[Json]]:
+    owned = defaultdict(list)
+    for resource in resources:
+        owned[owner(resource)].append(resource)
+    return owned
+
+
+def judged_on(owned: Export) -> date:
+    """The day after the last laboratory result; without one, after the last dated entry."""
+    read_utc = partial(read_days, zone=UTC)
+    labs = [found.last for lab in owned["Observation"] if (found := specimen_days(lab, read_utc))]
+    others = [
+        found.last
+        for resources in owned.values()
+        for resource in resources
+        for name in DATED
+        if (found := read_utc(resource.get(name)))
+    ]
+    return max(labs or others or [date(2021, 12, 31)]) + timedelta(days=1)
 
 
 def read_export(folder: Path, today: date) -> Export:

@@ -1,0 +1,141 @@
+"""Rows of decisions -> what a report says of them, in memory that does not grow with them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = Mapping[str, Any]
+MOST_CASES = 50  # behind one bar
+INDICATORS = ("critical", "warning", "info")
+# What cards are counted by.  Of the first two a rate is of all orders, else of the part's own.
+PARTS: Mapping[str, Callable[[Row], str]] = {
+    "verdict": lambda row: str(row["verdict"]),
+    "indicator": lambda row: str(row["indicator"]),
+    "drug": lambda row: str(row["drug_group"]),
+    "year": lambda row: str(row["day"].year),
+    "start": lambda row: "first start" if row["first_start"] else "renewal",
+    "department": lambda row: str(row["department"]),
+}
+OF_ALL = ("verdict", "indicator")
+Move = tuple[str, ...]  # what MOVED names
+MOVED = ("verdict", "row", "indicator", "against_verdict", "against_row", "against_indicator")
+
+
+@dataclass
+class Bar:
+    """One part of all orders.  cards: by indicator.  cases: some of those with a card."""
+
+    orders: int = 0
+    cards: Counter[str] = field(default_factory=Counter)
+    cases: list[Row] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        self.orders += 1
+        if row["shown"]:
+            self.cards[row["indicator"]] += 1
+            if len(self.cases) < MOST_CASES:
+                self.cases.append(row)
+
+
+@dataclass
+class Group:
+    """Patients of one age and sex who have an ALP, as they were at their latest decision."""
+
+    measured: int = 0
+    low: int = 0
+    persistently_low: int = 0
+
+
+@dataclass
+class Figures:
+    """Everything that is counted.  The rows of a patient follow each other, by day."""
+
+    orders: int = 0
+    patients: int = 0
+    shown: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    bars: dict[str, dict[str, Bar]] = field(default_factory=lambda: {name: {} for name in PARTS})
+    groups: dict[tuple[str, str], Group] = field(default_factory=lambda: defaultdict(Group))
+    gaps: Counter[str] = field(default_factory=Counter)
+    opened: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    against_verdicts: Counter[str] = field(default_factory=Counter)
+    against_shown: int = 0
+    moves: dict[Move, Bar] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        self.orders += 1
+        self.shown += row["shown"]
+        self.verdicts[row["verdict"]] += 1
+        for name, part in PARTS.items():
+            self.bars[name].setdefault(part(row), Bar()).add(row)
+        self.gaps.update(row["gaps"])
+        if row["open_rows"]:
+            self.opened.update(row["gaps"])
+        self.unmapped.update(
+            (code["kind"], code["system"], code["code"], code["unit"]) for code in row["unmapped"]
+        )
+        if row["against_verdict"] is not None:
+            self._compare(row)
+
+    def add_patient(self, latest: Row) -> None:
+        self.patients += 1
+        if latest["alp"]:
+            group = self.groups[_band(latest["age_years"]), latest["sex"]]
+            group.measured += 1
+            group.low += latest["low"]
+            group.persistently_low += latest["persistently_low"]
+
+    def _compare(self, row: Row) -> None:
+        self.against_verdicts[row["against_verdict"]] += 1
+        self.against_shown += row["against_indicator"] != "none"
+        move = tuple(row[name] for name in MOVED)
+        if move[:3] != move[3:]:
+            moved = self.moves.setdefault(move, Bar())
+            moved.orders += 1
+            if len(moved.cases) < MOST_CASES:
+                moved.cases.append(row)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts of a whole run, for pipelines; as they are, small ones too."""
+        found: dict[str, Any] = {
+            "patients": self.patients,
+            "orders": self.orders,
+            "shown": self.shown,
+            "verdicts": dict(sorted(self.verdicts.items())),
+        }
+        if self.against_verdicts:
+            found["against"] = {
+                "shown": self.against_shown,
+                "verdicts": dict(sorted(self.against_verdicts.items())),
+                "moves": [
+                    dict(zip(MOVED, move, strict=True)) | {"orders": bar.orders}
+                    for move, bar in self.by_orders()
+                ],
+            }
+        return found
+
+    def by_orders(self) -> list[tuple[Move, Bar]]:
+        """Who moved, the most first."""
+        return sorted(self.moves.items(), key=lambda item: (-item[1].orders, item[0]))
+
+
+def figures_of(rows: Iterable[Row]) -> Figures:
+    found, latest = Figures(), None
+    for row in rows:
+        if latest is not None and latest["patient"] != row["patient"]:
+            found.add_patient(latest)
+        found.add(row)
+        latest = row
+    if latest is not None:
+        found.add_patient(latest)
+    return found
+
+
+def _band(age_years: int | None) -> str:
+    return (
+        "unknown" if age_years is None else f"{age_years // 10 * 10} to {age_years // 10 * 10 + 9}"
+    )

@@ -1,1 +1,0 @@
-"""A folder of a FHIR bulk export, each patient judged once."""
