@@ -41,6 +41,7 @@ def stacked(labels: Sequence[str], series: Series, unit: str, name: str) -> str:
         heights = [value or 0.0 for value in values]
         axes.bar(range(len(labels)), heights, bottom=bottom, color=color, label=title, width=0.8)
         bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
+    axes.set_ylim(0, 1.05 * max(bottom, default=0.0) or 1)  # an empty series would stick to the top
     _label_x(axes, labels)
     return _finished(figure, axes, len(series))
 

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from service.commands.catalogue_files import KINDS, of_export, of_list
 from service.commands.options import config_option, configured
-from service.content.faults import Fault, Faulty
+from service.content.files import Unreadable, decoded
 from service.fhir.codings import Outcome
-from service.fhir.releases import DRUGS
 from service.fhir.terminology import Terminology
-from service.fhir.tolerant import obj, objs, text
-
-COLUMNS = ("system", "code", "display")
-KINDS = ("drug", "result", "diagnosis")
+from service.fhir.tolerant import Json, obj, objs, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +39,19 @@ def codes() -> None:
 
 
 @codes.command()
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"), metavar="FILE|-")
+@click.argument("file", type=click.File("rb"), metavar="FILE|-")
 @click.option("--kind", type=click.Choice(KINDS), help="What they are codes of.  Default: try all.")
-@click.option("--fhir", "as_fhir", is_flag=True, help="FILE is a FHIR Bundle.")
+@click.option("--fhir", "as_fhir", is_flag=True, help="FILE is a FHIR Bundle, or one a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV instead of a table.")
 @config_option
 @configured
 def check(
-    file: io.TextIOBase, kind: str | None, as_fhir: bool, as_csv: bool, config: Path | None
+    file: io.BufferedIOBase, kind: str | None, as_fhir: bool, as_csv: bool, config: Path | None
 ) -> None:
     """Say for each line of a catalogue what it is recognised as, and by what.
 
-    FILE is CSV with the columns system, code, display (comma, semicolon or tab), or a FHIR Bundle.
+    FILE is CSV with the columns system, code, display (comma, semicolon or tab; a list without a
+    first line that names them is taken as names, or in this order), or a FHIR Bundle.
 
     \b
     Example:
@@ -68,8 +63,11 @@ def check(
     from service.settings import load_settings
 
     terminology = Terminology(load_content(load_settings(config))[0])
-    written = file.read()
-    concepts = _of_bundle(written) if as_fhir else _of_csv(written)
+    try:
+        written = decoded(file.read())
+    except Unreadable as error:
+        raise click.ClickException(f"FILE: {error.key} {error.message}") from None
+    concepts = of_export(written) if as_fhir else of_list(written)
     lines = [_line(concept, kind or own, terminology) for concept, own in concepts]
     if as_csv:
         _write_csv(lines)
@@ -77,58 +75,27 @@ def check(
         _draw(lines)
 
 
-def _of_csv(written: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each row as a CodeableConcept; the kind is not told."""
-    head = written.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    rows = csv.DictReader(io.StringIO(written), delimiter=delimiter)
-    names = [name.strip().lower() for name in rows.fieldnames or ()]
-    if not set(names) & {"code", "display"}:
-        message = f"must name its columns: {', '.join(COLUMNS)}"
-        raise Faulty([Fault("FILE", "first line", message)])
-    rows.fieldnames = names
-    for row in rows:
-        coding = {name: (row.get(name) or "").strip() for name in COLUMNS}
-        if any(coding.values()):
-            yield {"coding": [coding] if coding["code"] else [], "text": coding["display"]}, ""
-
-
-def _of_bundle(written: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The concepts of a Bundle's orders, results and diagnoses, each different one once."""
-    from service.fhir.bundles import resources
-
-    try:
-        bundle = json.loads(written)
-    except ValueError as error:
-        raise Faulty([Fault("FILE", "", f"is not JSON: {error}")]) from None
-    seen: set[str] = set()
-    for resource in resources(bundle, "FILE"):
-        kind = _kind_of(text(resource.get("resourceType")))
-        concept = resource.get("medicationCodeableConcept") or resource.get("code")
-        key = f"{kind} {json.dumps(concept, sort_keys=True)}"
-        if kind and isinstance(concept, dict) and key not in seen:
-            seen.add(key)
-            yield concept, kind
-
-
-def _kind_of(resource_type: str) -> str:
-    if resource_type in DRUGS or resource_type == "Medication":
-        return "drug"
-    return {"Observation": "result", "Condition": "diagnosis"}.get(resource_type, "")
-
-
-def _line(concept: dict[str, Any], kind: str, terminology: Terminology) -> Line:
+def _line(concept: Json, kind: str, terminology: Terminology) -> Line:
     coding = obj(next(iter(objs(concept.get("coding"))), None))
     kinds = (kind,) if kind else KINDS
     found = [_recognised(concept, each, terminology) for each in kinds]
     best = min(found, key=lambda item: item[0])
     display = text(concept.get("text")) or text(coding.get("display"))
-    return Line(text(coding.get("system")), text(coding.get("code")), display, best[1], best[2])
+    system, code = text(coding.get("system")), text(coding.get("code"))
+    by = best[2] or _missing_system(system, code, terminology)
+    return Line(system, code, display, best[1], by)
 
 
-def _recognised(
-    concept: dict[str, Any], kind: str, terminology: Terminology
-) -> tuple[int, str, str]:
+def _missing_system(system: str, code: str, terminology: Terminology) -> str:
+    """For a code that stands alone: the system whose code it would be."""
+    codes, systems = terminology.vocabulary.codes, terminology.knowledge.systems
+    if system or not code:
+        return ""
+    would_be = {name for uri, name in systems.items() if codes.groups_of(uri, code)}
+    return f"without its system ({', '.join(sorted(would_be))})" if would_be else ""
+
+
+def _recognised(concept: Json, kind: str, terminology: Terminology) -> tuple[int, str, str]:
     """(rank, what it is, by what) of a concept read as one kind."""
     plain = {"coding": [{k: v for k, v in obj(c).items() if k != "display"}
                         for c in objs(concept.get("coding"))]}  # fmt: skip
@@ -141,9 +108,7 @@ def _recognised(
     return 2, "not recognised", ""
 
 
-def _read(
-    concept: dict[str, Any], kind: str, terminology: Terminology
-) -> tuple[frozenset[str], Outcome]:
+def _read(concept: Json, kind: str, terminology: Terminology) -> tuple[frozenset[str], Outcome]:
     if kind == "drug":
         drug = terminology.drug(concept)
         return drug.coded | drug.named, drug.outcome

@@ -38,7 +38,7 @@ def _sums(figures: Figures) -> Iterator[tuple[str, int]]:
     yield "cards shown", figures.shown
     yield "cards held back", sum(figures.held_back.values())
     yield "reports of cards", sum(figures.reports.values())
-    yield "of unknown cards", figures.unmatched
+    yield "unmatched reports", figures.unmatched
 
 
 def _sum(name: str, value: int, fewest: int) -> str:

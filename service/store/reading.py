@@ -13,6 +13,8 @@ from service.store.database import Store
 from service.store.tables import DECISIONS, FEEDBACK, READINGS, UNMAPPED
 
 STEP, HOUR_MS = 5000, 3_600_000
+# Without a recent ALP, or with results that were not recognised: the gap's kind, as it is written.
+_UNREAD = (DECISIONS.c.verdict == "alpNotOnFile") | DECISIONS.c.gaps.contains('["unrecognised",')
 Row = Mapping[str, Any]
 
 
@@ -114,6 +116,7 @@ def hours(store: Store, since_ms: int) -> list[Row]:
             _times(DECISIONS.c.status != "not-applicable").label("judged"),
             _times(DECISIONS.c.card != "").label("cards"),
             _times(DECISIONS.c.status == "unavailable").label("unavailable"),
+            _times(_UNREAD).label("unread"),
         )
         .where(DECISIONS.c.at_ms >= since_ms)
         .group_by(DECISIONS.c.client, "hour")

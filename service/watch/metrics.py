@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -68,17 +69,23 @@ LAST_RELOAD_GOOD = _gauge("last_reload_good", "Whether the last reload was taken
 STORIES_CHANGED = _gauge(
     "stories_changed", "Built-in stories that are answered otherwise than in the last good state"
 )
-ALARM_NAMES = ("silent", "no-cards", "more-cards", "no-feedback", "cannot-look")
+ALARM_NAMES = (
+    "silent", "no-cards", "more-cards", "no-feedback", "cannot-look", "codes-changed",
+)  # fmt: skip
 ALARMS = _gauge(
     "client_alarm", "Whether a client behaves otherwise than it used to", "client", "alarm"
 )
 
 
+# Looked up for every call and step.
+_call_seconds, _step_seconds = cache(CALL_SECONDS.labels), cache(STEP_SECONDS.labels)
+
+
 def took(call: Call, service: str) -> None:
     """The steps of a call that was answered."""
-    CALL_SECONDS.labels(service).observe(call.milliseconds / 1000)
+    _call_seconds(service).observe(call.milliseconds / 1000)
     for step, milliseconds in call.steps.items():
-        STEP_SECONDS.labels(step).observe(milliseconds / 1000)
+        _step_seconds(step).observe(milliseconds / 1000)
 
 
 def gaps(found: Iterable[tuple[str, str]]) -> None:

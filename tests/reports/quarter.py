@@ -1,5 +1,11 @@
 """A quarter of three clients: one falls silent, one changes its laboratory's codes, one stops
-sending feedback.  `python -m tests.reports.quarter FOLDER` writes it into a new store there."""
+sending feedback.
+
+    python -m tests.reports.quarter FOLDER
+
+writes it into a new store there, makes the report of it (FOLDER/report/report.html), and says when
+each alarm was raised and taken back, had somebody looked every hour.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +17,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from service.reports.behaviour import HOUR_S, Hour, alarms
+from service.reports.export import write_all
+from service.reports.figures import figures_of
 from service.settings import Settings
-from service.store import feedback, unmapped
+from service.store import feedback, reading, unmapped
 from service.store.database import Store, open_store
 from service.store.model import Decision, Json, Report, Sender, Unmapped, row_of
 from service.store.tables import DECISIONS
@@ -76,10 +85,10 @@ def _answered(base: Decision, day: Day, dice: random.Random) -> Decision:
     if roll < 37:
         gaps = (("timeout", "alp"),)
         return replace(base, status="unavailable", verdict="notEvaluated", gaps=gaps)
-    if day.client == "west" and day.week >= CODES_FROM:  # its ALP is no longer recognised
-        if roll < 70:
-            return _with_card(replace(base, verdict="alpNotOnFile", row="R17"), "info", dice)
-        return base
+    if day.client == "west" and day.week >= CODES_FROM and roll < 70:  # its new ALP is not known
+        gaps = (("unrecognised", "alp"),) if roll < 60 else ()
+        unread = replace(base, verdict="alpNotOnFile", row="R17", gaps=gaps)
+        return _with_card(unread, "info", dice)
     edge = 37.0
     for verdict, indicator, share in CARDS:
         edge += share
@@ -89,6 +98,9 @@ def _answered(base: Decision, day: Day, dice: random.Random) -> Decision:
 
 
 def _with_card(decision: Decision, indicator: str, dice: random.Random) -> Decision:
+    """One in twenty was overridden a while ago."""
+    if dice.random() < 0.05:
+        return replace(decision, indicator=indicator, status="shadow", not_shown="repeat")
     one, two, three = (str(uuid.UUID(int=dice.getrandbits(128))) for _ in range(3))
     return replace(decision, indicator=indicator, card=one, suggestions={two: "hold", three: "plp"})
 
@@ -111,6 +123,36 @@ def _report(store: Store, day: Day, rows: list[Json], dice: random.Random) -> No
         feedback.keep(store, [report], sender, at_ms, comments=False)
 
 
+def changes(
+    store: Store, end: datetime, step: timedelta = timedelta(hours=1)
+) -> Iterator[tuple[datetime, str, str, bool]]:
+    """(when, client, alarm, whether it was raised), as somebody sees who looks at each step."""
+    since_ms = int((end - timedelta(weeks=WEEKS)).timestamp() * 1000)
+    hours = [Hour(**row) for row in reading.hours(store, since_ms)]
+    now, before = end - timedelta(weeks=WEEKS), set[tuple[str, str]]()
+    while now <= end:
+        at_s = now.timestamp()
+        so_far = (item for item in hours if item.hour <= at_s // HOUR_S)
+        found = {(c, name) for c, names in alarms(so_far, at_s).items() for name in names}
+        yield from ((now, *one, one in found) for one in sorted(found ^ before))
+        before, now = found, now + step
+
+
+def main() -> None:
+    folder, end = Path(sys.argv[1]), datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    store = open_store(Settings(data_dir=folder))
+    print(write(store, end), "decisions")
+    span = reading.Span(int((end - timedelta(weeks=WEEKS)).timestamp() * 1000))
+    kept = (reading.decisions(store, span), reading.feedback(store, span))
+    figures = figures_of(*kept, reading.unmapped(store, span))
+    for path in write_all(figures, folder / "report", "A simulated quarter", small_numbers=False):
+        print("wrote", path)
+    for at, client, alarm, raised in changes(store, end):
+        week = (at - end + timedelta(weeks=WEEKS)) / timedelta(weeks=1)
+        said = "raised" if raised else "taken back"
+        print(f"{at:%Y-%m-%d %H:%M}  week {week:4.1f}  {client:<6} {alarm:<14} {said}")
+    store.close()
+
+
 if __name__ == "__main__":
-    opened = open_store(Settings(data_dir=Path(sys.argv[1])))
-    print(write(opened, datetime.now(UTC)), "decisions")
+    main()

@@ -12,6 +12,7 @@ import pytest
 from service.reports.behaviour import (
     ALARMS,
     CANNOT_LOOK,
+    CODES_CHANGED,
     HISTORY_H,
     MORE_CARDS,
     NO_CARDS,
@@ -22,15 +23,15 @@ from service.reports.behaviour import (
 )
 from service.reports.clients import alarms_of
 from service.settings import Settings
-from service.store import reading
-from service.store.database import open_store
+from service.store.database import Store, open_store
 from service.trust.report import report
 from service.watch.metrics import ALARM_NAMES
 from tests.reports import quarter
 from tests.trust.callers import EHR, client_of, site
 
 NOW = 500_000  # an hour since the epoch; its weekday matters to nobody
-USUAL = Hour("ehr", 0, calls=10, judged=6, cards=1, unavailable=0, reports=1)
+END = datetime(2026, 3, 2, tzinfo=UTC)
+USUAL = Hour("ehr", 0, calls=10, judged=6, cards=1, unavailable=0, unread=1, reports=1)
 
 
 def month(usual: Hour = USUAL, until: int = NOW) -> Iterator[Hour]:
@@ -76,6 +77,8 @@ def test_a_client_that_stops_is_silent_once_it_was_never_quiet_for_so_long() -> 
         (replace(USUAL, cards=4, reports=4), MORE_CARDS),
         (replace(USUAL, unavailable=3), CANNOT_LOOK),
         (replace(USUAL, reports=0), NO_FEEDBACK),
+        (replace(USUAL, unread=4), CODES_CHANGED),
+        (replace(USUAL, judged=0, cards=0, unread=0), NO_CARDS),
     ],
 )
 def test_a_change_is_told_within_the_day(change: Hour, alarm: str) -> None:
@@ -88,49 +91,50 @@ def test_little_traffic_is_no_history() -> None:
     assert of(few) == []
 
 
-def test_the_simulated_quarter_raises_each_alarm_in_its_week(tmp_path: Path) -> None:
-    """north falls silent in week 10 (counted from 0), south stops feedback in week 8, and the new
-    codes of west, from week 7 on, show as cards about an ALP that is not on file."""
-    store = open_store(Settings(data_dir=tmp_path))
-    end = datetime(2026, 3, 2, tzinfo=UTC)
-    quarter.write(store, end)
-    start = end - timedelta(weeks=quarter.WEEKS)
-    first: dict[tuple[str, str], float] = {}
-    for number in range(21, quarter.WEEKS * 7):
-        now = start + timedelta(days=number, hours=20)
-        rows = [
-            Hour(**row)
-            for row in reading.hours(store, int((now - timedelta(days=29)).timestamp() * 1000))
-            if row["hour"] <= now.timestamp() / 3600
-        ]
-        for client, names in alarms(rows, now.timestamp()).items():
-            for name in names:
-                first.setdefault((client, name), number / 7)
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated quarter."""
+    folder = tmp_path_factory.mktemp("quarter")
+    store = open_store(Settings(data_dir=folder))
+    quarter.write(store, END)
     store.close()
+    return folder
 
-    assert quarter.SILENT_FROM <= first["north", SILENT] < quarter.SILENT_FROM + 1
+
+@pytest.fixture
+def store(data_dir: Path) -> Iterator[Store]:
+    opened = open_store(Settings(data_dir=data_dir))
+    yield opened
+    opened.close()
+
+
+def test_the_simulated_quarter_raises_each_alarm_in_its_week(store: Store) -> None:
+    """north falls silent in week 10 (counted from 0), south stops feedback in week 8, and west
+    changes its laboratory's codes in week 7."""
+    start = END - timedelta(weeks=quarter.WEEKS)
+    first: dict[tuple[str, str], float] = {}
+    for at, client, name, raised in quarter.changes(store, END, timedelta(hours=8)):
+        if raised:
+            first.setdefault((client, name), (at - start) / timedelta(weeks=1))
+    codes, silent = first["west", CODES_CHANGED], first["north", SILENT]
+
+    assert quarter.CODES_FROM <= codes < quarter.CODES_FROM + 1
+    assert quarter.SILENT_FROM <= silent < quarter.SILENT_FROM + 1
     assert quarter.NO_FEEDBACK_FROM <= first["south", NO_FEEDBACK] < quarter.NO_FEEDBACK_FROM + 1.5
     assert {client for client, name in first if name == SILENT} == {"north"}
+    assert {client for client, name in first if name == CODES_CHANGED} == {"west"}
     assert {client for client, name in first if name == NO_FEEDBACK} <= {"south", "north"}
 
 
-def test_it_is_asked_of_the_store(tmp_path: Path) -> None:
-    store = open_store(Settings(data_dir=tmp_path))
-    end = datetime(2026, 3, 2, tzinfo=UTC)
-    quarter.write(store, end)
-    found = alarms_of(store, end.timestamp())
-    store.close()
+def test_it_is_asked_of_the_store(store: Store) -> None:
+    found = alarms_of(store, END.timestamp())
 
     assert found["north"] == [SILENT]
     assert found["west"] == []
 
 
-def test_an_operator_sees_it_in_the_list_of_clients(tmp_path: Path) -> None:
-    settings = site(client_of(EHR, name="north"), data_dir=tmp_path)
-    store = open_store(settings)
-    end = datetime.now(UTC)
-    quarter.write(store, end)
-    store.close()
-    (entry,) = report(settings, end.timestamp())
+def test_an_operator_sees_it_in_the_list_of_clients(data_dir: Path) -> None:
+    settings = site(client_of(EHR, name="north"), data_dir=data_dir)
+    (entry,) = report(settings, END.timestamp())
 
     assert entry.behaviour == (SILENT,)
