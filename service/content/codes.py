@@ -101,12 +101,10 @@ def _shipped(layers: Layers) -> Iterator[Code]:
 
 
 def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[Change]:
-    """The rows of a site's valuesets/*.csv that are neither ours nor were ours once."""
+    """The rows of a site's valuesets/*.csv that are neither ours nor were ours once, as they
+    stand in its copy of an older file."""
     known, active = set(ours), {_place(code) for code in ours if code.active}
-    retired = {
-        place(row["group"], row["system"], row["code"])
-        for row in layers.rows(RETIRED, COLUMNS[:3], shipped=True)
-    }
+    gone = retired(layers)
     for file in VALUE_SET_FILES:
         seen: dict[Place, str] = {}
         for row in layers.rows(file, COLUMNS, shipped=False):
@@ -114,9 +112,17 @@ def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[Change]:
             if code is None or _is_twice(file, row["line"], code, seen, layers):
                 continue
             change = Change(file, row["line"], code, removes=not code.active)
-            is_news = change.place not in retired if code.active else change.place in active
-            if code not in known and is_news:
+            is_news = code.active or change.place in active
+            if code not in known and is_news and (change.place, code.active) not in gone:
                 yield change
+
+
+def retired(layers: Layers) -> set[tuple[Place, bool]]:
+    """(row, whether it was active) of what was shipped once and is not so any more."""
+    return {
+        (place(row["group"], row["system"], row["code"]), row["active"] == "yes")
+        for row in layers.rows(RETIRED, (*COLUMNS[:3], "active"), shipped=True)
+    }
 
 
 def _read_row(file: str, row: Row, layers: Layers) -> Code | None:

@@ -15,6 +15,8 @@ from service.content.codes import (
     LOCAL_OPTIONAL,
     VALUE_SET_FILES,
     local_files,
+    place,
+    retired,
 )
 from service.content.csv_files import Row
 from service.content.intervals import FILE as INTERVALS
@@ -143,7 +145,7 @@ def _line(key: str, lines: Mapping[str, int]) -> int:
 def _csv_entries(file: str, layers: Layers) -> Iterator[Entry]:
     columns, names = CSV_COLUMNS[file], CSV_KEYS[file]
     below = {_cells(row, names): row for row in layers.rows(file, columns, shipped=True)}
-    above = {_cells(row, names): row for row in layers.rows(file, columns, shipped=False)}
+    above = {_cells(row, names): row for row in _stated(file, columns, layers)}
     for key in dict.fromkeys((*below, *above)):
         ours, theirs = below.get(key), above.get(key)
         if theirs and (ours is None or _cells(theirs, columns) != _cells(ours, columns)):
@@ -151,6 +153,20 @@ def _csv_entries(file: str, layers: Layers) -> Iterator[Entry]:
             yield Entry(file, key, _cells(theirs, columns), SITE, _number(theirs), said)
         elif row := ours or theirs:
             yield Entry(file, key, _cells(row, columns), OURS, _number(row))
+
+
+def _stated(file: str, columns: Sequence[str], layers: Layers) -> list[Row]:
+    """A site's rows, without those that stand in its copy of an older file of ours."""
+    rows = layers.rows(file, columns, shipped=False)
+    if file not in VALUE_SET_FILES or not rows:
+        return rows
+    gone = retired(layers)
+
+    def is_gone(row: Row) -> bool:
+        at = place(row["group"], row["system"], row["code"])
+        return (at, row["active"] == "yes") in gone
+
+    return [row for row in rows if not is_gone(row)]
 
 
 def _local_entries(file: str, layers: Layers) -> Iterator[Entry]:

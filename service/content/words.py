@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -26,6 +25,7 @@ from service.content.toml_files import BadToml, parse_toml
 from service.hpp.knowledge.model import Knowledge
 
 FOLDER = "texts"
+RETIRED = "retired.toml"
 SUMMARY_LIMIT = 139
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # a folder of texts, by BCP 47
 TABLES = (
@@ -307,9 +307,13 @@ def _offer(entry: str) -> Offer:
 def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -> None:
     for text in words.texts.values():
         file = f"{FOLDER}/{text.verdict}.md"
-        known = situations if layers.overlay is None or layers.has(file) else None
+        known = situations if layers.overlay is None else None
+        if layers.has(file):
+            known = situations | _retired(layers)
         for key, message in _text_problems(text, words, known):
             say(file, key, message)
+        if layers.has(file):
+            _warn_of_retired(file, text, layers)
     for name, suggestion in words.suggestions.items():
         for test in set(suggestion.tests) - set(words.suggestions):
             say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
@@ -337,6 +341,26 @@ def _check_suggestions(words: Words, layers: Layers) -> None:
             layers.notes.fault(file, f"{name}.loinc", problem.message)
 
 
+def _retired(layers: Layers) -> frozenset[str]:
+    """Words of situations that older texts could ask for."""
+    return frozenset(layers.table(RETIRED, shipped=True).get("situations", ()))
+
+
+def _asked(text: CardText) -> Iterator[str]:
+    """What a text asks for, in the words of the situation."""
+    for table in (text.summary_for, text.opening_for, text.consider_for, text.override_reasons_for):
+        yield from table
+    yield from {offer.condition for offer in text.suggestions if offer.condition}
+
+
+def _warn_of_retired(file: str, text: CardText, layers: Layers) -> None:
+    """A site's copy of an older text may ask for what there is no more: it is never said."""
+    for when in _asked(text):
+        if gone := sorted(set(when.split()) & _retired(layers)):
+            message = f"{gone[0]!r} is no situation any more, so that this is never said"
+            layers.notes.warn(file, when, message)
+
+
 def _text_problems(
     text: CardText, words: Words, situations: frozenset[str] | None
 ) -> Iterator[tuple[str, str]]:
@@ -352,8 +376,6 @@ def _text_problems(
                 "suggestions",
                 f"{offer.name!r} is not known" + hint(offer.name, words.suggestions),
             )
-    conditions = {offer.condition for offer in text.suggestions if offer.condition}
-    asked = (text.summary_for, text.opening_for, text.consider_for, text.override_reasons_for)
-    for when in (*chain.from_iterable(asked), *conditions):
+    for when in _asked(text):
         for word in set(when.split()) - situations if situations is not None else ():
             yield when, f"{word!r} is no situation" + hint(word, situations or ())

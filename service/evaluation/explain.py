@@ -216,15 +216,7 @@ def _table(assessment: Assessment, engine: Engine) -> list[Json]:
 def _changes(facts: CardFacts, chart: Chart, today: date, engine: Engine) -> list[str]:
     """What would change the answer: data that was not seen, and one further result."""
     words, assessment = facts.words, facts.assessment
-    said = [
-        words.sentence(
-            "would_open",
-            keys=", ".join(facts.key_name(k) for k in open_row_keys(assessment, row)),
-            row=row.id,
-            verdict=words.phrase("verdict", row.verdict),
-        )
-        for row in assessment.open_rows
-    ]
+    said = _openings(facts)
     last = facts.last
     if last and last.day and last.limit and last.kind.eligible_low:
         if not assessment.findings["alp-persistently-low"].seen:
@@ -234,6 +226,26 @@ def _changes(facts: CardFacts, chart: Chart, today: date, engine: Engine) -> lis
         ceiling = words.number(last.limit.ceiling)
         said.append(words.sentence("would_recover", ceiling=ceiling))
     return said or [words.sentence("no_change")]
+
+
+def _openings(facts: CardFacts) -> list[str]:
+    """One sentence for each verdict: a query that failed can keep a dozen rows open."""
+    words, assessment = facts.words, facts.assessment
+    by_verdict: dict[str, list[Row]] = {}
+    for row in assessment.open_rows:
+        by_verdict.setdefault(row.verdict, []).append(row)
+    return [
+        words.sentence(
+            "would_open",
+            keys=", ".join(
+                facts.key_name(key)
+                for key in sorted({k for row in rows for k in open_row_keys(assessment, row)})
+            ),
+            rows=", ".join(row.id for row in rows),
+            verdict=words.phrase("verdict", verdict),
+        )
+        for verdict, rows in by_verdict.items()
+    ]
 
 
 def _iso(day: date | None) -> str | None:

@@ -43,3 +43,40 @@ def test_every_stem_is_used_by_a_name(engine: Engine) -> None:
 
     assert len(stems) >= 10
     assert [stem for stem in stems if fold(stem) not in written] == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Hypophosphatasie ausgeschlossen", "kein Hinweis auf Hypophosphatasie", "no hypophosphatasia",
+     "Familienanamnese: Hypophosphatasie", "Hypophosphatasia carrier", "hypophosphatasie exclue",
+     "hipofosfatasia descartada", "ipofosfatasia esclusa", "hypofosfatasie uitgesloten",
+     "hypofosfatasi utesluten", "wykluczona hipofosfatazja", "hypofosfatázie vyloučena"],
+)  # fmt: skip
+def test_hpp_that_is_denied_in_any_language_is_none(said: str, terminology: Terminology) -> None:
+    assert {"hpp", "not_hpp"} <= terminology.diagnosis({"text": said}).mentions
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["V.a. Hypophosphatasie", "Verdacht auf Hypophosphatasie", "sospecha de hipofosfatasia",
+     "suspeita de hipofosfatasia", "sospetta ipofosfatasia", "soupçon d'hypophosphatasie",
+     "verdenking hypofosfatasie", "misstänkt hypofosfatasi", "mistanke om hypofosfatasi",
+     "podejrzenie hipofosfatazji", "低ホスファターゼ症の疑い", "疑似低磷酸酯酶症"],
+)  # fmt: skip
+def test_hpp_that_is_doubted_in_any_language_is_unconfirmed(
+    said: str, terminology: Terminology
+) -> None:
+    mentions = terminology.diagnosis({"text": said}).mentions
+
+    assert {"hpp", "doubted"} <= mentions
+    assert "not_hpp" not in mentions
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Hypophosphatasia, exclusively dental form", "Hypophosphatasie, gesichert",
+     "Hypophosphatasie (adulte Form)",
+     "Hipofosfatasia infantil", "Hypofosfatasi, vuxen", "低ホスファターゼ症（成人型）"],
+)  # fmt: skip
+def test_a_form_of_hpp_is_neither_denied_nor_doubted(said: str, terminology: Terminology) -> None:
+    assert terminology.diagnosis({"text": said}).mentions == {"hpp"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,13 @@ def text(browser: Any, selector: str) -> str:
 def press(browser: Any, *keys: str) -> None:
     for key in keys:
         browser.switch_to.active_element.send_keys(key)
+
+
+def open_story(browser: Any, address: str, until: Callable[[str], Any], story: str) -> None:
+    """Afresh, and wait for its answer."""
+    browser.get("about:blank")
+    browser.get(f"{address}#{story}")
+    until(".answer-head")
 
 
 def assert_quiet(browser: Any, address: str) -> None:

@@ -13,7 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from service.app import create_app
 from service.pages import PageDeps, page_blueprint
+from service.server.waitress_server import Server, bind
+from service.settings import Settings
 from tests.pages import samples
 
 Json = dict[str, Any]
@@ -199,3 +202,14 @@ def until(browser: Any) -> Callable[[str], Any]:
         return finder.until(lambda driver: driver.find_element(By.CSS_SELECTOR, selector))
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """The whole application on a free port of this machine, as `serve` runs it."""
+    server = Server(create_app(Settings()), bind("127.0.0.1", 0))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}/"
+    server.stop()
+    thread.join(5)

@@ -5,16 +5,11 @@ Skipped where no chromium, no chromedriver or no selenium is installed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from fhir_fixtures import stories
-from service.app import create_app
-from service.server.waitress_server import Server, bind
-from service.settings import Settings
 from tests.pages import samples
 from tests.pages.browser import (
     SPEED,
@@ -24,6 +19,7 @@ from tests.pages.browser import (
     assert_quiet,
     elsewhere,
     needs_browser,
+    open_story,
     press,
     requested,
     size,
@@ -65,12 +61,6 @@ PAYLOADS = [
     '"><script>window.hit=1</script><p x="',
     "</textarea></script><math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
 ]
-
-
-def open_story(browser: Any, address: str, until: Callable[[str], Any], story: str) -> None:
-    browser.get("about:blank")
-    browser.get(f"{address}#{story}")
-    until(".answer-head")
 
 
 def test_it_opens_empty_and_says_what_runs(browser: Any, address: str, until: Any) -> None:
@@ -290,17 +280,6 @@ def test_a_service_that_is_gone_is_said(browser: Any, address: str, until: Any) 
 
 
 # The page of the real service
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[str]:
-    """The whole application on a free port of this machine, as `serve` runs it."""
-    server = Server(create_app(Settings()), bind("127.0.0.1", 0))
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}/"
-    server.stop()
-    thread.join(5)
 
 
 @pytest.mark.parametrize(

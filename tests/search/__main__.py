@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 
-from tests.search.engine import NoSearchServer
+from tests.npm import NotHere
 from tests.search.ward import open_ward
 
 
@@ -31,5 +31,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except NoSearchServer as reason:
+    except NotHere as reason:
         sys.exit(str(reason))

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.conftest import TODAY
-from tests.search.engine import NoSearchServer
+from tests.npm import NotHere
 from tests.search.ward import Prefetch, Said, Ward, open_ward
 
 
@@ -17,7 +17,7 @@ def ward() -> Iterator[Ward]:
     with ExitStack() as stack:
         try:
             ward = stack.enter_context(open_ward(TODAY))
-        except NoSearchServer as reason:
+        except NotHere as reason:
             pytest.skip(str(reason))
         yield ward
 

@@ -13,7 +13,8 @@ import pytest
 from service.evaluation.engine import Engine
 from service.evaluation.searches import for_patient, key_queries
 from service.hpp.knowledge.model import Code
-from tests.search.engine import NoSearchServer, SearchServer, packages
+from tests.npm import NotHere, packages
+from tests.search.engine import PACKAGES, SearchServer
 
 LOCAL = "https://lab.example.org/tests?edition=1"
 # A bar inside a code is escaped as FHIR says and this engine does not read it.
@@ -42,8 +43,8 @@ def server() -> Iterator[SearchServer]:
         patient = json.dumps({"resourceType": "Patient", "id": PATIENT})
         (Path(place) / "Patient.ndjson").write_text(f"{patient}\n", "utf-8")
         try:
-            installed = packages()
-        except NoSearchServer as reason:
+            installed = packages(PACKAGES)
+        except NotHere as reason:
             pytest.skip(str(reason))
         with SearchServer(installed, Path(place)) as server:
             yield server

@@ -21,7 +21,8 @@ from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
 from service.outbound.registered import open_servers
 from service.settings import Client, Settings
-from tests.search.engine import NoSearchServer, SearchServer, packages
+from tests.npm import NotHere, packages
+from tests.search.engine import PACKAGES, SearchServer
 from tests.search.export import PLACE, Export, export_folder, read_export, write_export
 
 Json = dict[str, Any]
@@ -121,14 +122,14 @@ def plain(value: Any) -> Any:
 
 @contextmanager
 def open_ward(today: date) -> Iterator[Ward]:
-    """Raises NoSearchServer where the export, Node.js or the packages cannot be had."""
+    """Raises NotHere where the export, Node.js or the packages cannot be had."""
     folder = export_folder()
     if not (folder / "Patient.ndjson").is_file():
-        raise NoSearchServer(f"no bulk export of patients; {PLACE} may name its folder")
+        raise NotHere(f"no bulk export of patients; {PLACE} may name its folder")
     settings = Settings()
     engine = build_engine(settings, open_servers(settings))
     export = read_export(folder, today)
-    installed = packages()
+    installed = packages(PACKAGES)
     with TemporaryDirectory() as place:
         write_export(export, Path(place))
         with SearchServer(installed, Path(place)) as search_server:

@@ -78,4 +78,4 @@ function versions(info) {
   );
 }
 
-const section = (title, body) => el("section", {}, el("h3", {}, title), body);
+const section = (title, body) => el("section", {}, el("h2", {}, title), body);

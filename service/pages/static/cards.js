@@ -203,4 +203,4 @@ const part = (title, ...body) =>
   el("section", { class: "card-part" }, el("h4", {}, title), ...body);
 
 export const storyText = (html) =>
-  details("The story", { className: "fold story-read" }, rendered(html, "prose"));
+  details(el("h3", {}, "The story"), { className: "fold story-read" }, rendered(html, "prose"));

@@ -75,10 +75,15 @@ function unseen({ gaps, openRows, status }) {
       { class: "quiet" },
       "Nothing was looked at, because no drug of interest is ordered.",
     );
-  const none = !list(gaps).length && !list(openRows).length;
-  if (none)
-    return el("p", { class: "calm" }, icon("present"), "Everything that was asked for was seen.");
-  return [gapList(list(gaps)), openList(list(openRows))];
+  const calm = el(
+    "p",
+    { class: "calm" },
+    icon("present"),
+    list(gaps).length
+      ? "None of it could lead to a more urgent answer."
+      : "Everything that was asked for was seen.",
+  );
+  return [gapList(list(gaps)), list(openRows).length ? null : calm];
 }
 
 function gapList(gaps) {
@@ -99,49 +104,6 @@ function places(where) {
       )
     : null;
 }
-
-function openList(rows) {
-  if (!rows.length)
-    return el(
-      "p",
-      { class: "calm" },
-      icon("present"),
-      "None of it could lead to a more urgent answer.",
-    );
-  return el("ul", { class: "open-rows" }, byVerdict(rows).map(openView));
-}
-
-/** Rows with the same answer as one: a failed query can keep a dozen of them open. */
-function byVerdict(rows) {
-  const groups = new Map();
-  for (const row of rows) {
-    const name = `${row.verdict} ${row.indicator}`;
-    groups.set(name, [...(groups.get(name) ?? []), row]);
-  }
-  return [...groups.values()];
-}
-
-function openView(rows) {
-  const keys = [...new Set(rows.flatMap((row) => list(row.waitsFor)))];
-  const head = el(
-    "p",
-    {},
-    el("strong", {}, words(rows[0].verdict)),
-    " stays possible until this is seen: ",
-    codes(keys),
-    ". ",
-    indicatorTag(rows[0].indicator),
-  );
-  return el(
-    "li",
-    {},
-    icon("unknown"),
-    el("div", {}, head, el("p", { class: "quiet" }, "Rules: ", codes(rows.map((row) => row.id)))),
-  );
-}
-
-const codes = (names) =>
-  names.flatMap((name, index) => [index ? ", " : null, el("code", {}, name)]);
 
 function changes(explanation) {
   const items = list(explanation.changes).map((text) => el("li", {}, text));
