@@ -16,7 +16,9 @@ MOST_NEW_CHARACTERS = 1_000_000
 class TooMuchText(Exception):
     """pointer: the member of the request in which the budget ended."""
 
-    pointer = ""
+    def __init__(self, pointer: str = "") -> None:
+        super().__init__(pointer)
+        self.pointer = pointer
 
 
 @dataclass

@@ -47,8 +47,9 @@ class LabNames:
         folded = folded[:LONGEST]
         words = words_of(folded)
         whole = self._exact.get(" ".join(words), "")
-        alp, rest = self._alp.read(self._plain.without_pieces(folded))
-        if (alp or whole == ALP) and self._not_alp.any_in(folded, words):
+        left = self._plain.without_pieces(folded)  # `bone profile` says nothing of bone ALP
+        alp, rest = self._alp.read(left)
+        if (alp or whole == ALP) and self._not_alp.any_in(left, words_of(left)):
             return Named.PART, ""
         if whole:
             return _of_group(whole), whole

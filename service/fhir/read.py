@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
@@ -121,8 +120,10 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
     context.encounters.place(_encounters(record, reading), context.days)
     for key in TYPES:
         if key not in READ_FIRST:
-            with _placed(f"/prefetch/{key}"):
+            try:
                 _read_key(record, key, reading, context)
+            except TooMuchText:
+                raise TooMuchText(f"/prefetch/{key}") from None
     unread = reading.query.results(context)
     reading.results += unread
     reading.gaps += unrecognised.gaps(unread)
@@ -142,16 +143,6 @@ def _read_key(record: Record, key: str, reading: _Reading, context: Context) -> 
             gap = READERS[resource["resourceType"]](resource, name, reading, context, key)
         if gap:
             reading.gaps.append(Gap(gap, key, 1, (name,)))
-
-
-@contextmanager
-def _placed(pointer: str) -> Iterator[None]:
-    """A budget that ends names where it did."""
-    try:
-        yield
-    except TooMuchText as error:
-        error.pointer = pointer
-        raise
 
 
 def _encounters(record: Record, reading: _Reading) -> Iterator[Json]:
@@ -278,11 +269,13 @@ class Draft:
 def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[Draft]:
     """The drafts that matter; all others order something else."""
     context, found = Context(terminology, record.index, budget=record.budget), []
-    for entry in _to_judge(record.drafts, asked):
-        with _placed("/context/draftOrders"):
+    try:
+        for entry in _to_judge(record.drafts, asked):
             order, gap = medications.read_draft(entry.resource, context)
-        if order is not None or gap:
-            found.append(Draft(entry.where, entry.resource, order, gap))
+            if order is not None or gap:
+                found.append(Draft(entry.where, entry.resource, order, gap))
+    except TooMuchText:
+        raise TooMuchText("/context/draftOrders") from None
     return found
 
 

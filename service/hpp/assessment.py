@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -71,6 +71,7 @@ class JudgedResult:
 
     reasons: value-set groups (a cause, a mask, a drug) or, when invalid, a problem code.
     clear: so far above its limit that an enzyme deficient for life is unlikely.
+    evidence: itself, as many findings point at it.
     """
 
     result: Result
@@ -81,10 +82,11 @@ class JudgedResult:
     above_ceiling: bool = False
     reasons: tuple[str, ...] = ()
     clear: bool = False
+    evidence: Evidence = field(init=False, repr=False, compare=False)
 
-    @property
-    def evidence(self) -> Evidence:
-        return Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
+    def __post_init__(self) -> None:
+        seen = Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
+        object.__setattr__(self, "evidence", seen)
 
 
 @dataclass(frozen=True, slots=True)

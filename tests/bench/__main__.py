@@ -3,6 +3,7 @@
     python -m tests.bench            the table of ratios, the profile, the process
     python -m tests.bench --json     the medians for a machine
     python -m tests.bench http       under load by wrk or our own client, waitress and gunicorn
+    python -m tests.bench crowd      seven callers, alone and beside one who sends 4,000 results
     python -m tests.bench chart      cost against the number of results, drawn anew
     python -m tests.bench growth     cost by how much a request holds of one thing, up to the limits
 
@@ -18,7 +19,7 @@ import sys
 from dataclasses import dataclass, replace
 
 from service.server.serve import keep_start_up_out_of_garbage_collection
-from tests.bench import chart, growth, load, process
+from tests.bench import chart, crowd, growth, load, process
 from tests.bench.arms import arms, authenticated, baseline, checked, log_to_nowhere, signature
 from tests.bench.bodies import SIZES, Body, body
 from tests.bench.kinds import KINDS
@@ -131,6 +132,8 @@ def shown(found: Ratio) -> str:
 def main(arguments: list[str]) -> int:
     if arguments == ["http"]:
         return load.main()
+    if arguments == ["crowd"]:
+        return crowd.main()
     if arguments[:1] == ["growth"]:
         return growth.main(arguments[1:] or tuple(KINDS))
     log_to_nowhere()

@@ -48,7 +48,7 @@ def _is_answered(connection: HTTPConnection, path: str, body: Body) -> bool:
 
 
 @dataclass
-class _Seen:
+class Seen:
     """The milliseconds of every call of one run, and how many went wrong."""
 
     costs: list[float] = field(default_factory=list)
@@ -59,10 +59,10 @@ def with_threads(
     port: int, path: str, bodies: Sequence[Body], connections: int, seconds: float
 ) -> Figures:
     """A Python thread for each connection.  Every answer is checked."""
-    seen, until = _Seen(), time.monotonic() + seconds
+    seen, until = Seen(), time.monotonic() + seconds
     callers = [
         threading.Thread(
-            target=_call, args=(port, path, [*bodies[start:], *bodies[:start]], until, seen)
+            target=call_in_turn, args=(port, path, [*bodies[start:], *bodies[:start]], until, seen)
         )
         for start in range(connections)
     ]
@@ -74,7 +74,7 @@ def with_threads(
     return Figures(len(seen.costs) / seconds, cuts[49], cuts[98], seen.failed)
 
 
-def _call(port: int, path: str, bodies: Sequence[Body], until: float, seen: _Seen) -> None:
+def call_in_turn(port: int, path: str, bodies: Sequence[Body], until: float, seen: Seen) -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     number = 0
     while time.monotonic() < until:

@@ -14,7 +14,6 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -28,6 +27,7 @@ from service.strict_json import MOST_MEMBERS
 from tests.bench.arms import SIGN, log_to_nowhere
 from tests.bench.bodies import SIZES, TODAY, body
 from tests.bench.kinds import KINDS, request
+from tests.bench.process import peak_megabytes
 
 STEPS = (1, 2, 4, 8)
 TIMES, AT_ONCE = 3, 8
@@ -125,12 +125,6 @@ def _at_once(ask: Ask, raw: bytes) -> list[float]:
     for thread in threads:
         thread.join()
     return [peak_megabytes()]
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process ever held (Linux)."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def _forked(run: Callable[[], list[float]]) -> list[float]:

@@ -21,7 +21,7 @@ from tests.bench.callers import Caller, Figures, with_threads
 from tests.bench.process import ROOT, private_megabytes
 
 CONNECTIONS = (1, 4, 16)
-BODIES, SECONDS, ATTEMPTS = 20, 3.0, 100
+BODIES, SECONDS, ATTEMPTS = 20, 3.0, 600
 GUNICORN = (
     "-m", "gunicorn", "tests.bench.served:application", "--worker-class", "gthread",
     "--threads", "4", "--log-level", "error", "--no-control-socket", "--bind",

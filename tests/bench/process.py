@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+STATUS = Path("/proc/self/status")
 IMPORT = """
 import time
 started = time.process_time()
@@ -68,6 +69,21 @@ def private_megabytes(process: int) -> float:
     """What a process shares with no other (Linux)."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process ever held, or since it was last forgotten (Linux)."""
+    if not STATUS.exists():
+        return 0.0
+    lines = STATUS.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def forget_peak() -> float:
+    """From here on the peak counts anew; what is held now."""
+    if STATUS.exists():
+        STATUS.with_name("clear_refs").write_text("5")
+    return peak_megabytes()
 
 
 def full_collections() -> int:

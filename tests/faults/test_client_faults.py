@@ -218,17 +218,16 @@ def test_closing_does_not_wait_and_callers_still_get_their_answer(world: World) 
     with world.clients(policy) as clients:
 
         def ask() -> None:
-            found.extend(clients.fetch(policy.base, [QUERY] * 20, "t", Deadline.after_ms(500)))
+            found.extend(clients.fetch(policy.base, [QUERY] * 20, "t", Deadline.after_ms(3000)))
 
         asking = threading.Thread(target=ask)
         asking.start()
         time.sleep(0.1)
-        started = time.monotonic()
         clients.close()
-        closed_s = time.monotonic() - started
-        asking.join(2)
+        unanswered = asking.is_alive()
+        asking.join(20)
 
-    assert closed_s < 0.1
+    assert unanswered
     assert [f.problem for f in found] == ["timeout"] * 20
 
 

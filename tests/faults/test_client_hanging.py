@@ -29,14 +29,15 @@ def test_a_base_that_hangs_does_not_starve_another(world: World) -> None:
     hung, well = world.policy("plain", "silent"), world.policy("plain", "fine")
     with world.clients(hung, well) as clients:
         alone = Barrier(1)
-        waiting = at_once(MANY, lambda: call(clients, hung.base, 1500, alone))
+        waiting = at_once(MANY, lambda: call(clients, hung.base, 3000, alone))
         time.sleep(0.3)
-        outcome = call(clients, well.base, 1000, alone)
+        outcome = call(clients, well.base, 10_000, alone)
+        still = sum(thread.is_alive() for thread in waiting)
         for thread in waiting:
             thread.join()
 
     assert outcome.fetched.problem == ""
-    assert outcome.elapsed_s < 0.5
+    assert still == MANY  # answered before the first of them gave up
 
 
 def test_who_waits_for_a_thread_is_answered_at_the_deadline(world: World) -> None:
@@ -71,21 +72,20 @@ def test_the_breaker_turns_callers_away_and_looks_again(world: World) -> None:
     """F26."""
     policy = world.policy("plain", "status-500")
     plain = world.servers["plain"]
-    with world.clients(policy, breaker=lambda: Breaker(open_s=0.3)) as clients:
+    now_s = [0.0]
+    breaker = Breaker(open_s=5.0, clock=lambda: now_s[0])
+    with world.clients(policy, breaker=lambda: breaker) as clients:
 
         def ask() -> Fetched:
             return clients.fetch(policy.base, [QUERY], "breaker", Deadline.after_ms(2000))[0]
 
         first = [ask().problem for _ in range(3)]
-        started = time.monotonic()
         shut = ask()
-        at_once_s = time.monotonic() - started
-        time.sleep(0.35)
+        now_s[0] = 6.0
         again = [ask().problem for _ in range(2)]
 
     assert first == ["http-5xx"] * 3
     assert (shut.problem, shut.detail) == ("blocked", "breaker")
-    assert at_once_s < 0.05
     assert again == ["http-5xx", "blocked"]
     assert plain.tries("breaker") == 4
 

@@ -20,6 +20,7 @@ from tests.fhir.build import (
     answer,
     bundle,
     concept,
+    drug,
     procedure,
     request,
 )
@@ -197,3 +198,24 @@ def test_a_reference_may_have_no_more_than_a_display() -> None:
     (use,) = uses({**ORDER, "medicationReference": {"display": "Alendronate 70 mg tablet"}})
 
     assert use.group == "bp_alendronate"
+
+
+@pytest.mark.parametrize(
+    ("words", "route", "kind"),
+    [
+        ("ibandronic acid 3 mg iv", "", "iv-bisphosphonate"),
+        ("ibandronic acid 3 mg", "IV", "iv-bisphosphonate"),
+        ("ibandronic acid 3 mg", "intravenous use", "iv-bisphosphonate"),
+        ("ibandronic acid 150 mg once-monthly, active ingredient", "", "oral-bisphosphonate"),
+        ("ibandronic acid 150 mg", "by mouth, given five times", "oral-bisphosphonate"),
+    ],
+)
+def test_a_drug_of_two_forms_was_injected_where_a_whole_word_says_so(
+    words: str, route: str, kind: str
+) -> None:
+    """Two letters inside another word (`active`) say nothing of a vein."""
+    order = drug("x", medicationCodeableConcept={"text": words})
+    order["dosageInstruction"] = [{"route": {"text": route}}]
+    (use,) = uses(order)
+
+    assert use.drug_class == kind

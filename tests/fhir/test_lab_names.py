@@ -102,3 +102,34 @@ def test_snomed_codes_of_alp(code: str, terminology: Terminology) -> None:
 def test_a_part_of_vitamin_d_is_not_the_total(terminology: Terminology) -> None:
     assert terminology.lab({"coding": [{"system": LOINC, "code": "49054-0"}]}).test is None
     assert terminology.lab({"coding": [{"system": LOINC, "code": "14635-7"}]}).test == "lab_25ohd"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Liver function tests: Alkaline phosphatase",
+        "Hepatic Function Panel - Alkaline Phosphatase",
+        "Bone profile - alkaline phosphatase", "LIVER PANEL: ALP", "Bilan hépatique: PAL",
+        "Perfil hepático - Fosfatasa alcalina",
+        "Comprehensive metabolic panel: Alkaline phosphatase",
+        "P—Alkalisk fosfatase; kat.k.(IFCC 2011) = ? U/L", "ALP (S/P/Bld) [Catalytic activity/Vol]",
+        "P- ALP (alkaliska fosfataser)", "P/S-Alkalisk fosfatase (ALP)", "S-Fosfatase, alkalisk",
+        "FOSFATASA ALCALINA (FAL)", "Hladina ALP", "ALP waarde", "Alkaline Phosphatase [QUEST]",
+    ],
+)  # fmt: skip
+def test_a_panel_a_laboratory_and_a_way_of_measuring_leave_it_total(
+    name: str, terminology: Terminology
+) -> None:
+    assert terminology.lab({"text": name}).test == "alp_total"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Bone ALP", "Bone profile: bone ALP", "Liver ALP isoenzyme", "Alk phos liver fraction",
+        "Liver function tests: ALP liver %", "Hepatic function panel - bone alkaline phosphatase",
+        "ALP bone panel isoenzymes", "Bilan hépatique: phosphatase alcaline osseuse",
+    ],
+)  # fmt: skip
+def test_a_share_or_an_isoenzyme_in_a_panel_stays_one(name: str, terminology: Terminology) -> None:
+    assert terminology.lab({"text": name}).test != "alp_total"

@@ -1,7 +1,8 @@
 """`python -m tests.fuzz [--count N] [--seed S] [--processes 2] [--minutes M]`.
 
 Plays N requests, or as many as there is time for, and prints a count per status.  Exit status
-1 where an answer was a 5xx, broke the protocol's schema or repeated what it must not.
+1 where an answer was a 5xx, broke the protocol's schema or repeated what it must not, and where
+one took more than 1 s of CPU or 150 MB.  Few bodies are grown up to the limits (grow.py).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import islice
 from multiprocessing import get_context
 
 from tests.fuzz.play import Tally, chapters, play
-from tests.fuzz.report import Run, table, write_findings
+from tests.fuzz.report import Run, is_costly, table, write_findings
 from tests.fuzz.seeds import seed_of_today
 
 ENDLESS = 10**12
@@ -31,7 +32,7 @@ def main() -> int:
         progress(tally, time.monotonic() - started)
     run = Run(tally, asked.seed, time.monotonic() - started)
     print(*table(run), *write_findings(run), sep="\n")
-    return int(bool(tally.kinds))
+    return int(bool(tally.kinds) or is_costly(tally))
 
 
 def arguments() -> argparse.Namespace:

@@ -19,9 +19,11 @@ from random import Random
 import orjson
 
 from service.app import MAX_BODY_BYTES
+from tests.bench.process import forget_peak, peak_megabytes
 from tests.fuzz import caller
 from tests.fuzz.bases import Base, drawn, written
 from tests.fuzz.canary import leaks_of_memory, mark, plant
+from tests.fuzz.grow import SHARE, grow
 from tests.fuzz.judge import Fault, faults, said
 from tests.fuzz.mutate import mutate
 from tests.fuzz.mutate_bytes import mutate_bytes
@@ -56,14 +58,18 @@ class Finding:
 
 @dataclass
 class Tally:
-    """What was answered, and the CPU time it took: of all, and of the slowest answer."""
+    """What was answered, and what it took.
+
+    slowest: CPU time of one answer, and its turn.  largest: MB that one request took, and its turn.
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     cpu_seconds: float = 0.0
-    slowest: float = 0.0
+    slowest: tuple[float, int] = (0.0, 0)
+    largest: tuple[float, int] = (0.0, 0)
 
     @property
     def count(self) -> int:
@@ -75,6 +81,7 @@ class Tally:
         self.kinds += other.kinds
         self.cpu_seconds += other.cpu_seconds
         self.slowest = max(self.slowest, other.slowest)
+        self.largest = max(self.largest, other.largest)
         for finding in other.findings:
             self._keep(finding)
 
@@ -101,9 +108,10 @@ def play(seed: int, turns: Sequence[int]) -> Tally:
         for turn in turns:
             base, call = called(bases, seed, turn)
             caller.set_day(base.day)
-            before = time.process_time()
+            held_mb, before = forget_peak(), time.process_time()
             reply, found = ask(line, call)
-            tally.slowest = max(tally.slowest, time.process_time() - before)
+            tally.slowest = max(tally.slowest, (time.process_time() - before, turn))
+            tally.largest = max(tally.largest, (peak_megabytes() - held_mb, turn))
             tally.heed(reply)
             tally.note(found, turn, call)
     tally.cpu_seconds = time.process_time() - started
@@ -125,6 +133,9 @@ def called(bases: Sequence[Base], seed: int, turn: int) -> tuple[Base, Call]:
     body, borrowed = orjson.loads(base.raw), orjson.loads(other.raw)
     for _ in range(random.choice((0, 1, 1, 1, 2, 3, 6))):
         mutate(body, random, borrowed)
+    growing = Random(f"{seed}/{turn}/grow")
+    if growing.random() < SHARE:
+        grow(body, growing)
     plant(body, random)
     if random.random() < 0.05:
         body = mark(body, random.choice((0.01, 0.1, 1.0)), random)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.growth import MOST_CPU_S, MOST_MB
 from tests.fuzz.judge import KINDS
 from tests.fuzz.minimise import minimise
 from tests.fuzz.play import Finding, Tally
@@ -35,7 +36,14 @@ def table(run: Run) -> Iterator[str]:
         yield f"{NAMES[kind]:<15} {tally.kinds[kind]:>4,}"
     yield f"{tally.count:,} requests in {run.seconds:,.0f} s, seed {run.seed}"
     rate = tally.count / max(tally.cpu_seconds, 0.001)
-    yield f"{rate:,.0f} a second of one core's time, the slowest {tally.slowest * 1000:,.0f} ms"
+    yield f"{rate:,.0f} a second of one core's time"
+    yield f"most CPU time {tally.slowest[0] * 1000:,.0f} ms (turn {tally.slowest[1]:,})"
+    yield f"most memory of one request {tally.largest[0]:,.0f} MB (turn {tally.largest[1]:,})"
+
+
+def is_costly(tally: Tally) -> bool:
+    """One request took more than any may (tests/bench/growth.py)."""
+    return tally.slowest[0] > MOST_CPU_S or tally.largest[0] > MOST_MB
 
 
 def write_findings(run: Run) -> Iterator[str]:

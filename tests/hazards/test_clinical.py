@@ -148,7 +148,7 @@ def test_a_clock_that_is_set_moves_no_deadline(
         (found,) = clients.fetch(policy.base, [QUERY], "t", Deadline.after_ms(300))
 
     assert found.problem == "timeout"
-    assert 0.29 < time.monotonic() - started < 2
+    assert 0.29 < time.monotonic() - started < 9  # the server would have answered after 10
 
 
 # H23: reasons to give

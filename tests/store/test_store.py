@@ -204,7 +204,7 @@ def test_once_a_server_kept_one_waiting_it_keeps_no_other_for_a_second(cluster: 
         refused = [_seconds_until_refused(spent, f"turn {n}") for n in range(20)]
 
     assert refused[0] > 1.5
-    assert sum(refused[1:]) < refused[0]
+    assert sum(refused[1:]) < 5 * refused[0]  # nineteen that waited would take 19 times as long
     store.close()
 
 

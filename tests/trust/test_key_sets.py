@@ -171,7 +171,7 @@ def test_a_source_that_fails_leaves_the_last_good_set_for_a_day(keys: Keys, faul
     started = time.monotonic()
 
     assert isinstance(known.find(EHR.key_id, "ES384"), Key)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 9  # a source that hangs does so for 10
     assert keys.told[-1][1] != ""
     keys.now_s[0] = KEPT_S + 1
     assert known.find(EHR.key_id, "ES384") is Reason.NO_KEYS
@@ -188,7 +188,7 @@ def test_without_a_set_nobody_is_let_in_and_a_moment_later_it_is_tried_again(
     started = time.monotonic()
 
     assert known.find(EHR.key_id, "ES384") is Reason.NO_KEYS
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 9  # a source that hangs does so for 10
     keys.play[0] = serving(EHR.key_set())
     keys.now_s[0] = OF_URL.retry_s
     assert isinstance(known.find(EHR.key_id, "ES384"), Key)
