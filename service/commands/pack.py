@@ -6,12 +6,12 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from service.app import build_engine
+from service.commands.bill import bill_of_materials
 from service.content.accepted import changes
 from service.content.layers import Layers
 from service.content.reviews import load_review
@@ -41,7 +41,6 @@ FOR_THE_OFFICER = (
 HAZARD_HEAD = ("id", "hazard", "cause", "effect", "control", *FOR_THE_OFFICER)
 _HAZARD = re.compile(r"^### (?P<id>[A-Z]\d+)\. (?P<title>.+)$")
 _PART = re.compile(r"^- \*\*(?P<name>Cause|Effect|Control):\*\* (?P<says>.+)$")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def write_pack(settings: Settings, folder: Path) -> list[Path]:
@@ -104,30 +103,3 @@ def _hazard(row: dict[str, str]) -> Iterator[Sequence[str]]:
     if row:
         said = (row.get(name, "") for name in ("id", "title", "Cause", "Effect", "Control"))
         yield (*said, *("" for _ in FOR_THE_OFFICER))
-
-
-def bill_of_materials() -> Json:
-    """The distributions that this installation runs on (CycloneDX 1.5)."""
-    components = [
-        {"type": "library", "name": name, "version": found, "purl": f"pkg:pypi/{name}@{found}"}
-        for name, found in sorted(_installed("hpp-cds").items())
-    ]
-    return {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components}
-
-
-def _installed(root: str) -> dict[str, str]:
-    """Every distribution that is needed and there, by its name in lower case."""
-    found: dict[str, str] = {}
-    wanted = [root]
-    while wanted:
-        name = wanted.pop()
-        key = re.sub(r"[-_.]+", "-", name).lower()
-        if key in found:
-            continue
-        try:
-            found[key] = version(name)
-        except PackageNotFoundError:
-            continue
-        needed = (_NAME.match(line) for line in requires(name) or () if "extra ==" not in line)
-        wanted += [match[0] for match in needed if match]
-    return found

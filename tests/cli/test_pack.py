@@ -11,6 +11,7 @@ import pytest
 
 from service.app import create_app
 from service.content.knowledge import load_knowledge
+from service.settings import Settings
 from tests.cli.test_commands import hpp_cds
 
 SITE = Path(__file__).parents[2] / "fhir_fixtures" / "sites" / "german-hospital"
@@ -60,9 +61,32 @@ def test_the_bill_of_materials_names_what_runs(pack: Path) -> None:
     assert "pytest" not in names
 
 
+def test_the_bill_of_materials_is_that_of_the_lock(pack: Path) -> None:
+    bill = json.loads((pack / "sbom.cdx.json").read_text("utf-8"))
+    lock = (Path(__file__).parents[2] / "requirements.lock").read_text("utf-8")
+    parts = {part["name"]: part for part in bill["components"]}
+
+    assert len(parts) == sum("==" in line for line in lock.splitlines())
+    for name, part in parts.items():
+        assert f"{name}=={part['version']}" in lock
+        assert part["hashes"]
+        assert all(f"sha256:{one['content']}" in lock for one in part["hashes"])
+    assert sum(len(part["hashes"]) for part in parts.values()) == lock.count("--hash=sha256:")
+
+
 def test_the_rules_page_is_the_same_and_has_no_script() -> None:
     answer = create_app().test_client().get("/rules")
 
     assert answer.status_code == 200
     assert "<h2>Decision table</h2>" in answer.text
     assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+def test_the_rules_page_and_the_home_page_list_what_is_switched_off(tmp_path: Path) -> None:
+    change = '[[change]]\nid = "10-single-low"\noff = true\nreason = "agreed with nobody"\n'
+    (tmp_path / "decision_table.toml").write_text(change, "utf-8")
+    client = create_app(Settings(content_dir=tmp_path)).test_client()
+    checks = client.get("/page/api/info").get_json()["health"]["checks"]
+
+    assert "10-single-low" in client.get("/rules").text.partition("<h2>Decision table")[0]
+    assert any("10-single-low" in c["detail"] for c in checks if c["name"] == "switched_off")
