@@ -103,7 +103,8 @@ def judge_orders(patient: str, resources: Sequence[Json], judges: Judges) -> Ite
 
 def judge_last_day(patient: str, resources: Sequence[Json], judges: Judges) -> Iterator[Decision]:
     """The patient's last day on record, as if the chart were opened then."""
-    days = [day for resource in resources if (day := _last_day(resource, judges.engine))]
+    read = [resource for resource in resources if resource.get("resourceType") in KINDS]
+    days = [day for resource in read if (day := _last_day(resource, judges.engine))]
     if days:
         day = max(days)
         yield Decision(patient, "", day, *_answers(patient, resources, None, day, judges))

@@ -18,6 +18,7 @@ from service.replay.results import table_of
 PARTS = "parts"
 RESULT = "decisions.parquet"
 IDENTITY = "run.json"
+EMPTY = "empty.parquet"  # so that there is a part even where nobody matters
 BATCH_ROWS = 10_000
 
 
@@ -30,12 +31,13 @@ def begin(out: Path, identity: dict[str, Any], resume: bool) -> Path:
     parts, said = out / PARTS, json.dumps(identity, sort_keys=True)
     parts.mkdir(mode=0o700, exist_ok=True)
     file = parts / IDENTITY
-    if file.is_file():
+    begun = [path for path in parts.glob("*.parquet") if path.name != EMPTY]
+    if begun or (out / RESULT).exists():
         if not resume:
             raise _fault(out, "holds a replay already; add --resume to go on with it")
-        if file.read_text("utf-8") != said:
+        if not file.exists() or file.read_text("utf-8") != said:
             raise _fault(out, "holds a replay of another source, or with other settings or days")
-    write_whole(parts / "empty.parquet", lambda path: pq.write_table(table_of([]), path))
+    write_whole(parts / EMPTY, lambda path: pq.write_table(table_of([]), path))
     write_whole(file, lambda path: path.write_text(said, "utf-8"))
     return parts
 

@@ -10,9 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 
 from service.charts.counts import FEWEST
+from service.content.faults import Fault, Faulty
 from service.replay.figures import figures_of
 from service.replay.history import Judges
 from service.replay.judging import Progress, judge_here, judge_in_processes
@@ -26,6 +28,7 @@ from service.settings import Settings
 from service.store.pseudonyms import read_or_make
 
 MEMORY_MB = 1024
+INSTALL_SPARK = "python -m pip install '.[spark]', and a Java 17 runtime"
 KEY_FILE = "pseudonym.key"
 LIST_FILE = "patients.csv"
 
@@ -74,6 +77,8 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
             list_patients(decisions, patients, task.pseudonyms, plan.out / LIST_FILE)
         unread = 0 if plan.spark_master else decisions.notes[MALFORMED]
         malformed, places = lines.malformed(unread)
+    except duckdb.Error as error:
+        raise _unreadable(plan.source, error) from None
     finally:
         lines.close()
     figures = figures_of(decisions.rows())
@@ -93,6 +98,12 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
     write_whole(plan.out / "report.html", lambda path: path.write_text(page, "utf-8"))
     write_whole(plan.out / "summary.json", lambda path: path.write_text(said, "utf-8"))
     return summary
+
+
+def _unreadable(source: Path, error: duckdb.Error) -> Faulty:
+    """By the kind of error alone: its text may quote a line."""
+    message = f"could not be read ({type(error).__name__}); is a file damaged, or the disk full?"
+    return Faulty([Fault(str(source), "", message)])
 
 
 def _task(plan: Plan) -> Task:
@@ -137,8 +148,11 @@ def _judge_by_spark(
     plan: Plan, task: Task, judges: Judges, lines: Lines, progress: Progress
 ) -> tuple[Judges, Iterable[str]]:
     """One part, written by the driver."""
-    from service.replay.spark import decide
-
+    try:
+        from service.replay.spark import decide
+    except ImportError:
+        message = f"needs more packages: {INSTALL_SPARK}"
+        raise Faulty([Fault("hpp-cds replay", "--engine spark", message)]) from None
     lines.count_malformed()
     missing = lines.missing()
     judges = replace(judges, missing=missing)

@@ -20,7 +20,7 @@ from service.content.faults import Fault, Faulty
 from service.fhir.gather import TYPES
 from service.fhir.releases import ORDERS
 from service.replay.extracts import has_extracts, selects, tables_of
-from service.replay.history import KINDS, MAY_BE_MISSING, Judges
+from service.replay.history import MAY_BE_MISSING, Judges
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 MOST_LINE_BYTES = 16 * 1024 * 1024
@@ -34,15 +34,13 @@ _PARSED = """TRY(json_extract_string(line,
 _OWNER = f"""nullif(regexp_extract(coalesce(
     parsed[2], parsed[3], CASE WHEN parsed[1] = 'Patient' THEN parsed[4] END), {_LAST}), '')"""
 # How an order writes its drug: members enough to read it by, the same for many orders.
-_DRUG = """json_merge_patch('{}', json_object('resourceType', parsed[1],
-    'medicationCodeableConcept', json_extract(line, '$.medicationCodeableConcept'),
-    'medicationReference', json_extract(line, '$.medicationReference'),
-    'medication', json_extract(line, '$.medication'),
-    'contained', json_extract(line, '$.contained')))"""
+DRUG = ("medicationCodeableConcept", "medicationReference", "medication", "contained")
+_PATHS = ", ".join(f"'$.{name}'" for name in DRUG)
+_DRUG = f"TRY(json_extract(line, [{_PATHS}]))::VARCHAR[]"
 # The id of the Medication that an order names.
-_MEDICATION = f"""nullif(regexp_extract(coalesce(
-    json_extract_string(line, '$.medicationReference.reference'),
-    json_extract_string(line, '$.medication.reference.reference')), {_LAST}), '')"""
+_NAMED = """TRY(json_extract_string(line,
+    ['$.medicationReference.reference', '$.medication.reference.reference']))"""
+_MEDICATION = f"nullif(regexp_extract(coalesce(named[1], named[2]), {_LAST}), '')"
 
 
 def export_files(folder: Path) -> list[Path]:
@@ -96,16 +94,16 @@ class Lines:
         """
         if not everyone:
             self._choose_by_orders(judges)
-        chosen = "true" if everyone else "patient IN (SELECT patient FROM chosen)"
-        kinds = _listed(KINDS - {"Medication"})
+            self._db.execute("INSERT INTO chosen VALUES ('')")
+        # One key for each line, and a join by it: a filter would parse a line for each of its uses.
+        which = "WHERE patient IS NOT NULL" if everyone else "SEMI JOIN chosen USING (patient)"
         self._db.execute(f"""INSERT INTO selected SELECT patient, line FROM (
-                SELECT line, parsed, {_OWNER} AS patient
-                FROM (SELECT line, {_PARSED} AS parsed FROM written))
-            WHERE (patient IS NOT NULL AND parsed[1] IN ({kinds}) AND {chosen})
-                OR (parsed[1] IS NULL AND trim(line) <> '')""")  # noqa: S608  (our own words)
-        self._malformed = self._count("SELECT count(*) FROM selected WHERE patient IS NULL")
+            SELECT line, CASE WHEN parsed[1] IS NULL THEN '' ELSE {_OWNER} END AS patient
+            FROM (SELECT line, {_PARSED} AS parsed FROM written)) {which}""")  # noqa: S608
+        unread = "patient = '' AND trim(line) <> ''"
+        self._malformed = self._count(f"SELECT count(*) FROM selected WHERE {unread}")  # noqa: S608
         self._malformed += len(self._rejects())
-        self._db.execute("DELETE FROM selected WHERE patient IS NULL")
+        self._db.execute("DELETE FROM selected WHERE patient = ''")
         self._add_medications()
         return self._count("SELECT count(DISTINCT patient) FROM selected")
 
@@ -118,18 +116,20 @@ class Lines:
     def _choose_by_orders(self, judges: Judges) -> None:
         """Each way in which a drug is written is looked at once, with the Medication it names."""
         self._db.execute(f"""CREATE TABLE ordered AS
-            SELECT {_OWNER} AS patient, {_DRUG} AS drug, {_MEDICATION} AS id
-            FROM (SELECT line, {_PARSED} AS parsed FROM written WHERE {_mentions(ORDERS)})
-            WHERE parsed[1] IN ({_listed(ORDERS)})""")  # noqa: S608
+            SELECT {_OWNER} AS patient, parsed[1] AS kind, drug, {_MEDICATION} AS id FROM (
+                SELECT {_PARSED} AS parsed, {_DRUG} AS drug, {_NAMED} AS named
+                FROM written WHERE {_mentions(ORDERS)})""")  # noqa: S608
+        others = f"kind IS NULL OR kind NOT IN ({_listed(ORDERS)})"
+        self._db.execute(f"DELETE FROM ordered WHERE {others}")  # noqa: S608
         self._read_medications("SELECT DISTINCT id FROM ordered WHERE id IS NOT NULL")
-        written = self._db.execute("""SELECT drug, id, any_value(line) FROM ordered
-            LEFT JOIN medications USING (id) GROUP BY drug, id""").fetchall()
+        written = self._db.execute("""SELECT kind, drug, id, any_value(line) FROM ordered
+            LEFT JOIN medications USING (id) GROUP BY kind, drug, id""").fetchall()
         wanted = [
             (drug, name)
-            for drug, name, medication in written
-            if judges.are_interested(orjson.loads(drug), _read(medication))
+            for kind, drug, name, medication in written
+            if judges.are_interested(_order(kind, drug), _read(medication))
         ]
-        self._db.execute("CREATE TABLE wanted (drug VARCHAR, id VARCHAR)")
+        self._db.execute("CREATE TABLE wanted (drug VARCHAR[], id VARCHAR)")
         if wanted:
             self._db.executemany("INSERT INTO wanted VALUES (?, ?)", wanted)
         same = "o.drug = w.drug AND o.id IS NOT DISTINCT FROM w.id"
@@ -150,8 +150,9 @@ class Lines:
     def _add_medications(self) -> None:
         """A Medication has no patient: it goes with each patient whose orders name it."""
         self._db.execute(f"""CREATE TABLE named AS
-            SELECT DISTINCT patient, {_MEDICATION} AS id FROM selected
-            WHERE contains(line, 'Medication')""")  # noqa: S608
+            SELECT DISTINCT patient, {_MEDICATION} AS id
+            FROM (SELECT patient, {_NAMED} AS named FROM selected
+                  WHERE contains(line, 'Medication'))""")  # noqa: S608
         self._read_medications("SELECT DISTINCT id FROM named WHERE id IS NOT NULL")
         self._db.execute("""INSERT INTO selected
             SELECT patient, line FROM named JOIN medications USING (id)""")
@@ -235,6 +236,12 @@ def _mentions(words: Any) -> str:
 
 def _listed(words: Any) -> str:
     return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+def _order(kind: str, drug: list[str | None]) -> dict[str, Any]:
+    """An order that says nothing but its drug."""
+    known = {name: orjson.loads(text) for name, text in zip(DRUG, drug, strict=True) if text}
+    return {"resourceType": kind, **known}
 
 
 def _read(line: str | None) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,9 @@ def decide(folder: Path, master: str, task: Task, judges: Judges, with_ids: bool
 
 def _session(master: str) -> SparkSession:
     """On one machine nothing listens beyond loopback, and workers run this very Python."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        message = "needs a Java 17 runtime (Debian: openjdk-17-jre-headless)"
+        raise Faulty([Fault("hpp-cds replay", "--engine spark", message)])
     builder = SparkSession.builder.master(master).appName("hpp-cds replay")
     if master.startswith("local"):
         for name in ("spark.driver.bindAddress", "spark.driver.host"):

@@ -13,6 +13,7 @@ from service.fhir.references import Index
 from service.fhir.terminology import Terminology
 from tests.fhir.build import (
     MISSING,
+    ZOLEDRONATE,
     Json,
     answer,
     concept,
@@ -52,6 +53,29 @@ def read(order: Json) -> tuple[Any, str]:
 def test_a_dose_of_cancer_care_is_read_from_the_name(words: str, dosed: bool) -> None:
     """Zoledronate 4 mg, denosumab 120 mg; a volume times a strength may miss it by rounding."""
     order, _ = read(draft(medicationCodeableConcept={"text": words}))
+
+    assert order.oncology_dose is dosed
+
+
+@pytest.mark.parametrize("release", ["doseAndRate", "doseQuantity"])
+@pytest.mark.parametrize(
+    ("dose", "dosed"),
+    [
+        ({"value": 4, "unit": "mg"}, True),
+        ({"value": 4, "unit": "MG"}, True),
+        ({"value": 4, "unit": "milligram", "code": "mg"}, True),
+        ({"value": 4, "unit": "mL"}, False),
+        ({"value": 4}, False),
+        ({"value": 5, "unit": "mg"}, False),
+    ],
+)
+def test_a_dose_of_cancer_care_is_read_from_the_dosage(
+    dose: Json, dosed: bool, release: str
+) -> None:
+    """R4 writes it below `doseAndRate`; STU3 in the dosage itself."""
+    own: Json = {"doseQuantity": dose}
+    dosage = {"doseAndRate": [own]} if release == "doseAndRate" else own
+    order, _ = read(draft(ZOLEDRONATE, dosageInstruction=[dosage]))
 
     assert order.oncology_dose is dosed
 

@@ -100,6 +100,17 @@ def test_lines_that_no_database_can_split_are_counted(export: Export, tmp_path: 
     assert summary["malformed"] == ["Observation.ndjson:3", "Observation.ndjson:4"]
 
 
+def test_a_damaged_file_is_a_fault_that_quotes_nothing(export: Export, tmp_path: Path) -> None:
+    folder = export(HISTORY)
+    packed = gzip.compress((folder / "Observation.ndjson").read_bytes() * 50)
+    (folder / "Observation.ndjson.gz").write_bytes(packed[:-9])
+    (folder / "more.ndjson.gz").write_bytes(b"no gzip at all")
+
+    with pytest.raises(Faulty, match=r"could not be read \(\w+\)") as caught:
+        replay(Plan(folder, tmp_path / "out", Settings()))
+    assert "Observation" not in str(caught.value).replace(str(folder), "")
+
+
 def test_another_run_is_not_gone_on_with(export: Export, tmp_path: Path) -> None:
     source = export(HISTORY)
     run(source, tmp_path / "out")
@@ -157,6 +168,50 @@ def test_a_drug_may_stand_in_a_medication_of_its_own(export: Export, tmp_path: P
     assert row["drug_group"] == "bp_alendronate"
 
 
+FOSAMAX = {"text": "Fosamax 70 mg"}
+CONTAINED = {
+    "medicationReference": {"reference": "#m"},
+    "contained": [{"resourceType": "Medication", "id": "m", "code": FOSAMAX}],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "members"),
+    [
+        ("MedicationOrder", {"dateWritten": "2019-06-01", "medicationCodeableConcept": FOSAMAX}),
+        ("MedicationRequest", {"authoredOn": "2019-06-01", "medication": {"concept": FOSAMAX}}),
+        ("MedicationRequest", {"authoredOn": "2019-06-01", **CONTAINED}),
+    ],
+    ids=["DSTU2", "R5", "contained"],
+)  # fmt: skip
+def test_an_order_may_be_of_any_release(
+    export: Export, tmp_path: Path, kind: str, members: dict[str, Any]
+) -> None:
+    owner = {"subject": {"reference": "Patient/p"}}
+    if kind == "MedicationOrder":
+        owner = {"patient": {"reference": "Patient/p"}}
+    placed = {"resourceType": kind, "id": "order-1", "status": "active", **owner, **members}
+    (row,) = run(export([*HISTORY[:3], placed]), tmp_path / "out")
+
+    assert (row["drug_group"], row["day"]) == ("bp_alendronate", date(2019, 6, 1))
+
+
+def test_every_patient_can_be_judged_on_the_last_day(export: Export, tmp_path: Path) -> None:
+    """Also those without any order; who is listed got a card."""
+    other = {"resourceType": "Patient", "id": "q", "gender": "male", "birthDate": "1970-01-01"}
+    normal = alp(9, "2020-01-05", 80, subject={"reference": "Patient/q"})
+    out = tmp_path / "out"
+    source = export([*HISTORY[:3], other, normal])
+    rows = run(source, out, everyone=True, list_patients=True)
+    listed = list(csv.DictReader((out / "patients.csv").read_text("utf-8-sig").splitlines()))
+
+    assert {(row["day"], row["verdict"], row["order"]) for row in rows} == {
+        (date(2019, 1, 5), "hppSuspected", ""), (date(2020, 1, 5), "alpNotLow", ""),
+    }  # fmt: skip
+    assert [row["patient"] for row in listed] == ["p"]
+    assert "2 patients, each on their last day" in (out / "report.html").read_text("utf-8")
+
+
 def test_days_can_be_chosen(export: Export, tmp_path: Path) -> None:
     source = export([*HISTORY, order(2, "2021-06-01")])
     rows = run(source, tmp_path / "out", first=date(2020, 1, 1))
@@ -167,6 +222,16 @@ def test_days_can_be_chosen(export: Export, tmp_path: Path) -> None:
 def test_a_folder_without_files_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(Faulty, match="holds no file that ends in"):
         replay(Plan(tmp_path, tmp_path / "out", Settings()))
+
+
+def test_a_source_that_could_not_be_read_leaves_the_folder_free(
+    export: Export, tmp_path: Path
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(Faulty, match="holds no file that ends in"):
+        replay(Plan(tmp_path / "nothing", tmp_path / "out", Settings()))
+
+    assert len(run(export(HISTORY), tmp_path / "out")) == 1
 
 
 def test_a_result_is_not_written_over(export: Export, tmp_path: Path) -> None:
