@@ -52,6 +52,10 @@ RUN --mount=type=secret,id=pip.conf --mount=type=secret,id=ca.pem \
     && python3 -m pip --python /opt/hpp-cds/bin/python install --require-hashes -r requirements.lock \
     && python3 -m pip --python /opt/tools/bin/python install --require-hashes -r tools.lock
 
+# What the image holds, as CycloneDX lists it: the same from the same lock.
+RUN /opt/tools/bin/python -m cyclonedx_py requirements --output-reproducible --of JSON \
+        -o /opt/hpp-cds/sbom.json requirements.lock
+
 COPY . .
 RUN python3 -m pip --python /opt/tools/bin/python wheel \
         --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
@@ -83,6 +87,7 @@ ARG REVISION=unknown
 LABEL org.opencontainers.image.title="hpp-cds" \
       org.opencontainers.image.description="CDS Hooks service that warns when a low alkaline phosphatase makes hypophosphatasia likely before an antiresorptive is ordered" \
       org.opencontainers.image.licenses="Apache-2.0" \
+      org.hpp-cds.sbom="/opt/hpp-cds/sbom.json" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 

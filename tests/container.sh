@@ -180,6 +180,10 @@ contained() {  # contained COMMAND... : in the hardened container, as its first 
             root=$1 work=$2
             shift 2
             mount --bind "$root" "$root"
+            if [[ -n ${SITE:-} ]]; then  # -v SITE:/etc/hpp-cds:ro
+                mount --bind "$SITE" "$root/etc/hpp-cds"
+                mount -o remount,bind,ro "$root/etc/hpp-cds"
+            fi
             mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
             mount -t tmpfs -o nosuid,mode=755 tmpfs "$root/dev"
             mknod -m 666 "$root/dev/null" c 1 3
@@ -214,6 +218,19 @@ labels_are_there() {
         && $(config 'c["Labels"]["org.opencontainers.image.licenses"]') == Apache-2.0 ]]
 }
 
+bill_is_there() {
+    python3 - "$root$(config 'c["Labels"]["org.hpp-cds.sbom"]')" requirements.lock <<'PYTHON'
+import json, re, sys
+from pathlib import Path
+
+bill, lock = (Path(name).read_text() for name in sys.argv[1:])
+listed = {part["name"]: part["version"] for part in json.loads(bill)["components"]}
+locked = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", lock, re.MULTILINE))
+print(len(listed), "packages; differing:", sorted(set(listed.items()) ^ set(locked.items())))
+sys.exit(listed != locked)
+PYTHON
+}
+
 no_build_tools() {
     local name found=0
     for name in cc gcc g++ c++ ld as make cmake pip pip3 git curl wget; do
@@ -244,6 +261,7 @@ nothing_of_this_machine() {
 check "its user is 65532:65532" test "$(config 'c["User"]')" = 65532:65532
 check "it stops by SIGTERM" test "$(config 'c["StopSignal"]')" = SIGTERM
 check "OCI labels" labels_are_there
+check "a bill of materials with every package of the lock" bill_is_there
 check "no compiler, no pip" no_build_tools
 check "no setuid or setgid program" no_setuid
 check "its user owns its data folder and nothing else" owns_only_its_folder
@@ -338,6 +356,42 @@ check "so does one of 2 MiB" ask POST /cds-services/hpp-order-sign "$STORY" 2097
 check "the health check ends with 0 while it runs" beside "${health[@]}"
 check "it stops within 5 seconds, with 0" stops_soon
 check "the health check ends with 1 when nothing runs" finds_nothing
+
+# ---- with the mount and the settings that the page on deployment shows
+
+say "the documented settings"
+export SITE=$work/site
+mkdir -p "$SITE" "$root/etc/hpp-cds"
+awk '/^```/ { inside = ($0 == "```toml"); next } inside' service/server/deploy/README.md \
+    >"$SITE/hpp-cds.toml"
+cat >"$SITE/keys.json" <<'JSON'
+{"keys": [{"kty": "EC", "crv": "P-384", "alg": "ES384", "use": "sig", "kid": "documented",
+ "x": "Bb1yKJeFPuMyT7OOMQhLejGHImt6taK_sMdwsgd6WmwOhOy63774kO8U9DN8bVgM",
+ "y": "fO4IcIhX4Q2pDXOqLND_ePmWhgOFVCpKegpxmdsPLmLVSoKKuHay_Y1lnadZqLMV"}]}
+JSON
+chown -R 65532:65532 "$SITE"
+chmod 0500 "$SITE" && chmod 0400 "$SITE"/*
+as_user+=(HPP_CDS_CONFIG=/etc/hpp-cds/hpp-cds.toml)
+(contained "${entrypoint[@]}" check) >"$work/check.log" 2>&1 && checked=0 || checked=$?
+check "hpp-cds check finds no fault in them" test "$checked" = 0
+(contained "${entrypoint[@]}" "${command[@]}") >"$work/service.log" 2>&1 &
+service=$!
+first=""
+for _ in $(seq 100); do
+    first=$(cat "/proc/$service/task/$service/children" 2>/dev/null | tr -d ' ') || true
+    [[ -n $first ]] && grep -q Try: "$work/service.log" && break
+    sleep 0.1
+done
+wants_a_token() {
+    local said
+    said=$(ask POST /cds-services/hpp-order-sign "$STORY" 2>/dev/null) || true
+    echo "$said"
+    [[ $said == 401* ]]
+}
+check "/readyz under them" ask GET /readyz
+check "discovery under them" ask GET /cds-services
+check "a call without a token is 401" wants_a_token
+check "it stops within 5 seconds, with 0, under them" stops_soon
 
 if ((failed)); then
     say "what the service said"

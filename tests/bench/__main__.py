@@ -6,6 +6,7 @@
     python -m tests.bench crowd      seven callers, alone and beside one who sends 4,000 results
     python -m tests.bench chart      cost against the number of results, drawn anew
     python -m tests.bench growth     cost by how much a request holds of one thing, up to the limits
+    python -m tests.bench store      what a call costs that is remembered, beside one that is not
 
 Ratios are CPU time in one process against a Flask endpoint that only parses the body with the
 standard library.  See measure.py for how, and bodies.py for what.
@@ -19,7 +20,7 @@ import sys
 from dataclasses import dataclass, replace
 
 from service.server.serve import keep_start_up_out_of_garbage_collection
-from tests.bench import chart, crowd, growth, load, process
+from tests.bench import chart, crowd, growth, load, process, remembering
 from tests.bench.arms import arms, authenticated, baseline, checked, log_to_nowhere, signature
 from tests.bench.bodies import SIZES, Body, body
 from tests.bench.kinds import KINDS
@@ -137,6 +138,9 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["growth"]:
         return growth.main(arguments[1:] or tuple(KINDS))
     log_to_nowhere()
+    if arguments == ["store"]:
+        keep_start_up_out_of_garbage_collection()
+        return remembering.main(row, shown)
     if arguments == ["chart"]:
         keep_start_up_out_of_garbage_collection()
         chart.main(arms()["judgement"], baseline())

@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 SIGN = "/cds-services/hpp-order-sign"
 BODY = json.dumps(stories()["persistently-low-adult"].request).encode()
 START = datetime(2026, 1, 1, tzinfo=UTC)
-CALLERS, ITEMS = 4, 5
+CALLERS, ITEMS = 4, 25
 
 
 @dataclass

@@ -44,15 +44,15 @@ def test_a_token_id_is_spent_once_for_each_issuer(store: Store) -> None:
 
 
 @pytest.mark.hazard("A14")
-def test_eight_processes_spend_the_same_ids_once_in_all(settings: Settings) -> None:
+def test_four_processes_spend_the_same_ids_once_in_all(settings: Settings) -> None:
     where = settings.store_url or str(settings.data_dir)
     open_store(settings).close()
-    command = [sys.executable, "-m", "tests.store.spend", where, "1000", f"{ISSUER}/{time.time()}"]
-    racing = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    command = [sys.executable, "-m", "tests.store.spend", where, "300", f"{ISSUER}/{time.time()}"]
+    racing = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     counts = [int(process.communicate(timeout=120)[0]) for process in racing]
 
-    assert sum(counts) == 1000
-    assert [process.returncode for process in racing] == [0] * 8
+    assert sum(counts) == 300
+    assert [process.returncode for process in racing] == [0] * 4
 
 
 @pytest.mark.hazard("A16")
@@ -107,9 +107,9 @@ def test_the_file_is_the_service_s_own(tmp_path: Path) -> None:
 
 def test_two_processes_may_create_the_tables_at_once(settings: Settings) -> None:
     command = [sys.executable, "-c", _OPEN, settings.store_url, str(settings.data_dir or "")]
-    racing = [subprocess.Popen(command) for _ in range(4)]
+    racing = [subprocess.Popen(command) for _ in range(2)]
 
-    assert [process.wait(60) for process in racing] == [0] * 4
+    assert [process.wait(60) for process in racing] == [0] * 2
 
 
 _OPEN = """

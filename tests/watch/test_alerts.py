@@ -41,6 +41,38 @@ def test_every_metric_exists(text: str) -> None:
     assert named - known() == set()
 
 
+# Labels that Prometheus gives, and `le` of a histogram's buckets.
+NOT_OURS = {"instance", "job", "le"}
+
+
+def labels_of() -> dict[str, set[str]]:
+    """metric, as it is registered -> its labels."""
+    collectors = set(REGISTRY._collector_to_names)
+    return {one._name: set(one._labelnames) for one in collectors}  # type: ignore[attr-defined]
+
+
+def asked(text: str) -> Iterator[tuple[str, set[str]]]:
+    """Each metric that is named, and the labels by which it is selected."""
+    for name, selected in re.findall(r"(hpp_cds_\w+)(?:\{([^}]*)\})?", text):
+        plain = re.sub(r"_(total|bucket|sum|count)$", "", name)
+        yield plain, set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selected))
+
+
+@pytest.mark.parametrize("text", [RULES.read_text("utf-8"), "\n".join(expressions())])
+def test_every_label_exists(text: str) -> None:
+    """Those that a metric is selected by, and those that sums are made by."""
+    ours = labels_of()
+    wrong = {name: labels - ours[name] - NOT_OURS for name, labels in asked(text)}
+    grouped = {
+        label.strip()
+        for labels in re.findall(r"(?:by|ignoring|on) \(([^)]*)\)", text)
+        for label in labels.split(",")
+    }
+
+    assert {name: labels for name, labels in wrong.items() if labels} == {}
+    assert grouped - NOT_OURS - set().union(*ours.values()) == set()
+
+
 def test_every_alarm_is_tried() -> None:
     raised = re.findall(r"alert: (\w+)", RULES.read_text("utf-8"))
     cases = (HERE / "alerts_test.yml").read_text("utf-8").split("- eval_time: ")[1:]
