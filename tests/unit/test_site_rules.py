@@ -150,3 +150,16 @@ def test_a_factor_the_wrong_way_round_is_refused(tmp_path: Path) -> None:
     (said,) = faults_of(written(tmp_path, {"units.csv": text}))
 
     assert "ukat/L is 60 here and cannot be 0.01667: the factor is the wrong way round" in said
+
+
+@pytest.mark.hazard("H8")
+@pytest.mark.parametrize(
+    "row",
+    ["activity,our unit,0,ours", "activity,our unit,-1,ours", "activity,our unit,,ours",
+     "activity,our unit,2,"],
+)  # fmt: skip
+def test_a_unit_needs_a_factor_above_zero_and_a_source(tmp_path: Path, row: str) -> None:
+    text = f"measure,spelling,factor,source\n{row}\n"
+    (said,) = faults_of(written(tmp_path, {"units.csv": text}))
+
+    assert "units.csv: line 2: needs a factor above 0 and a source" in said
