@@ -152,6 +152,8 @@ def test_a_result_without_any_date_is_unusable_and_named(masked: dict[str, Any])
         {"coding": [{"code": "ALKP", "display": "Alkaline phosphatase"}]},
         {"coding": [{"system": "urn:vendor", "code": "1"}], "text": "ALKALINE  PHOSPHATASE"},
         {"coding": {"system": LOINC, "code": "6768-6"}},
+        {"coding": [{"system": "urn:oid:1.2.392.200119.4.504", "code": "3B070000002327101"}]},
+        {"coding": [{"system": "urn:oid:1.2.392.200119.4.504", "code": "3B070"}]},
     ],
 )
 def test_alp_is_recognised_by_any_of_its_codes_or_its_exact_name(code: dict[str, Any]) -> None:
