@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -13,7 +14,7 @@ from markdown_it import MarkdownIt
 from fhir_fixtures import Story, stories
 from service.content.reviews import Review
 from service.evaluation.about import source_attributes
-from service.evaluation.engine import Engine
+from service.evaluation.engine import ANYONE, Engine
 from service.hooks.calls import outcome_of
 
 Json = dict[str, Any]
@@ -42,7 +43,7 @@ def committee_page(engine: Engine, review: Review, switched_off: Sequence[str]) 
         _table_of_decisions(engine),
         _thresholds(engine),
         _value_sets(engine),
-        _cards(engine),
+        *(_cards(engine, language) for language in (ANYONE.language, *engine.languages)),
         _attributes(about),
         _review(review),
     )
@@ -122,21 +123,23 @@ def _value_sets(engine: Engine) -> str:
     return _block("Value sets in force", _grid(("group", "meaning", "codes and names"), rows))
 
 
-def _cards(engine: Engine) -> str:
+def _cards(engine: Engine, language: str) -> str:
     """One card of each verdict and indicator, as the built-in stories draw them."""
     drawn: dict[tuple[str, str], str] = {}
     for story in stories().values():
-        for card in _cards_of(story, engine):
+        for card in _cards_of(story, engine, language):
             place = card["source"]["topic"]["code"], card["indicator"]
             if place not in drawn:
                 drawn[place] = _card(card, story.title)
     ordered = sorted(drawn, key=lambda place: (PICTURED.index(place[1]), place[0]))
-    return _block("Cards as they are shown", *(drawn[place] for place in ordered))
+    said = "" if language == ANYONE.language else f" in {language}"
+    return _block(f"Cards as they are shown{said}", *(drawn[place] for place in ordered))
 
 
-def _cards_of(story: Story, engine: Engine) -> list[Json]:
-    raw = json.dumps(story.request).encode()
-    found: list[Json] = outcome_of(raw, story.service, engine, story.today).body.get("cards", [])
+def _cards_of(story: Story, engine: Engine, language: str) -> list[Json]:
+    raw, reader = json.dumps(story.request).encode(), replace(ANYONE, language=language)
+    outcome = outcome_of(raw, story.service, engine, story.today, reader)
+    found: list[Json] = outcome.body.get("cards", [])
     return found
 
 

@@ -90,3 +90,14 @@ def test_the_rules_page_and_the_home_page_list_what_is_switched_off(tmp_path: Pa
 
     assert "10-single-low" in client.get("/rules").text.partition("<h2>Decision table")[0]
     assert any("10-single-low" in c["detail"] for c in checks if c["name"] == "switched_off")
+
+
+def test_the_page_shows_the_cards_in_each_language_in_use(tmp_path: Path) -> None:
+    (tmp_path / "texts" / "de").mkdir(parents=True)
+    (tmp_path / "texts" / "de" / "names.toml").write_text("[drug]\n", "utf-8")
+    page = create_app(Settings(content_dir=tmp_path)).test_client().get("/rules").text
+
+    english, german = page.split("<h2>Cards as they are shown")[1:]
+    assert "rule out hypophosphatasia before antiresorptive" in english
+    assert german.startswith(" in de</h2>")
+    assert "vor Antiresorptivum Hypophosphatasie ausschließen" in german

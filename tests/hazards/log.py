@@ -21,7 +21,7 @@ TABLES: Mapping[str, tuple[str, int]] = {
     "A": ("Who calls", 28),
     "B": ("What the service asks of FHIR servers", 12),
     "C": ("What comes in, and how much of it", 16),
-    "O": ("What goes out", 9),
+    "O": ("What goes out", 10),
     "E": ("Privacy, trace and storage", 13),
     "H": ("Clinical hazards", 26),
     "W": ("Page, platform, supply", 14),

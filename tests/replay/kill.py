@@ -11,16 +11,18 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import orjson
 import pyarrow.parquet as pq
 
 from service.replay.parts import RESULT
 from service.replay.run import KEY_FILE, Plan, replay
-from service.replay.synthetic import write_population
+from service.replay.synthetic import person
 from service.settings import Settings
 from service.store.pseudonyms import read_or_make
+from tests.replay.test_history import ASSUMED
 
 ROOT = Path(__file__).parents[2]
-PEOPLE, KILLS = 150_000, 10
+PEOPLE, KILLS = 1_500, 10  # all of them with orders, in as many parts as are killed, and more
 LONGEST_S = 120
 
 
@@ -49,10 +51,17 @@ def _parts(out: Path) -> int:
     return len(list(out.glob("parts/0*.parquet")))
 
 
+def _write(folder: Path) -> None:
+    folder.mkdir()
+    with (folder / "people.ndjson").open("wb") as lines:
+        for number in range(PEOPLE):
+            lines.writelines(orjson.dumps(r) + b"\n" for r in person(number, ASSUMED))
+
+
 def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
-        write_population(PEOPLE, folder / "source")
+        _write(folder / "source")
         read_or_make(folder / "whole" / KEY_FILE)
         shutil.copytree(folder / "whole", folder / "killed")
         replay(Plan(folder / "source", folder / "whole", Settings(), processes=2))

@@ -92,6 +92,7 @@ def german_texts() -> tuple[tuple[str, str], ...]:
 # --- The same answer
 
 
+@pytest.mark.hazard("O10")
 @pytest.mark.parametrize("story", ALL, ids=lambda story: story.id)
 def test_only_the_words_differ(story: Story) -> None:
     german, english = (answer(story.request, story, client) for client in (GERMAN, ENGLISH))
@@ -152,6 +153,7 @@ def named_groups(knowledge: Knowledge) -> list[str]:
     return [*knowledge.labels.values(), *tests, *(mask.name for mask in knowledge.masks.values())]
 
 
+@pytest.mark.hazard("O10")
 def test_no_sentence_of_the_english_content_is_on_a_german_card() -> None:
     """Two words or more: single ones are often the same in both languages."""
     german = sentences("de")
@@ -182,6 +184,7 @@ def test_the_comparison_would_see_an_english_card() -> None:
     assert ISO_DAY.search(text)
 
 
+@pytest.mark.hazard("O10")
 def test_a_value_is_written_with_a_comma_and_a_day_as_germans_write_it() -> None:
     story = stories()["just-below-limit-in-ukat"]
     (card,) = answer(story.request, story, GERMAN)["cards"]

@@ -153,6 +153,7 @@ MISTAKES: dict[str, tuple[str, Callable[[Path], None], str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.hazard("O10")
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_named_by_file_and_key(mistake: str, tmp_path: Path) -> None:
     name, damage, key, message = MISTAKES[mistake]
