@@ -51,7 +51,7 @@ VERSIONS = {"1.": Release.DSTU2, "3.": Release.STU3, "4.": Release.R4, "5.": Rel
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Answered:
     """One query: how it ended, how long it took, and what an EHR's team should look at.
 
     outcome: `works` (answered with entries), `empty` (answered, nothing found), `refused` (by the
@@ -74,7 +74,7 @@ class Row:
 class Diagnosis:
     release: str
     patient_found: bool
-    rows: tuple[Row, ...]
+    rows: tuple[Answered, ...]
     unreachable: str = ""  # why nothing answered at all
 
     @property
@@ -105,28 +105,28 @@ def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Dia
     return Diagnosis(remark, True, tuple(rows))
 
 
-def _nothing_found(patient_id: str, ask: Fetch) -> Row:
+def _nothing_found(patient_id: str, ask: Fetch) -> Answered:
     """All searches are empty: does the server understand `patient=ID` at all?"""
     path = f"Observation?patient=Patient/{patient_id}&_count=1"
     fetched, seconds = _ask_one(ask, "labs", path)
     found = len(list(_resources("labs", fetched)))
     if found:
         remark = "does not understand patient=ID, only patient=Patient/ID: every search is empty"
-        return Row("patient=", "fails", seconds, found, (remark,))
-    return Row("patient=", "empty", seconds, 0, ("nothing found: try another --patient",))
+        return Answered("patient=", "fails", seconds, found, (remark,))
+    return Answered("patient=", "empty", seconds, 0, ("nothing found: try another --patient",))
 
 
-def _other_results(patient_id: str, ask: Fetch) -> Iterator[Row]:
+def _other_results(patient_id: str, ask: Fetch) -> Iterator[Answered]:
     """No ALP, and yet laboratory results: ALP may stand under a code that is not listed."""
     path = f"Observation?patient={patient_id}&category=laboratory&_count=1"
     fetched, seconds = _ask_one(ask, "labs", path)
     count = len(list(_resources("labs", fetched)))
     if count:
         remark = "has laboratory results, and none under the codes of alp: compare the codes"
-        yield Row("laboratory", "works", seconds, count, (remark,))
+        yield Answered("laboratory", "works", seconds, count, (remark,))
 
 
-def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
+def _medication(orders: Fetched, ask: Fetch) -> Iterator[Answered]:
     """Read the first Medication that an order refers to, where there is one."""
     for order in _resources("medications", orders):
         name = local_reference(medication_pointer(order).get("reference"))
@@ -134,7 +134,7 @@ def _medication(orders: Fetched, ask: Fetch) -> Iterator[Row]:
             fetched, seconds = _ask_one(ask, "medications", name)
             remarks = (fetched.problem,) if fetched.problem else ()
             count = len(fetched.pages)
-            yield Row("Medication", _outcome(fetched, count, False), seconds, count, remarks)
+            yield Answered("Medication", _outcome(fetched, count, False), seconds, count, remarks)
             return
 
 
@@ -154,22 +154,24 @@ def _release(ask: Fetch) -> tuple[Release, str, str]:
     return Release.R4, "R4 assumed: no capability statement names a release", fetched.problem
 
 
-def _any_patient(ask: Fetch) -> tuple[str, Row]:
+def _any_patient(ask: Fetch) -> tuple[str, Answered]:
     """The id of the first patient, or empty; and how asking for one ended."""
     fetched, seconds = _ask_one(ask, "patient", "Patient?_count=1")
     found = [r for r in _resources("patient", fetched) if r.get("resourceType") == "Patient"]
     outcome = _outcome(fetched, len(found), False)
-    row = Row("Patient?", outcome, seconds, len(found), tuple(_problem(fetched)))
+    row = Answered("Patient?", outcome, seconds, len(found), tuple(_problem(fetched)))
     return text(found[0].get("id")) if found else "", row
 
 
-def _row(key: str, fetched: Fetched, seconds: float, subject: Subject, terms: Terminology) -> Row:
+def _row(
+    key: str, fetched: Fetched, seconds: float, subject: Subject, terms: Terminology
+) -> Answered:
     sent = list(_resources(key, fetched))
     remarks = list(_remarks(key, fetched, sent, subject, terms))
     if seconds > SLOW_SECONDS:
         remarks.append("slow")
     outcome = _outcome(fetched, len(sent), FOREIGN in remarks)
-    return Row(key, outcome, seconds, len(sent), tuple(remarks))
+    return Answered(key, outcome, seconds, len(sent), tuple(remarks))
 
 
 def _outcome(fetched: Fetched, count: int, is_foreign: bool) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-# 4,000 results, 2,000 conditions and 1,500 orders of which no two are named alike have 600,000.
-MOST_NEW_CHARACTERS = 1_000_000
+# 4,000 results, 2,000 conditions and 1,500 orders no two named alike, have less than 700,000.
+MOST_NEW_CHARACTERS = 800_000
 
 
 class TooMuchText(Exception):

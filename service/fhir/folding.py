@@ -22,7 +22,8 @@ _VOICED = "\u3099\u309a"
 _SIGNS = "©®℗"
 _HIGH_OR_CIRCLED = ("<super>", "<circle>")
 _SELECTORS = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_NUMBER = re.compile(r"\d+")
+_DIGIT = re.compile(r"\d")
+_BESIDE_A_LETTER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
 def fold(written: str) -> str:
@@ -35,15 +36,10 @@ def fold(written: str) -> str:
         plain = plain.lower()
     else:
         plain = unicodedata.normalize("NFC", plain.translate(_LETTERS)[:LONGEST])
-    return " ".join(_NUMBER.sub(_set_apart, plain.replace("_", " ")).split())
-
-
-def _set_apart(found: re.Match[str]) -> str:
-    """A number with blanks where a letter stands beside it."""
-    text, (start, end) = found.string, found.span()
-    before = " " if start and text[start - 1].isalpha() else ""
-    after = " " if text[end : end + 1].isalpha() else ""
-    return f"{before}{found[0]}{after}"
+    plain = plain.replace("_", " ")
+    if _DIGIT.search(plain):
+        plain = _BESIDE_A_LETTER.sub(" ", plain)
+    return " ".join(plain.split())
 
 
 class _Letters(dict[int, str]):

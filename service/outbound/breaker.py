@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from threading import Lock
 
-from service.outbound.calls import Fault
+from service.outbound.calls import Failure
 
 OPEN_S = 5.0
 ENOUGH = 3  # weight of the failures that open it, where they are also half of what was seen
@@ -32,7 +32,7 @@ class Outcome(IntEnum):
     UNREACHABLE = 3
 
 
-def outcome_of(faults: Sequence[Fault | None], in_time: bool) -> Outcome | None:
+def outcome_of(faults: Sequence[Failure | None], in_time: bool) -> Outcome | None:
     """Judge a server by how the queries of one order ended; None where that says nothing of it.
 
     in_time: they were begun with enough of the deadline left, so that a time-out is the server's.
@@ -47,19 +47,19 @@ def outcome_of(faults: Sequence[Fault | None], in_time: bool) -> Outcome | None:
     return Outcome.SLOW if reached else Outcome.UNREACHABLE
 
 
-def _says_nothing(fault: Fault | None, in_time: bool) -> bool:
+def _says_nothing(fault: Failure | None, in_time: bool) -> bool:
     if fault is None:
         return False
     late = fault.problem == "timeout" and (not in_time or fault.detail == "queue")
     return late or fault.problem == "blocked" or fault.detail == "internal"
 
 
-def _is_failure(fault: Fault) -> bool:
+def _is_failure(fault: Failure) -> bool:
     refused = fault.problem == "refused" and fault.detail != "redirect"
     return refused or fault.problem in ("timeout", "http-5xx")
 
 
-def _was_reached(fault: Fault) -> bool:
+def _was_reached(fault: Failure) -> bool:
     return fault.problem != "refused" and fault.detail not in _NOT_REACHED
 
 

@@ -42,7 +42,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Failure:
     """What went wrong, in two words of closed sets (see client.py)."""
 
     problem: str
@@ -117,7 +117,7 @@ class Call:
         self.stage = "connect"
         self.received = 0
         self.ended = False
-        self.fault: Fault | None = None
+        self.fault: Failure | None = None
 
     def __enter__(self) -> Call:
         _thread.call = self
@@ -127,7 +127,7 @@ class Call:
         _thread.call = None
 
     def stop(self, problem: str, detail: str) -> NoReturn:
-        self.fault = Fault(problem, detail)
+        self.fault = Failure(problem, detail)
         raise Stopped
 
     def left(self, stage: str, most: float = 3600.0) -> float:
@@ -158,16 +158,16 @@ class Call:
             raise
 
 
-def _fault_of(error: Exception, stage: str) -> Fault:
+def _fault_of(error: Exception, stage: str) -> Failure:
     if isinstance(error, TimeoutError):
-        return Fault("timeout", stage)
+        return Failure("timeout", stage)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Fault("refused", "certificate")
+        return Failure("refused", "certificate")
     if isinstance(error, ssl.SSLError):
-        return Fault("refused", "tls")
+        return Failure("refused", "tls")
     if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
-        return Fault("refused", "reset")
-    return Fault("refused", stage)
+        return Failure("refused", "reset")
+    return Failure("refused", stage)
 
 
 _thread = local()

@@ -23,7 +23,7 @@ from threading import Lock
 
 from service.fhir.queries import Fetched, Query
 from service.outbound.breaker import Breaker, Outcome, outcome_of
-from service.outbound.calls import Deadline, Fault, Lookup, Resolver, Route
+from service.outbound.calls import Deadline, Failure, Lookup, Resolver, Route
 from service.outbound.exchange import TOKEN, Allowance, Limits
 from service.outbound.paging import ENOUGH_OF_THE_BUDGET, Task, fetched
 from service.outbound.servers import FhirServer, JobQueue, Policy
@@ -74,7 +74,7 @@ class FhirClients:
             return [fetched(query, (), fault) for query in queries]
         ticket = server.breaker.enter()
         if ticket is None:
-            return [fetched(query, (), Fault("blocked", "breaker")) for query in queries]
+            return [fetched(query, (), Failure("blocked", "breaker")) for query in queries]
         outcome: Outcome | None = None
         try:
             in_time = deadline.share() >= ENOUGH_OF_THE_BUDGET
@@ -113,13 +113,13 @@ class FhirClients:
                 self._visitors.popitem(last=False)[1].session.close()
             return self._visitors[base]
 
-    def _fault(self, server: FhirServer | None, token: str) -> Fault | None:
+    def _fault(self, server: FhirServer | None, token: str) -> Failure | None:
         if self._closed:
-            return Fault("blocked", "closed")
+            return Failure("blocked", "closed")
         if server is None:
-            return Fault("blocked", "base")
+            return Failure("blocked", "base")
         if not TOKEN.fullmatch(token):
-            return Fault("blocked", "token")
+            return Failure("blocked", "token")
         return None
 
 

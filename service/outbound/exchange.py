@@ -16,7 +16,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from service import strict_json
-from service.outbound.calls import Call, Fault
+from service.outbound.calls import Call, Failure
 
 CHUNK = 65_536
 FRAMING = 262_144  # headers and chunk sizes, beyond the body
@@ -43,7 +43,7 @@ class Page:
     """One answer, or why there is none.  wait_s: how long to wait before asking again."""
 
     body: dict[str, Any] | None = field(default=None, repr=False)
-    fault: Fault | None = None
+    fault: Failure | None = None
     wait_s: float = 0.0
 
     @property
@@ -72,7 +72,7 @@ def exchange(session: requests.Session, url: str, token: str, call: Call, limits
     try:
         request = session.prepare_request(requests.Request("GET", url, headers=headers))
         if not call.route.base.covers(request.url or ""):  # requests undoes escapes of its own
-            return Page(fault=Fault("blocked", "path"))
+            return Page(fault=Failure("blocked", "path"))
         with (
             call,
             session.send(request, stream=True, timeout=waits, allow_redirects=False) as response,
@@ -82,13 +82,13 @@ def exchange(session: requests.Session, url: str, token: str, call: Call, limits
         return Page(fault=_why(call), wait_s=_jitter())
 
 
-def _why(call: Call) -> Fault:
+def _why(call: Call) -> Failure:
     """As the socket noted it, else from how far the answer had come."""
     if call.fault is not None:
         return call.fault
     if call.ended:
-        return Fault("refused", "cut" if call.received else "closed")
-    return Fault("malformed", "protocol")
+        return Failure("refused", "cut" if call.received else "closed")
+    return Failure("malformed", "protocol")
 
 
 def _read(response: requests.Response, call: Call, limits: Limits) -> Page:
@@ -102,21 +102,21 @@ def _unhappy(response: requests.Response) -> Page:
     status = response.status_code
     kind = "http-4xx" if status < 500 else "http-5xx"
     wanted = _retry_after(response.headers.get("Retry-After", ""))
-    return Page(fault=Fault(kind, str(status)), wait_s=_jitter() if wanted is None else wanted)
+    return Page(fault=Failure(kind, str(status)), wait_s=_jitter() if wanted is None else wanted)
 
 
-def _unusable(response: requests.Response, most: int) -> Fault | None:
+def _unusable(response: requests.Response, most: int) -> Failure | None:
     """What the head of an answer already says against it."""
     if 300 <= response.status_code < 400:
-        return Fault("refused", "redirect")
+        return Failure("refused", "redirect")
     if response.status_code != 200:
-        return Fault("malformed", "status")
+        return Failure("malformed", "status")
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        return Fault("malformed", "encoded")
+        return Failure("malformed", "encoded")
     if "json" not in response.headers.get("Content-Type", "json").lower():
-        return Fault("malformed", "type")
+        return Failure("malformed", "type")
     if (response.raw.length_remaining or 0) > most:
-        return Fault("too-large", "page")
+        return Failure("too-large", "page")
     return None
 
 
@@ -135,12 +135,12 @@ def _body(response: requests.Response, call: Call, limits: Limits) -> bytes:
 def _parse(body: bytes) -> Page:
     """Only one JSON object is an answer, read as strictly as what callers send."""
     if not body.strip():
-        return Page(fault=Fault("malformed", "empty"))
+        return Page(fault=Failure("malformed", "empty"))
     try:
         value = strict_json.load(body)
     except strict_json.BadJson:
-        return Page(fault=Fault("malformed", "json"))
-    return Page(value) if isinstance(value, dict) else Page(fault=Fault("malformed", "shape"))
+        return Page(fault=Failure("malformed", "json"))
+    return Page(value) if isinstance(value, dict) else Page(fault=Failure("malformed", "shape"))
 
 
 def _jitter() -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.fhir.queries import Fetched, Query
 from service.fhir.tolerant import Json, objs, text
-from service.outbound.calls import Call, Deadline, Fault
+from service.outbound.calls import Call, Deadline, Failure
 from service.outbound.exchange import FRAMING, Limits, Page, exchange
 from service.outbound.servers import FhirServer
 
@@ -24,7 +24,7 @@ class Task:
         self._server, self._query, self._token = server, query, token
         self._deadline, self._limits = deadline, limits
         self._pages: list[dict[str, Any]] = []
-        self._fault: Fault | None = Fault("refused", "internal")
+        self._fault: Failure | None = Failure("refused", "internal")
         self._call: Call | None = None
         self.done: Future[None] = Future()
 
@@ -35,11 +35,11 @@ class Task:
         finally:
             self.done.set_result(None)
 
-    def fault(self) -> Fault | None:
+    def fault(self) -> Failure | None:
         """What ended it, also where that is the deadline; None where nothing was wrong."""
         if self.done.done():
             return self._fault
-        return Fault("timeout", self._call.stage if self._call else "queue")
+        return Failure("timeout", self._call.stage if self._call else "queue")
 
     @property
     def was_answered(self) -> bool:
@@ -49,20 +49,20 @@ class Task:
         """The result, or what there is of it at the deadline."""
         fault = self.fault()
         if fault and fault.problem == "timeout" and self._pages:
-            fault = Fault("truncated", "deadline")
+            fault = Failure("truncated", "deadline")
         return fetched(self._query, tuple(self._pages), fault)
 
-    def _walk(self) -> Fault | None:
+    def _walk(self) -> Failure | None:
         """Follow the pages; None once there are no more."""
         base, seen = self._server.route.base, set[str]()
-        url, outside = base.resolve(self._query.path), Fault("blocked", "path")
+        url, outside = base.resolve(self._query.path), Failure("blocked", "path")
         while True:
             if not url:
                 return outside
             if url in seen:
-                return Fault("truncated", "next-cycle")
+                return Failure("truncated", "next-cycle")
             if len(seen) >= self._server.policy.max_pages:
-                return Fault("truncated", "pages")
+                return Failure("truncated", "pages")
             seen.add(url)
             page = self._page(url)
             if page.body is None:
@@ -71,12 +71,12 @@ class Task:
             link = _next(page.body)
             if link is None:
                 return None
-            url, outside = base.resolve(link), Fault("truncated", "next-outside")
+            url, outside = base.resolve(link), Failure("truncated", "next-outside")
 
     def _page(self, url: str) -> Page:
         """One page, asked for twice where that can help."""
         if self._deadline.expired:
-            return Page(fault=Fault("timeout", "queue"))
+            return Page(fault=Failure("timeout", "queue"))
         page = self._ask(url)
         if page.worth_a_retry and self._deadline.share(page.wait_s) >= ENOUGH_OF_THE_BUDGET:
             time.sleep(page.wait_s)
@@ -98,5 +98,5 @@ def _next(page: Json) -> str | None:
     return None
 
 
-def fetched(query: Query, pages: tuple[Json, ...], fault: Fault | None) -> Fetched:
+def fetched(query: Query, pages: tuple[Json, ...], fault: Failure | None) -> Fetched:
     return Fetched(query.key, pages, fault.problem if fault else "", fault.detail if fault else "")

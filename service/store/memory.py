@@ -17,7 +17,7 @@ from service.store.database import Store, folder_of
 from service.store.model import Decision, Json, Kept, LastReport, Report, Sender, Unmapped, row_of
 from service.store.pseudonyms import FILE, Pseudonyms, read_or_make
 from service.store.tables import DECISIONS
-from service.store.unmapped import Seen
+from service.store.unmapped import UnmappedCode
 from service.store.writer import BatchedWriter
 
 GIVEN_UP_S = 1.0  # an answer does not wait for a store that let another wait in vain a moment ago
@@ -34,7 +34,9 @@ class Memory:
         self._comments, self._tell = comments, lost or (lambda _, __: None)
         self._add = store.adder(DECISIONS)
         self._soon = BatchedWriter[Json](self._add, lambda count: self._drop("queue", count))
-        self._codes = BatchedWriter[Seen](self._count, lambda count: self._drop("codes", count))
+        self._codes = BatchedWriter[UnmappedCode](
+            self._count, lambda count: self._drop("codes", count)
+        )
         self._down_until_s = 0.0
         self.lost = 0
         self.chores: Chores | None = None
@@ -57,7 +59,7 @@ class Memory:
     def count(self, client: str, found: Sequence[Unmapped]) -> None:
         """What was not recognised, as soon as there is time."""
         for item in found:
-            self._codes.put(Seen(client, item))
+            self._codes.put(UnmappedCode(client, item))
 
     def take_feedback(self, reports: Sequence[Report], sender: Sender) -> list[Kept]:
         """Committed when this returns.  Raises StoreDown."""
@@ -95,7 +97,7 @@ class Memory:
         self._drop("store-down", 1)
         return False
 
-    def _count(self, seen: Sequence[Seen]) -> None:
+    def _count(self, seen: Sequence[UnmappedCode]) -> None:
         unmapped.count(self.store, seen, int(time.time()))
 
     def _drop(self, why: str, count: int) -> None:

@@ -15,14 +15,14 @@ from service.store.tables import UNMAPPED
 MOST_ROWS = 20_000  # codes of one's own making would fill any store
 
 
-class Seen(NamedTuple):
+class UnmappedCode(NamedTuple):
     """Something that was not recognised in one call of a client."""
 
     client: str
     what: Unmapped
 
 
-def count(store: Store, seen: Sequence[Seen], now_s: int) -> None:
+def count(store: Store, seen: Sequence[UnmappedCode], now_s: int) -> None:
     """Add to each, all in one transaction.  Raises StoreDown."""
     with store.begin() as connection:
         full = _rows(connection) >= MOST_ROWS
@@ -31,7 +31,7 @@ def count(store: Store, seen: Sequence[Seen], now_s: int) -> None:
 
 
 def _add(
-    connection: Connection, store: Store, seen: Seen, times: int, now_s: int, full: bool
+    connection: Connection, store: Store, seen: UnmappedCode, times: int, now_s: int, full: bool
 ) -> None:
     key = {"client": seen.client, **seen.what._asdict()}
     more = {"count": UNMAPPED.c.count + times, "last_s": now_s}

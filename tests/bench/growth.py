@@ -30,7 +30,7 @@ from tests.bench.kinds import KINDS, request
 from tests.bench.process import peak_megabytes
 
 STEPS = (1, 2, 4, 8)
-TIMES, AT_ONCE = 3, 8
+TIMES, AT_ONCE, REFUSED = 3, 8, 413
 MOST_EXPONENT, MOST_CPU_S, MOST_MB, MOST_MB_AT_ONCE = 1.2, 1.0, 150.0, 512.0
 Ask = Callable[[bytes], int]
 
@@ -55,18 +55,26 @@ class Growth:
 
     @property
     def exponent(self) -> float:
-        return exponent(STEPS, [cost.cpu_s for cost in self.costs])
+        """Of what was judged; a refusal costs less than the answer would have."""
+        judged = [pair for pair in zip(STEPS, self.costs, strict=True) if pair[1].status == 200]
+        return exponent([step for step, _ in judged], [cost.cpu_s for _, cost in judged])
+
+    @property
+    def refused(self) -> str:
+        """From which size on the budget of new names ends it (service/fhir/budget.py)."""
+        sizes = [s for s, cost in zip(STEPS, self.costs, strict=True) if cost.status == REFUSED]
+        return f"413 from {sizes[0]}n on" if sizes else ""
 
     @property
     def faults(self) -> list[str]:
         """What exceeds its limit, in words."""
-        largest = self.costs[-1]
+        statuses = {cost.status for cost in self.costs} - {200, REFUSED}
         found = {
             "exponent": self.exponent > MOST_EXPONENT,
             "CPU": max(cost.cpu_s for cost in self.costs) > MOST_CPU_S,
             "memory": max(cost.memory_mb for cost in self.costs) > MOST_MB,
             "memory at once": self.at_once_mb > MOST_MB_AT_ONCE,
-            f"status {largest.status}": largest.status != 200,
+            f"status {max(statuses, default=200)}": bool(statuses),
         }
         return [name for name, exceeds in found.items() if exceeds]
 
@@ -179,4 +187,4 @@ def _cells(growth: Growth) -> Iterator[str]:
     yield f"{growth.exponent:.2f}"
     yield f"{max(cost.memory_mb for cost in growth.costs):.0f}"
     yield f"{growth.at_once_mb:.0f}"
-    yield ", ".join(growth.faults)
+    yield ", ".join(filter(None, (growth.refused, *growth.faults)))

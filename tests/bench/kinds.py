@@ -124,6 +124,13 @@ def displays(chart: Json, n: int) -> None:
     )
 
 
+def glued_digits(chart: Json, n: int) -> None:
+    """Names in which each letter is to be set apart from a digit."""
+    chart["labs"] += entries(
+        result(i, code=concept(f"{i} {'1a' * 195}"), valueQuantity={}) for i in range(n)
+    )
+
+
 def ingredients(chart: Json, n: int) -> None:
     """n orders, all of one Medication with n ingredients."""
     parts = [{"itemCodeableConcept": concept(f"part {i}")} for i in range(n)]
@@ -253,7 +260,7 @@ KINDS: dict[str, Callable[[Json, int], None]] = {
     for one in (
         results, days_with_many, unnamed, causes_and_proof, conditions, orders,
         results_and_orders, drafts, drafts_of_nobody, unknown_names, names_of_one_drug,
-        displays, ingredients, references, same_reason, contained, members, codings,
+        displays, glued_digits, ingredients, references, same_reason, contained, members, codings,
         long_code, text_length, expanding_text, expanding_orders, encounters, classes,
         ranges, components, few_components, numbers, unasked,
     )

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from service.outbound.breaker import Breaker, Outcome, outcome_of
-from service.outbound.calls import Deadline, Fault
+from service.outbound.calls import Deadline, Failure
 
 
 def test_a_deadline_counts_down_and_stops_at_nothing() -> None:
@@ -114,11 +114,11 @@ def test_what_began_before_it_opened_counts_no_more() -> None:
 
 ANSWERED = None
 FAULTS = {
-    "404": Fault("http-4xx", "404"), "401": Fault("http-4xx", "401"),
-    "500": Fault("http-5xx", "500"), "hangs": Fault("timeout", "answer"),
-    "no route": Fault("timeout", "connect"), "closed port": Fault("refused", "connect"),
-    "redirect": Fault("refused", "redirect"), "queued": Fault("timeout", "queue"),
-    "ours": Fault("refused", "internal"), "not json": Fault("malformed", "json"),
+    "404": Failure("http-4xx", "404"), "401": Failure("http-4xx", "401"),
+    "500": Failure("http-5xx", "500"), "hangs": Failure("timeout", "answer"),
+    "no route": Failure("timeout", "connect"), "closed port": Failure("refused", "connect"),
+    "redirect": Failure("refused", "redirect"), "queued": Failure("timeout", "queue"),
+    "ours": Failure("refused", "internal"), "not json": Failure("malformed", "json"),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from responses import RequestsMock, matchers
 
 from service.fhir.queries import Fetched, Query
 from service.outbound import paging
-from service.outbound.calls import Call, Deadline, Fault
+from service.outbound.calls import Call, Deadline, Failure
 from service.outbound.clients import MOST_LOOPBACK_BASES, FhirClients
 from service.outbound.exchange import Allowance, Limits, _retry_after, exchange
 from service.outbound.servers import Policy
@@ -121,7 +121,7 @@ def test_a_token_is_not_sent_out_of_the_base_whoever_made_the_url(
         call = Call(tenant.route, Deadline.after_ms(1000), 1000)
         page = exchange(tenant.session, url, "t", call, Limits(1000, Allowance(1000)))
 
-        assert page.fault == Fault("blocked", "path")
+        assert page.fault == Failure("blocked", "path")
     assert len(ehr.calls) == 0
 
 

@@ -25,7 +25,7 @@ from service.store import feedback, reading, unmapped
 from service.store.database import Store, open_store
 from service.store.model import Decision, Json, Report, Sender, Unmapped, row_of
 from service.store.tables import DECISIONS
-from service.store.unmapped import Seen
+from service.store.unmapped import UnmappedCode
 
 WEEKS = 13
 SILENT_FROM, CODES_FROM, NO_FEEDBACK_FROM = 10, 7, 8  # weeks, counted from 0
@@ -67,7 +67,7 @@ def write(store: Store, end: datetime, seed: int = 1) -> int:
         _report(store, day, [row for row in rows if row["card"]], dice)
         if day.client == "west" and day.week >= CODES_FROM:
             code = Unmapped("result", "urn:oid:1.2.40.0.34.5.99", "LAB-ALP2")
-            unmapped.count(store, [Seen("west", code)] * 12, int(day.at.timestamp()))
+            unmapped.count(store, [UnmappedCode("west", code)] * 12, int(day.at.timestamp()))
     return count
 
 

@@ -26,7 +26,7 @@ from service.store.pseudonyms import FILE as KEY
 from service.store.pseudonyms import Pseudonyms, read_or_make
 from service.store.purge import DAY_S, claim, purge
 from service.store.tables import CHORES, DECISIONS, FEEDBACK, UNMAPPED
-from service.store.unmapped import Seen
+from service.store.unmapped import UnmappedCode
 from service.store.writer import BatchedWriter
 from tests.store.databases import Postgres
 
@@ -144,7 +144,7 @@ def test_what_cannot_be_written_by_the_end_is_lost_and_counted() -> None:
 
 def test_codes_are_counted_by_client(memory: Memory) -> None:
     code = Unmapped("result", "urn:oid:1.2.3", "ALP-7")
-    seen = [Seen("a", code), Seen("a", code), Seen("b", code)]
+    seen = [UnmappedCode("a", code), UnmappedCode("a", code), UnmappedCode("b", code)]
     unmapped.count(memory.store, seen, 10)
     unmapped.count(memory.store, seen[:1], 20)
     with memory.store.begin() as connection:
@@ -161,7 +161,9 @@ def test_each_table_has_its_own_time(memory: Memory) -> None:
     memory.keep(SHOWN, "p")
     memory.take_feedback([Report("c", "accepted")], SENDER)
     now_s = time.time()
-    unmapped.count(memory.store, [Seen("a", Unmapped("unit", "", "alp", "kat"))], int(now_s))
+    unmapped.count(
+        memory.store, [UnmappedCode("a", Unmapped("unit", "", "alp", "kat"))], int(now_s)
+    )
     keeping = Keeping(decisions_days=1, feedback_days=2, unmapped_days=3)
     gone = [purge(memory.store, keeping, now_s + days * DAY_S + 60) for days in (0, 1, 2, 3)]
 

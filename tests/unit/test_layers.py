@@ -24,7 +24,6 @@ ORDER = (
     "service.charts",
     "service.watch",
     "service.store",
-    "service.charts",
     "service.reports",
     "service.outbound",
     "service.trust",
