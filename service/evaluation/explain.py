@@ -241,7 +241,7 @@ def _openings(facts: CardFacts) -> list[str]:
                 facts.key_name(key)
                 for key in sorted({k for row in rows for k in open_row_keys(assessment, row)})
             ),
-            rows=", ".join(row.id for row in rows),
+            row=", ".join(row.id for row in rows),
             verdict=words.phrase("verdict", verdict),
         )
         for verdict, rows in by_verdict.items()

@@ -20,7 +20,8 @@ from service.evaluation.engine import Engine
 from service.hooks.calls import outcome_of
 from service.outbound.registered import one_server
 from service.settings import Settings, load_settings
-from tests.search.engine import NoSearchServer, SearchServer, packages
+from tests.npm import NotHere, packages
+from tests.search.engine import PACKAGES, SearchServer
 
 SITES = Path(__file__).parents[2] / "fhir_fixtures" / "sites"
 CASES = sorted(SITES.glob("*/cases/*.json"))
@@ -43,8 +44,8 @@ def holding(case: Path) -> Iterator[str]:
         for entry in entries:
             found[entry["resource"]["resourceType"]].append(entry["resource"])
     try:
-        installed = packages()
-    except NoSearchServer as reason:
+        installed = packages(PACKAGES)
+    except NotHere as reason:
         pytest.skip(str(reason))
     with TemporaryDirectory() as place:
         for kind, listed in found.items():
