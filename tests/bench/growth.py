@@ -87,15 +87,16 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
 
 def most_of(kind: str) -> int:
     """So many of a kind as the limits on bytes and members let in."""
-    few, many = (_measure(request(kind, n)) for n in (1000, 2000))
+    few, many = (measure(orjson.loads(request(kind, n))) for n in (1000, 2000))
     each = [(b - a) / 1000 for a, b in zip(few, many, strict=True)]
     left = (MAX_BODY_BYTES - few[0], MOST_MEMBERS - few[1])
     room = [have / one for have, one in zip(left, each, strict=True) if one > 0]
     return 1000 + int(min(room) * 0.99)
 
 
-def _measure(raw: bytes) -> tuple[int, int]:
-    return len(raw), _members(orjson.loads(raw))
+def measure(value: Any) -> tuple[int, int]:
+    """Bytes and members."""
+    return len(orjson.dumps(value)), _members(value)
 
 
 def _members(value: Any) -> int:

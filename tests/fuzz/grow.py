@@ -7,9 +7,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-import orjson
-
 from service.app import MAX_BODY_BYTES
+from service.strict_json import MOST_MEMBERS
+from tests.bench.growth import measure
 from tests.bench.kinds import KINDS
 from tests.fuzz.mutate import somewhere
 
@@ -22,17 +22,22 @@ Grow = Callable[[Json, int], None]
 
 
 def grow(body: Any, random: Random) -> None:
-    """So much of one thing that the body has a share of 4 MiB; what is no request stays itself."""
+    """So much of one thing that the body has a share of what the limits let in, if it is one."""
     chart = _entries(body)
     if chart is None:
         return
     one = random.choice([*KINDS.values(), _copying(random), _lengthening(body, random)])
-    room = MAX_BODY_BYTES * random.choice(SIZES) - len(orjson.dumps(body))
+    share, held, before = random.choice(SIZES), measure(body), measure(chart)
     tried = copy.deepcopy(chart)
     one(tried, SAMPLE)
-    each = (len(orjson.dumps(tried)) - len(orjson.dumps(chart))) / SAMPLE
+    each = [(after - had) / SAMPLE for after, had in zip(measure(tried), before, strict=True)]
+    room = min(
+        (most * share - had) / max(more, 1)
+        for most, had, more in zip((MAX_BODY_BYTES, MOST_MEMBERS), held, each, strict=True)
+        if more > 0 or most == MAX_BODY_BYTES
+    )
     old = {key: len(entries) for key, entries in chart.items()}
-    one(chart, max(int(room / max(each, 1)), 1))
+    one(chart, max(int(room), 1))
     for key, entries in chart.items():
         _make_ours(entries[old[key] :], body)
 
