@@ -6,6 +6,7 @@ import json
 import os
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -22,6 +23,9 @@ from rich.text import Text
 
 from service.commands.options import config_option, configured
 from service.content.faults import Fault, Faulty
+
+if TYPE_CHECKING:
+    from service.replay.run import Plan
 
 INSTALL = "python -m pip install --require-hashes -r service/replay/requirements.lock"
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -81,21 +85,14 @@ def replay(
     """
     try:
         from service.replay.run import Plan
-        from service.replay.run import replay as run
     except ImportError:
         raise Faulty([Fault("hpp-cds replay", "", f"needs more packages: {INSTALL}")]) from None
     from service.settings import load_settings
 
     if (source is None) == (demo is None):
         raise click.UsageError("give either SOURCE, or --demo")
-    if demo is not None:
-        from service.replay.synthetic import write_population
-
-        source = out / "synthetic"
-        if not source.is_dir():
-            write_population(demo, source)
     plan = Plan(
-        source=source or out,
+        source=source or _population(out, demo or 0),
         out=out,
         settings=load_settings(config),
         everyone=everyone,
@@ -109,15 +106,30 @@ def replay(
         spark_master=master if engine == "spark" else "",
         synthetic=demo is not None,
     )
+    click.echo(json.dumps(_run(plan), indent=2))
+    click.echo(f"wrote {out}/report.html", err=True)
+
+
+def _population(out: Path, people: int) -> Path:
+    """A synthetic one, made where it is not there from a run before."""
+    from service.replay.synthetic import write_population
+
+    folder = out / "synthetic"
+    if not folder.is_dir():
+        write_population(people, folder)
+    return folder
+
+
+def _run(plan: Plan) -> dict[str, Any]:
+    from service.replay.run import replay as run
+
     try:
         with _progress() as bar:
             task = bar.add_task("patients", total=None)
-            summary = run(plan, lambda done, of: bar.update(task, completed=done, total=of))
+            return run(plan, lambda done, of: bar.update(task, completed=done, total=of))
     except KeyboardInterrupt:
         click.echo("interrupted; the same command with --resume goes on", err=True)
         raise click.exceptions.Exit(130) from None
-    click.echo(json.dumps(summary, indent=2))
-    click.echo(f"wrote {out}/report.html", err=True)
 
 
 class _Rate(ProgressColumn):
