@@ -139,11 +139,13 @@ class _Rate(ProgressColumn):
 
 def _progress() -> Progress:
     """On standard error, and only where a person looks at it."""
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
+        disable=not console.is_terminal,
     )
