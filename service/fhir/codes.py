@@ -15,7 +15,7 @@ class Codes:
     def __init__(self, knowledge: Knowledge) -> None:
         self._usual = knowledge.systems
         self._systems = {system_key(uri): name for uri, name in knowledge.systems.items()}
-        self._arcs = {key[:-1]: name for key, name in self._systems.items() if key.endswith(".*")}
+        self._arcs = {key: name for key, name in self._systems.items() if key.endswith(".")}
         self._names = frozenset(self._systems.values())
         found: dict[Coding, set[str]] = {}
         for row in knowledge.codes:
@@ -36,7 +36,7 @@ class Codes:
     def system(self, uri: str) -> str:
         """Our name of a code system, or its address where we have none.
 
-        An address that ends in `.*` is that of every OID below.
+        An address that ends in a dot is that of every OID below.
         """
         usual = self._usual.get(uri)
         if usual is not None:

@@ -43,7 +43,7 @@ def test_the_reason_that_a_caller_is_not_told_is_shown_with_the_likely_mistake()
         door.ask(authorization)
     lines = shown(settings)
 
-    assert "ZZPHI-ehr refused audience: aud is not the URL that was called (2 times, last" in lines
+    assert "this-ehr refused audience: aud is not the URL that was called (2 times, last" in lines
     assert "(unknown) refused issuer: iss is not the issuer of a client" in lines
 
 
@@ -51,16 +51,16 @@ def test_a_file_s_keys_are_counted_and_dated_on_the_spot() -> None:
     path = key_file(document=EHR.key_set(Caller(number=3, key_id="second").jwk(), {"kty": "oct"}))
     lines = shown(site(client_of(jwks=path)))
 
-    assert "ZZPHI-ehr keys 2 usable keys, file changed" in lines
-    assert "ZZPHI-ehr keys 1 key refused: algorithm" in lines
+    assert "this-ehr keys 2 usable keys, file changed" in lines
+    assert "this-ehr keys 1 key refused: algorithm" in lines
 
 
 def test_of_a_url_the_last_good_read_and_the_failures_are_dated() -> None:
     settings = site(client_of(jwks="https://ehr.example.org/keys"))
     assert "keys never read by the running service" in shown(settings)
     store = open_store(settings)
-    TrustNotes(store).keys_read("ZZPHI-ehr", 2, "", NOW_S - 7200)
-    TrustNotes(store).keys_read("ZZPHI-ehr", 0, "timeout (tls)", NOW_S - 90)
+    TrustNotes(store).keys_read("this-ehr", 2, "", NOW_S - 7200)
+    TrustNotes(store).keys_read("this-ehr", 0, "timeout (tls)", NOW_S - 90)
     store.close()
     lines = shown(settings)
 

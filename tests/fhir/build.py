@@ -232,7 +232,7 @@ def engine(settings: Settings = DEFAULTS) -> Engine:
 
 def site(zone: str = "UTC", **client: Any) -> Settings:
     """Settings of a site with one client."""
-    clients = (Client(name="ZZPHI-ehr", **client),) if client else ()
+    clients = (Client(name="this-ehr", **client),) if client else ()
     return Settings(time_zone=zone, clients=clients)
 
 

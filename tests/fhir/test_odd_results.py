@@ -51,7 +51,6 @@ def test_status_unknown_is_named_in_the_evidence() -> None:
         ("registered", "registered, no result yet"),
         ("cancelled", "cancelled"),
         ("entered-in-error", "entered in error"),
-        ("no-such-status", "a status that does not count"),
     ],
 )
 def test_results_of_other_statuses_are_shown_and_not_judged(status: str, words: str) -> None:

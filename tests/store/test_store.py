@@ -168,7 +168,7 @@ def test_a_store_that_goes_down_says_so_and_comes_back_by_itself(cluster: Postgr
         assert not store.is_up()
         with pytest.raises(StoreDown) as caught:
             spent.spend(ISSUER, "while", SOON_S)
-        TrustNotes(store).refused("ZZPHI-ehr", "expired", 1)  # lost in silence
+        TrustNotes(store).refused("this-ehr", "expired", 1)  # lost in silence
     finally:
         cluster.start()
 

@@ -114,7 +114,7 @@ def key_file(caller: Caller = EHR, document: Json | None = None) -> str:
 
 
 def client_of(caller: Caller = EHR, **more: Any) -> Client:
-    named = {"name": "ZZPHI-ehr", "issuer": caller.issuer, **more}
+    named = {"name": "this-ehr", "issuer": caller.issuer, **more}
     return Client(**{"jwks": key_file(caller), **named})
 
 

@@ -157,7 +157,7 @@ def test_feedback_and_every_release_have_urls_of_their_own(door: Door) -> None:
         None,
         7,
         "",
-        "ZZPHI-ehr",
+        "this-ehr",
         "https://unknown.example.org",
     ],
     ids=repr,

@@ -13,7 +13,7 @@ from service.trust.refusal import Refused
 NOW_S = 1_800_000_000
 LEEWAY_S = Client().clock_leeway_s
 URL = "https://cds.example.org/cds-services/hpp-order-sign"
-CLIENT = Client(name="ZZPHI-ehr", max_token_life_s=900)
+CLIENT = Client(name="this-ehr", max_token_life_s=900)
 
 
 def reason(client: Client = CLIENT, now_s: float = NOW_S, **claims: Any) -> str:
@@ -65,7 +65,7 @@ def test_a_second_s_fraction_never_shortens_a_token(fraction: float) -> None:
 
 @pytest.mark.hazard("A10")
 def test_the_longest_life_is_the_client_s_own() -> None:
-    short = Client(name="ZZPHI-ehr", max_token_life_s=60)
+    short = Client(name="this-ehr", max_token_life_s=60)
 
     assert reason(short, exp=NOW_S + 60) == ""
     assert reason(short, exp=NOW_S + 61) == "lifetime"

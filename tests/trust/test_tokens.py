@@ -301,7 +301,7 @@ def test_the_caller_s_client_is_named_in_the_log_once_it_is_known(door: Door) ->
         door.ask(bearer(EHR, iss="x"))
         door.ask(bearer(EHR))
 
-    assert [line["client"] for line in listener.lines] == ["ZZPHI-ehr", "", "ZZPHI-ehr"]
+    assert [line["client"] for line in listener.lines] == ["this-ehr", "", "this-ehr"]
 
 
 def test_what_is_said_of_a_token_holds_nothing_of_it() -> None:
