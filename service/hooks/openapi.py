@@ -18,6 +18,8 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.services import SERVICES, Service
 from service.fhir.references import ID
 from service.fhir.releases import PATHS
+from service.hooks.feedback import LONGEST_ID, MOST_ITEMS
+from service.store.model import ACCEPTED, OVERRIDDEN
 
 Json = dict[str, Any]
 STATUSES = ("complete", "partial", "unavailable", "not-applicable", "shadow")
@@ -102,7 +104,7 @@ def _services(release: str, needs_token: bool) -> Json:
         feedback = {
             "operationId": f"{service.id}-feedback{tail}",
             "summary": "What became of the cards; 200 once it is kept",
-            "requestBody": _body(_ref("feedbackRequest")),
+            "requestBody": _body(_ref("feedback-request")),
             "responses": {"200": _answer("Kept.", {"type": "object"}), **_errors(OF_FEEDBACK)},
         }
         paths[f"{base}/{service.id}"] = {"post": _with_token(call, needs_token)}
@@ -150,12 +152,43 @@ def _ref(name: str) -> Json:
 def _schemas() -> Json:
     shared: Json = json.loads(files(__package__).joinpath("schemas.json").read_text("utf-8"))
     requests = {f"{service.hook}-request": _request(service) for service in SERVICES}
-    return {**shared, **requests, **_own()}
+    return {**shared, "feedback-request": _feedback(), **requests, **_own()}
+
+
+def _feedback() -> Json:
+    """As lenient as feedback.py."""
+    item = {
+        "type": "object",
+        "required": ["card", "outcome"],
+        "properties": {
+            "card": {
+                "type": "string",
+                "maxLength": LONGEST_ID,
+                "pattern": f"[^{SPACE}]",
+                "description": "The uuid of the card.",
+            },
+            "outcome": {"enum": [ACCEPTED, OVERRIDDEN]},
+            "acceptedSuggestions": {
+                "type": ["array", "null"],
+                "description": "Objects with the id of a suggestion, or the ids.",
+            },
+            "overrideReason": {"description": "An object with `reason` and `userComment`."},
+            "outcomeTimestamp": {"description": "ISO 8601, UTC where it says no zone."},
+        },
+    }
+    items = {"type": "array", "maxItems": MOST_ITEMS, "items": item}
+    return {
+        "type": "object",
+        "required": ["feedback"],
+        "properties": {"feedback": items},
+        "description": "A lone item without the array is read as well.",
+    }
 
 
 def _request(service: Service) -> Json:
     """As lenient as messages.py: members that are not named here are ignored."""
     context = dict(_context(service))
+    needed = [name for name in context if name not in ("userId", "selections")]
     return {
         "type": "object",
         "required": ["hook", "hookInstance", "context"],
@@ -168,7 +201,7 @@ def _request(service: Service) -> Json:
                 "pattern": f"[^{SPACE}]",
                 "description": "A UUID; taken as opaque text.",
             },
-            "context": {"type": "object", "required": list(context), "properties": context},
+            "context": {"type": "object", "required": needed, "properties": context},
             "prefetch": {
                 "type": ["object", "null"],
                 "description": "Key to resource, Bundle, OperationOutcome or null. "
