@@ -13,7 +13,7 @@ import pytest
 from cards import blocks
 from service.evaluation import evaluate
 from service.evaluation.errors import Issue
-from service.hooks import calls, routes
+from service.hooks import routes
 from service.hooks.errors import InvalidHookRequest
 from tests.fuzz.judge import Fault
 from tests.fuzz.minimise import minimise
@@ -81,14 +81,14 @@ def test_a_refusal_that_is_no_outcome_is_seen(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_refusal_that_quotes_what_was_wrong_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = calls.read_request
+    read = routes.read_request
 
     def quote(body: Json, hook: str) -> Any:
         if body.get("hook") != hook:
             raise InvalidHookRequest(Issue("/hook", f"must not be {body.get('hook')}"))
         return read(body, hook)
 
-    monkeypatch.setattr("service.hooks.calls.read_request", quote)
+    monkeypatch.setattr("service.hooks.routes.read_request", quote)
 
     assert kinds(play(SEED, range(1_500))) == {"canary"}
 
