@@ -48,9 +48,12 @@ def test_fifty_callers_at_once(world: World, row: Row) -> None:
     if row.waits:  # how far each got before its deadline is the machine's affair
         assert {problem for problem, _ in found} <= {row.problem, "timeout"}
         assert all(asked(world, row, outcome) <= row.requests for outcome in outcomes)
-    else:
-        assert found == {(row.problem, row.pages): MANY}
-        assert {asked(world, row, outcome) for outcome in outcomes} == {row.requests}
+    else:  # who came after the others had all failed may find the breaker open
+        blocked = found.pop(("blocked", 0), 0) if row.problem else 0
+        assert found == {(row.problem, row.pages): MANY - blocked}
+        assert blocked < MANY
+        reached = [o for o in outcomes if o.fetched.problem != "blocked"]
+        assert {asked(world, row, outcome) for outcome in reached} == {row.requests}
 
 
 @pytest.mark.hazard("B4", "B9", "B10")

@@ -20,7 +20,7 @@ def other() -> Caller:
 
 @pytest.fixture(scope="session")
 def door() -> Door:
-    return open_door(site(client_of(EHR), client_of(OTHER, name="ZZPHI-other")))
+    return open_door(site(client_of(EHR), client_of(OTHER, name="other-ehr")))
 
 
 @pytest.fixture(scope="session")

@@ -182,7 +182,7 @@ def test_each_client_has_its_own_fhir_server_asked_and_no_other_s(
     door = open_door(
         site(
             client_of(EHR, fhir_base=ours, **private),
-            client_of(other, name="ZZPHI-other", fhir_base=theirs, **private),
+            client_of(other, name="other-ehr", fhir_base=theirs, **private),
         )
     )
     before = ward.server.connections
