@@ -80,10 +80,11 @@ def serve(folder: Path, *before: str) -> tuple[Running, int]:
 SHIPPED_APP = "service.server.wsgi:app"
 OPEN_APP = "service.server.wsgi:create(allow_anyone=True)"
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:service.server.gunicorn_conf")
+WORKERS = 2
 
 
 def gunicorn(
-    folder: Path, workers: int = 2, app: str = OPEN_APP, **environment: str
+    folder: Path, workers: int = WORKERS, app: str = OPEN_APP, **environment: str
 ) -> tuple[Running, int]:
     """gunicorn with the shipped settings on a free port; open to anyone on this machine."""
     command = [*GUNICORN, "--bind", "127.0.0.1:0", app]

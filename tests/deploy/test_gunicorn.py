@@ -19,6 +19,7 @@ from tests.deploy.processes import (
     ROOT,
     SHIPPED_APP,
     SIGN,
+    WORKERS,
     Running,
     ask,
     gunicorn,
@@ -200,7 +201,7 @@ def reload(running: Running) -> None:
     old = workers(running)
     running.signal(signal.SIGHUP)
     until = time.monotonic() + 60
-    while old & workers(running) or len(workers(running)) < len(old):
+    while old & workers(running) or len(workers(running)) < WORKERS:
         assert time.monotonic() < until, running.said
         time.sleep(0.02)
 

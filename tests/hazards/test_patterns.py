@@ -40,6 +40,8 @@ PIECES = (
     "U/L ", "text-align:", "alendronate ", "0 ml 0 mg/m ", "(37 C) ", "ifcc37", " per", "( / )",
 )  # fmt: skip
 ENDS = ("", "!")
+# What `replay` and its engines stand on; their patterns are tried where these are installed.
+OF_EXTRAS = ("duckdb", "pyarrow", "pyspark")
 SHORT = (8, 20)  # where growth by a factor for each character would show
 LONG = (500, 4000)  # where n^2 would show: 64 times as long, against 8
 MOST = 20.0
@@ -63,10 +65,18 @@ def modules() -> Iterator[ModuleType]:
         yield package
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith(("__main__", "migrations.env")):  # both run when imported
-                # gunicorn's settings say to whoever imports them where its workers count
-                with mock.patch.dict(os.environ):
-                    module = importlib.import_module(found.name)
-                yield module
+                yield from imported(found.name)
+
+
+def imported(name: str) -> Iterator[ModuleType]:
+    """The module, where the extra it is written for is installed."""
+    try:
+        # gunicorn's settings say to whoever imports them where its workers count
+        with mock.patch.dict(os.environ):
+            yield importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name not in OF_EXTRAS:
+            raise
 
 
 def calls_of_re(module: ModuleType) -> list[ast.Call]:
@@ -184,6 +194,14 @@ def test_no_pattern_takes_more_than_linear_time(engine: Engine) -> None:
 
     assert len(tried) > 20
     assert bad == {}
+
+
+@pytest.mark.parametrize("extra", OF_EXTRAS)
+def test_the_patterns_of_an_extra_are_among_those_that_are_tried(extra: str) -> None:
+    pytest.importorskip(extra, reason=f"without {extra} the patterns that need it are not tried")
+
+    sources = (Path(str(module.__file__)).read_text("utf-8") for module in modules())
+    assert any(re.search(rf"^(?:import|from) {extra}\b", source, re.M) for source in sources)
 
 
 @pytest.mark.parametrize(

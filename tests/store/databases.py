@@ -6,8 +6,8 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -51,12 +51,10 @@ class Postgres:
         listed = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, check=False)
         processes = [first, *map(int, listed.stdout.split())]
         try:
-            for process in processes:
-                os.kill(process, signal.SIGSTOP)
+            _send(signal.SIGSTOP, processes)
             yield
         finally:
-            for process in processes:
-                os.kill(process, signal.SIGCONT)
+            _send(signal.SIGCONT, processes)
 
     @property
     def _data(self) -> Path:
@@ -68,6 +66,12 @@ class Postgres:
         if os.getuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
+
+
+def _send(number: signal.Signals, processes: Sequence[int]) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):  # its workers come and go
+            os.kill(process, number)
 
 
 @contextmanager
