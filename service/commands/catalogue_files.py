@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from service.fhir.bundles import resources
+from service.fhir.medications import own_concept
 from service.fhir.releases import DRUGS, medication_pointer
 from service.fhir.tolerant import Json, obj, objs, text
 
@@ -79,8 +80,7 @@ def _concepts(resource: Json) -> Concepts:
     kind = text(resource.get("resourceType"))
     code = obj(resource.get("code"))
     if kind in DRUGS:
-        medication = obj(resource.get("medication"))
-        yield obj(resource.get("medicationCodeableConcept") or medication.get("concept")), "drug"
+        yield obj(own_concept(resource)), "drug"
         called = text(medication_pointer(resource).get("display"))
         yield ({"text": called} if called else {}), "drug"
     elif kind == "Medication":

@@ -17,7 +17,7 @@ from service.evaluation.searches import templates_for
 from service.fhir.bundles import resources
 from service.fhir.dates import first_day, read_days
 from service.fhir.gather import TYPES
-from service.fhir.observations import specimen_days
+from service.fhir.observations import is_alp, specimen_days
 from service.fhir.queries import Fetch, Fetched, Query
 from service.fhir.references import Owner, Subject, local_reference
 from service.fhir.releases import (
@@ -33,7 +33,6 @@ from service.fhir.releases import (
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import ALP
 
 SLOW_SECONDS = 1.0
 UNREACHABLE = ("timeout", "refused")
@@ -216,7 +215,7 @@ def _remarks(
         yield FOREIGN
     if not _is_newest_first(key, sent):
         yield "ignores _sort"
-    if key == "alp" and any(not _is_alp(resource, terms) for resource in sent):
+    if key == "alp" and any(not is_alp(resource, terms) for resource in sent):
         yield "ignores code"
     if len(fetched.pages) > 1 or _has_next(fetched):
         yield "pages"
@@ -225,11 +224,6 @@ def _remarks(
 def _has_next(fetched: Fetched) -> bool:
     links = [link for page in fetched.pages for link in objs(page.get("link"))]
     return any(text(link.get("relation")) == "next" for link in links)
-
-
-def _is_alp(resource: Json, terms: Terminology) -> bool:
-    parts = [resource, *objs(resource.get("component"))]
-    return any(terms.lab(part.get("code")).test == ALP for part in parts)
 
 
 def _is_newest_first(key: str, sent: list[Json]) -> bool:

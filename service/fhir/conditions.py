@@ -57,7 +57,7 @@ def read_condition(
 def read_family(resource: Json, reference: str, context: Context) -> Condition | None:
     """HPP of a relative (FamilyMemberHistory), by code or by text; None for anything else."""
     for item in objs(resource.get("condition")):
-        concept = context.terminology.diagnosis(item.get("code"), context.budget)
+        concept = context.diagnosis(item.get("code"))
         words = Words(item.get("code"), context.knowledge)
         groups = _groups(concept, words, context) & HPP_GROUPS
         if groups and not words.is_none_in_family:
@@ -173,7 +173,7 @@ def _abatement(resource: Json, context: Context) -> date | None:
 
 def read_procedure(resource: Json, reference: str, context: Context) -> Condition | None:
     """A procedure that was done, as something that began on its day."""
-    groups = context.terminology.diagnosis(resource.get("code"), context.budget).groups
+    groups = context.diagnosis(resource.get("code")).groups
     if not groups or not was_done(resource):
         return None
     first, last = performed(resource, context)

@@ -11,7 +11,7 @@ from datetime import UTC, date, tzinfo
 from typing import NamedTuple
 
 from service.fhir.budget import Budget
-from service.fhir.codings import DrugConcept, merged
+from service.fhir.codings import ConditionConcept, DrugConcept, LabConcept, merged
 from service.fhir.dates import Days, read_days
 from service.fhir.encounters import Encounters
 from service.fhir.references import Index
@@ -53,6 +53,16 @@ class Context:
     def __post_init__(self) -> None:
         self.knowledge: Knowledge = self.terminology.knowledge
         self.encounters = Encounters(self.terminology.vocabulary, self.index)
+
+    def lab(self, concept: object) -> LabConcept:
+        """What a test is.  Each of these three takes names that are new off the budget."""
+        return self.terminology.lab(concept, self.budget)
+
+    def diagnosis(self, concept: object) -> ConditionConcept:
+        return self.terminology.diagnosis(concept, self.budget)
+
+    def drug(self, concept: object) -> DrugConcept:
+        return self.terminology.drug(concept, self.budget)
 
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):

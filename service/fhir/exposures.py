@@ -64,7 +64,7 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
 
 def read_given(procedure: Json, reference: str, context: Context) -> Iterator[DrugUse]:
     """A drug whose administration was coded as a procedure (HCPCS J3489); never by its name."""
-    groups = context.terminology.drug(procedure.get("code"), context.budget).coded
+    groups = context.drug(procedure.get("code")).coded
     if not groups or not was_done(procedure):
         return
     first, last = performed(procedure, context)

@@ -56,14 +56,14 @@ def drugs_of(order: Json, context: Context) -> Drugs:
 
     With a name it is recognised or another drug; without one a code decides.
     """
-    own, pointer = _own_concept(order), medication_pointer(order)
-    concept = context.terminology.drug(own, context.budget)
+    own, pointer = own_concept(order), medication_pointer(order)
+    concept = context.drug(own)
     if not pointer and concept.outcome is Outcome.ANOTHER:  # as most are
         return OTHER_DRUG
     sent, beside = NOT_NAMED, {}
     if pointer:
         sent, beside = _medication(pointer, order, context), {"text": text(pointer.get("display"))}
-        concept = merged((concept, sent.concept, context.terminology.drug(beside, context.budget)))
+        concept = merged((concept, sent.concept, context.drug(beside)))
     match = drug_of(concept, context.knowledge)
     if not match.groups:
         is_chosen = concept.is_absent or "reference" in pointer or "identifier" in pointer
@@ -85,7 +85,7 @@ def _medication(pointer: Json, order: Json, context: Context) -> Named:
     if known is None:
         holder = order if text(reference).startswith("#") else sent
         written = (sent.get("code"), *_ingredients(sent, holder, context))
-        concepts = [context.terminology.drug(item, context.budget) for item in written]
+        concepts = [context.drug(item) for item in written]
         known = context.medications[id(sent)] = Named(merged(concepts), _names_of_all(written))
     return known
 
@@ -101,7 +101,7 @@ def _names_of_all(written: Iterable[object]) -> str:
     return " ".join(names)[:LONGEST_NAMES]
 
 
-def _own_concept(order: Json) -> object:
+def own_concept(order: Json) -> object:
     """The drug's concept in the order itself; a service request may carry one as its code."""
     if order.get("resourceType") in DRUGS:
         return order.get("medicationCodeableConcept") or obj(order.get("medication")).get("concept")
@@ -195,7 +195,7 @@ def _reason_of(pointer: Json, order: Json, context: Context) -> frozenset[str]:
 
 
 def _reason(written: object, context: Context) -> frozenset[str]:
-    concept = context.terminology.diagnosis(written, context.budget)
+    concept = context.diagnosis(written)
     if "hypercalcaemia_malignancy" in concept.mentions:
         return concept.groups | {context.knowledge.oncology.malignant_calcium}
     return concept.groups

@@ -11,11 +11,12 @@ from service.fhir.dates import Days
 from service.fhir.folding import fold
 from service.fhir.printed import printed_range, sides_of
 from service.fhir.releases import LETTERS, STATUSES
+from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string
 from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test
-from service.hpp.model import Result, Variant
+from service.hpp.model import ALP, Result, Variant
 
 
 class Seen(NamedTuple):
@@ -38,9 +39,7 @@ class Part(NamedTuple):
 
 def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     """Every value of a known test, and the variant of ALPL it may name."""
-    parts = [
-        Part(resource, reference, context.terminology.lab(resource.get("code"), context.budget))
-    ]
+    parts = [Part(resource, reference, context.lab(resource.get("code")))]
     if "component" in resource:
         parts += _components(resource, reference, context)
     measured = [part for part in parts if part.concept.test and _may_hold_a_value(part, parts)]
@@ -52,10 +51,16 @@ def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     )
 
 
+def is_alp(resource: Json, terminology: Terminology) -> bool:
+    """Whether an Observation, or a part of it, is total ALP."""
+    parts = [resource, *objs(resource.get("component"))]
+    return any(terminology.lab(part.get("code")).test == ALP for part in parts)
+
+
 def _components(resource: Json, reference: str, context: Context) -> Iterator[Part]:
     for position, item in enumerate(objs(resource["component"])):
         where = f"{reference}#component[{position}]"
-        yield Part(item, where, context.terminology.lab(item.get("code"), context.budget))
+        yield Part(item, where, context.lab(item.get("code")))
 
 
 def _may_hold_a_value(part: Part, parts: Sequence[Part]) -> bool:

@@ -73,7 +73,7 @@ def count_members(whole: Json, context: Context) -> tuple[int, int]:
 
 
 def _names_another(pointer: Json, context: Context) -> bool:
-    named = context.terminology.lab({"text": text(pointer.get("display"))}, context.budget)
+    named = context.lab({"text": text(pointer.get("display"))})
     return named.outcome is Outcome.ANOTHER or named.test not in (None, ALP)
 
 

@@ -215,7 +215,7 @@ def _read_procedure(resource: Json, name: str, reading: _Reading, context: Conte
 
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
-    concept = context.terminology.diagnosis(resource.get("code"), context.budget)
+    concept = context.diagnosis(resource.get("code"))
     if not conditions.may_matter(concept):
         return ""
     seen = conditions.read_condition(resource, name, concept, context)

@@ -19,10 +19,10 @@ from service.evaluation.request import HookRequest
 from service.evaluation.services import BY_ID
 from service.fhir.dates import read_days
 from service.fhir.gather import TYPES
+from service.fhir.observations import is_alp
 from service.fhir.releases import AUTHORED, ENCOUNTER, ORDERS, first_of
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.decide import NOT_EVALUATED
-from service.hpp.model import ALP
 from service.replay.candidates import is_of_interest
 from service.settings import Client
 
@@ -201,14 +201,8 @@ def _key_of(resource: Json, engine: Engine) -> str:
     """ALP results are asked for apart from the other results; a Medication rides along."""
     kind = resource.get("resourceType")
     if kind == "Observation":
-        return "alp" if _is_alp(resource, engine) else "labs"
+        return "alp" if is_alp(resource, engine.terminology) else "labs"
     return next((key for key, kinds in TYPES.items() if kind in kinds), "medications")
-
-
-def _is_alp(resource: Json, engine: Engine) -> bool:
-    lab = engine.terminology.lab
-    concepts = [resource.get("code"), *(p.get("code") for p in objs(resource.get("component")))]
-    return any(lab(concept).test == ALP for concept in concepts)
 
 
 def _bundle(resources: Sequence[Json]) -> dict[str, Any]:
