@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from service import __version__
 from service.content.faults import Fault, Faulty, hint
-from service.content.reviews import load_review
+from service.content.reviews import review_in_use
 from service.evaluation.building import build_engine as build_engine
 from service.evaluation.building import load_content as load_content
 from service.evaluation.engine import Engine
@@ -135,7 +135,7 @@ def _metrics_token(settings: Settings) -> bytes:
 
 def _count_versions(engine: Engine, settings: Settings) -> None:
     # its faults were told before
-    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
+    review = review_in_use(settings.content_dir, engine.languages)
     UNSIGNED.set(sum(file.signed is None for file in review.files))
     of = {"knowledge": engine.knowledge.version, "configuration": engine.configuration}
     versions({"version": __version__, **of})

@@ -14,7 +14,7 @@ from service.commands.judged_stories import Difference, Judged, judge_all
 from service.commands.reach import folder_faults, key_set_line, store_faults
 from service.content.faults import Fault, Faulty
 from service.content.folder import CASES
-from service.content.reviews import load_review
+from service.content.reviews import review_in_use
 from service.evaluation.engine import ANYONE, Engine
 from service.hpp.knowledge.model import Knowledge
 from service.server.serve import LOOPBACK, may_listen
@@ -78,8 +78,7 @@ def check_all(config: Path | None, offline: bool = False) -> Report:
     if judged.faults:
         return Report(judged.faults, warnings=tuple(map(str, found.warnings)))
     today = datetime.now(settings.zone).date()
-    # its faults were found above
-    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
+    review = review_in_use(settings.content_dir, engine.languages)
     return Report(
         lines=(
             *_summary(settings, knowledge),

@@ -11,7 +11,7 @@ from typing import Any
 
 from fhir_fixtures import Story, stories
 from service.content.faults import Fault
-from service.content.files import Unreadable, files_in, is_litter, read_text
+from service.content.files import Unreadable, edited_in, read_text
 from service.content.folder import CASES
 from service.content.shape import misfits
 from service.content.toml_files import BadToml, parse_toml
@@ -124,9 +124,9 @@ def _cases(folder: Path, faults: list[Fault]) -> Iterator[Case]:
     """cases/NAME.json is a request as an EHR sent it, cases/NAME.toml what is expected."""
     if not (folder / CASES).is_dir():
         return
-    for name in files_in(folder / CASES):
+    for name in edited_in(folder / CASES):
         file = f"{CASES}{name}"
-        if is_litter(name) or not name.endswith((".json", ".toml")):
+        if not name.endswith((".json", ".toml")):
             continue
         path = folder / file
         partner = path.with_suffix(".json" if path.suffix == ".toml" else ".toml")

@@ -14,7 +14,7 @@ from service.app import build_engine
 from service.commands.bill import bill_of_materials
 from service.content.accepted import changes
 from service.content.layers import Layers
-from service.content.reviews import load_review
+from service.content.reviews import review_in_use
 from service.evaluation.about import source_attributes
 from service.pages.committee import (
     DECISION_HEAD,
@@ -46,7 +46,7 @@ _PART = re.compile(r"^- \*\*(?P<name>Cause|Effect|Control):\*\* (?P<says>.+)$")
 def write_pack(settings: Settings, folder: Path) -> list[Path]:
     """Write everything; the paths, the page first."""
     engine = build_engine(settings)
-    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
+    review = review_in_use(settings.content_dir, engine.languages)
     page = committee_page(engine, review, switched_off(settings, engine.knowledge))
     layers = Layers(settings.content_dir)
     differences = [

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from service.content.code_checks import NAME, CodeChecks
 from service.content.csv_files import Row
 from service.content.faults import hint
-from service.content.files import files_in, is_litter
+from service.content.files import edited_in
 from service.content.layers import Layers
 from service.fhir.folding import fold
 from service.hpp.knowledge.model import Code
@@ -75,8 +75,8 @@ def local_files(layers: Layers) -> list[str]:
     """The site's own codes/*.csv, in the order of their names."""
     if layers.overlay is None or not os.access(layers.overlay / FOLDER, os.R_OK | os.X_OK):
         return []
-    listed = (f"{FOLDER}{name}" for name in files_in(layers.overlay / FOLDER))
-    return [name for name in listed if name.endswith(".csv") and not is_litter(name)]
+    listed = edited_in(layers.overlay / FOLDER)
+    return [f"{FOLDER}{name}" for name in listed if name.endswith(".csv")]
 
 
 def read_codes(layers: Layers, systems: Mapping[str, str], groups: Collection[str]) -> Codes:
@@ -119,10 +119,12 @@ def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[Change]:
 
 def retired(layers: Layers) -> set[tuple[Place, bool]]:
     """(row, whether it was active) of what was shipped once and is not so any more."""
-    return {
-        (place(row["group"], row["system"], row["code"]), row["active"] == "yes")
-        for row in layers.rows(RETIRED, (*COLUMNS[:3], "active"), shipped=True)
-    }
+    return set(map(as_shipped, layers.rows(RETIRED, (*COLUMNS[:3], "active"), shipped=True)))
+
+
+def as_shipped(row: Row) -> tuple[Place, bool]:
+    """What a row of a value set says, and whether it is active."""
+    return place(row["group"], row["system"], row["code"]), row["active"] == "yes"
 
 
 def _read_row(file: str, row: Row, layers: Layers) -> Code | None:

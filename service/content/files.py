@@ -59,6 +59,11 @@ def is_litter(name: str) -> bool:
     return any(fnmatch(part, pattern) for part in parts for pattern in LITTER)
 
 
+def edited_in(folder: Path) -> list[str]:
+    """What people wrote below a folder: its files, without what systems leave behind."""
+    return [name for name in files_in(folder) if not is_litter(name)]
+
+
 def is_lock(name: str) -> bool:
     return fnmatch(PurePosixPath(name).name, LOCK)
 

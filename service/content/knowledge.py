@@ -85,7 +85,7 @@ def _read(layers: Layers, intervals: str) -> model.Knowledge:
         version="",
         recorded=frozenset(table.recorded),
         switched_off=(*table.switched_off, *codes.removed, *_lost_words(layers)),
-        own_limits=frozenset(_own_limits(thresholds, limits, layers, units)),
+        own_limits=frozenset(_own_limits(thresholds, limits, layers, intervals, units)),
     )
     cross_check(knowledge, codes, layers)
     return knowledge
@@ -95,14 +95,19 @@ def _own_limits(
     thresholds: Mapping[str, model.Threshold],
     limits: Sequence[model.Interval],
     layers: Layers,
+    intervals: str,
     units: Units,
 ) -> Iterator[str]:
-    """Whose limits are a site's own, so that no card calls them by our source."""
+    """Whose limits are a site's own, so that no card calls them by our source.
+
+    intervals: the set that the site chose; empty for ours.
+    """
     ours = layers.table(TOML_FILES[0], shipped=True)
     for whose, name in LIMITS.items():
         if thresholds[name].value != Decimal(ours[name]["value"]):
             yield whose
-    if limits != read_intervals(Layers(), "", units):
+    may_differ = intervals or layers.has(INTERVALS)
+    if may_differ and limits != read_intervals(Layers(), "", units):
         yield from BY_AGE
 
 

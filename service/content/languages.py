@@ -17,10 +17,17 @@ from cards.blanks import Text
 from cards.summary import longest_blanks
 from cards.words import CardText, OrderText, Reference, Words
 from service.content.faults import Notes, Say, hint
-from service.content.files import Unreadable, files_in, is_litter
 from service.content.layers import Json, Layers, laid_over
 from service.content.shape import OLD_KEYS, misfits
-from service.content.words import FOLDER, LANGUAGE, TEXTS, check_summaries, front_and_body
+from service.content.words import (
+    FOLDER,
+    LANGUAGE,
+    NOT_A_BLANK,
+    TEXTS,
+    check_summaries,
+    front_and_body,
+    site_texts,
+)
 from service.hpp.knowledge.model import Knowledge
 
 ENGLISH = "en"
@@ -51,22 +58,18 @@ def shipped_languages() -> tuple[str, ...]:
 
 def languages(overlay: Path | None) -> tuple[str, ...]:
     """Those there are words in: English, ours, and each folder in a site's texts."""
-    own = (name.split("/")[0] for name in _site_files(overlay) if "/" in name)
-    return tuple(dict.fromkeys((ENGLISH, *shipped_languages(), *filter(LANGUAGE.fullmatch, own))))
+    return tuple(dict.fromkeys((ENGLISH, *shipped_languages(), *_of_site(overlay))))
 
 
-def _site_files(overlay: Path | None) -> list[str]:
-    """Paths below a site's texts folder; none where it cannot be listed, which others say."""
-    try:
-        found = list(files_in(overlay / FOLDER)) if overlay else []
-    except Unreadable:
-        return []
-    return [name for name in found if not is_litter(name)]
+def _of_site(overlay: Path | None) -> list[str]:
+    """Folders of a site's texts."""
+    folders = (name.split("/")[0] for name in site_texts(overlay) if "/" in name)
+    return [name for name in folders if LANGUAGE.fullmatch(name)]
 
 
 def in_use(spoken: Iterable[str], overlay: Path | None) -> list[str]:
     """Beside English: those of clients, and those a site has written something in."""
-    wanted = {*spoken, *(name.split("/")[0] for name in _site_files(overlay) if "/" in name)}
+    wanted = {*spoken, *_of_site(overlay)}
     return [name for name in languages(overlay) if name in wanted and name != ENGLISH]
 
 
@@ -172,7 +175,7 @@ def _short(text: str) -> str:
 def _other_blanks(english: str, spoken: str) -> str:
     ours, theirs = (Template(text) for text in (english, spoken))
     if not theirs.is_valid():
-        return "has a $ that is not a blank; write $$ for a dollar sign"
+        return NOT_A_BLANK
     lost = sorted(set(ours.get_identifiers()) - set(theirs.get_identifiers()))
     new = sorted(set(theirs.get_identifiers()) - set(ours.get_identifiers()))
     said = [f"is without the blank ${{{name}}} of the English text" for name in lost]
@@ -183,15 +186,19 @@ def _other_blanks(english: str, spoken: str) -> str:
 
 
 def _check_names(folder: str, layers: Layers) -> None:
-    for name in _site_files(layers.overlay):
+    for name in site_texts(layers.overlay):
         path = f"{FOLDER}/{name}"
         if path.startswith(f"{folder}/") and path.removeprefix(f"{folder}/") not in FILES:
             layers.notes.fault(path, "", "is not a text" + hint(name.rpartition("/")[2], FILES))
 
 
+def _is_ours(file: str) -> bool:
+    return files("cards").joinpath(file).is_file()
+
+
 def _is_there(file: str, layers: Layers) -> bool:
     """Whether a site or we have it; that nobody has is a fault."""
-    there = layers.has(file) or files("cards").joinpath(file).is_file()
+    there = layers.has(file) or _is_ours(file)
     if not there:
         layers.notes.fault(file, "", "is missing; a language has every text and table of ours")
     return there
@@ -201,8 +208,7 @@ def _table(file: str, layers: Layers) -> Json:
     """A table file, the site's keys over ours; nothing of a file that does not fit."""
     if not _is_there(file, layers):
         return {}
-    ours = files("cards").joinpath(file).is_file()
-    data = layers.laid_over(file) if ours else layers.table(file)
+    data = layers.laid_over(file) if _is_ours(file) else layers.table(file)
     shapeless = list(misfits(data, TABLE_SHAPE))
     for key, message in shapeless:
         layers.notes.fault(file, key, message)

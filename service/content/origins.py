@@ -14,8 +14,8 @@ from service.content.codes import (
     LOCAL_COLUMNS,
     LOCAL_OPTIONAL,
     VALUE_SET_FILES,
+    as_shipped,
     local_files,
-    place,
     retired,
 )
 from service.content.csv_files import Row
@@ -161,12 +161,7 @@ def _stated(file: str, columns: Sequence[str], layers: Layers) -> list[Row]:
     if file not in VALUE_SET_FILES or not rows:
         return rows
     gone = retired(layers)
-
-    def is_gone(row: Row) -> bool:
-        at = place(row["group"], row["system"], row["code"])
-        return (at, row["active"] == "yes") in gone
-
-    return [row for row in rows if not is_gone(row)]
+    return [row for row in rows if as_shipped(row) not in gone]
 
 
 def _local_entries(file: str, layers: Layers) -> Iterator[Entry]:

@@ -6,7 +6,6 @@ is compared with what can fill it, and the longest possible summary with 140 cha
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ from cards.summary import OF_SUMMARY, known_situations, longest_blanks
 from cards.words import Attributes, CardText, Offer, OrderText, Reference, Words
 from service.content.code_forms import problems
 from service.content.faults import Notes, Say, hint
-from service.content.files import Unreadable, files_in, is_litter
+from service.content.files import Unreadable, edited_in
 from service.content.layers import Layers
 from service.content.shape import OLD_KEYS, misfits
 from service.content.toml_files import BadToml, parse_toml
@@ -27,6 +26,7 @@ from service.hpp.knowledge.model import Knowledge
 FOLDER = "texts"
 RETIRED = "retired.toml"
 SUMMARY_LIMIT = 139
+NOT_A_BLANK = "has a $ that is not a blank; write $$ for a dollar sign"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # a folder of texts, by BCP 47
 TABLES = (
     "phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml",
@@ -133,17 +133,18 @@ def load_words(knowledge: Knowledge, notes: Notes, overlay: Path | None = None) 
 
 def _check_names(layers: Layers) -> None:
     """A file of the site's texts folder that nobody would read is a fault."""
-    if layers.overlay is None or not os.access(layers.overlay / FOLDER, os.R_OK | os.X_OK):
-        return
     known = (*TABLES, *(f"{name}.md" for name in TEXTS))
-    try:
-        names = [name for name in files_in(layers.overlay / FOLDER) if not is_litter(name)]
-        names = [name for name in names if not _is_of_a_language(name)]
-    except Unreadable:  # said where the whole folder was listed
-        names = []
-    for name in names:
-        if name not in known:
+    for name in site_texts(layers.overlay):
+        if name not in known and not _is_of_a_language(name):
             layers.notes.fault(f"{FOLDER}/{name}", "", "is not a text" + hint(name, known))
+
+
+def site_texts(overlay: Path | None) -> list[str]:
+    """Paths below a site's texts folder; none where it cannot be listed, which others say."""
+    try:
+        return edited_in(overlay / FOLDER) if overlay else []
+    except Unreadable:
+        return []
 
 
 def _is_of_a_language(name: str) -> bool:
@@ -273,7 +274,7 @@ def _check_summary(file: str, template: Template, longest: Mapping[str, str], sa
 
 def _check_blanks(file: str, key: str, template: Template, known: frozenset[str], say: Say) -> bool:
     if not template.is_valid():
-        say(file, key, "has a $ that is not a blank; write $$ for a dollar sign")
+        say(file, key, NOT_A_BLANK)
         return False
     unknown = sorted(set(template.get_identifiers()) - known)
     for blank in unknown:

@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 
 from fhir_fixtures import Story, stories
 from service import __version__
-from service.content.reviews import load_review
+from service.content.reviews import review_in_use
 from service.demo.links import MAIN_STORY, curl_line, sandbox_link
 from service.evaluation.engine import VISITOR, Engine
 from service.evaluation.services import SERVICES
@@ -71,14 +71,13 @@ def _info(settings: Settings, engine: Engine) -> Json:
 
 def _reviews(settings: Settings, engine: Engine) -> Json:
     """Each content file, and who signed what it holds now."""
-    # its faults ended the start
-    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
+    review = review_in_use(settings.content_dir, engine.languages)
     return {file.name: str(file.signed or "") for file in review.files}
 
 
 def _rules(settings: Settings, engine: Engine) -> Response:
     """The committee's page: the rules, texts and numbers in force."""
-    review = load_review(settings.content_dir, lambda *_: None, engine.languages)
+    review = review_in_use(settings.content_dir, engine.languages)
     page = committee_page(engine, review, switched_off(settings, engine.knowledge))
     response = Response(page, mimetype="text/html")
     digest = b64encode(sha256(STYLE.encode()).digest()).decode()
