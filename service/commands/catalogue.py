@@ -120,15 +120,12 @@ def _read(concept: Json, kind: str, terminology: Terminology) -> tuple[frozenset
 
 
 def _write_csv(lines: list[Line]) -> None:
+    from service.reports.export import inert
+
     writer = csv.DictWriter(sys.stdout, ("system", "code", "display", "recognised_as", "by"))
     writer.writeheader()
     for line in lines:
-        writer.writerow({name: _inert(value) for name, value in asdict(line).items()})
-
-
-def _inert(value: str) -> str:
-    """A cell that a spreadsheet would take for a formula is marked as text."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value
+        writer.writerow({name: inert(value) for name, value in asdict(line).items()})
 
 
 def _draw(lines: list[Line]) -> None:

@@ -13,7 +13,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from fhir_fixtures import Story, stories
-from service.demo.links import MAIN_STORY
 from service.demo.translate import in_release
 from service.fhir.gather import TYPES
 from service.fhir.releases import Release
@@ -43,12 +42,9 @@ class Record:
 
 @cache
 def patients() -> Mapping[str, Story]:
-    """Every story by its name, and by the name of its patient as the story's request has it.
-
-    Where stories share the name of a patient, the main one has it, or else the first.
-    """
+    """Every story by its name, and by the name of its patient as the story's request has it."""
     found = dict(stories())
-    for story in sorted(stories().values(), key=lambda story: story.id != MAIN_STORY):
+    for story in stories().values():
         found.setdefault(_unmarked(story.request["context"]["patientId"]), story)
     return found
 

@@ -36,8 +36,11 @@ class Bar:
         self.orders += 1
         if row["shown"]:
             self.cards[row["indicator"]] += 1
-            if len(self.cases) < MOST_CASES:
-                self.cases.append(row)
+            self.keep(row)
+
+    def keep(self, row: Row) -> None:
+        if len(self.cases) < MOST_CASES:
+            self.cases.append(row)
 
 
 @dataclass
@@ -96,8 +99,7 @@ class Figures:
         if move[:3] != move[3:]:
             moved = self.moves.setdefault(move, Bar())
             moved.orders += 1
-            if len(moved.cases) < MOST_CASES:
-                moved.cases.append(row)
+            moved.keep(row)
 
     def summary(self) -> dict[str, Any]:
         """Counts of a whole run, for pipelines; as they are, small ones too."""

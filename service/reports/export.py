@@ -72,11 +72,11 @@ def as_csv(table: Table) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     head, rows = table
     writer.writerow(head)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def _safe(cell: Any) -> Any:
+def inert(cell: Any) -> Any:
     """Text that a spreadsheet would run is text behind an apostrophe."""
     runs = isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA)
     return f"'{cell}" if runs else cell
