@@ -10,8 +10,12 @@ from tempfile import mkdtemp
 import pytest
 from flask.testing import FlaskClient
 
+from cards.words import Words
 from service.app import build_engine, create_app
+from service.content.faults import Fault
+from service.evaluation import building
 from service.evaluation.engine import Engine
+from service.hpp.knowledge.model import Knowledge
 from service.settings import Settings
 from tests.store.databases import Postgres, postgres
 
@@ -28,6 +32,19 @@ def engine() -> Engine:
 @pytest.fixture(scope="session")
 def client() -> FlaskClient:
     return create_app(Settings(), today=lambda: TODAY).test_client()
+
+
+@pytest.fixture(scope="module")
+def content_read_once() -> Iterator[None]:
+    """Engines without a folder of a site stand on one content, which takes longest to read."""
+    read, content = building.load_content, building.load_content(Settings())
+
+    def load(settings: Settings, warnings: list[Fault] | None = None) -> tuple[Knowledge, Words]:
+        return read(settings, warnings) if settings.content_dir else content
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "load_content", load)
+        yield
 
 
 @pytest.fixture(scope="session")

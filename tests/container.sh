@@ -305,15 +305,19 @@ sed 's/^/        /' "$work/refusal"
 
 # ---- what it answers
 
+wait_until_served() {  # up to 10 seconds; first: the container's process
+    first=""
+    for _ in $(seq 100); do
+        first=$(cat "/proc/$service/task/$service/children" 2>/dev/null | tr -d ' ') || true
+        [[ -n $first ]] && grep -q Try: "$work/service.log" && break
+        sleep 0.1
+    done
+}
+
 say "serving"
 (contained "${entrypoint[@]}" serve --host 0.0.0.0 --allow-anyone) >"$work/service.log" 2>&1 &
 service=$!
-first=""
-for _ in $(seq 100); do
-    first=$(cat "/proc/$service/task/$service/children" 2>/dev/null | tr -d ' ') || true
-    [[ -n $first ]] && grep -q Try: "$work/service.log" && break
-    sleep 0.1
-done
+wait_until_served
 
 ask() {  # ask METHOD PATH [FILE] [PADDING] : in the container's network; prints the status
     nsenter --target "$first" --net python3 - "$@" <<'PYTHON'
@@ -376,12 +380,7 @@ as_user+=(HPP_CDS_CONFIG=/etc/hpp-cds/hpp-cds.toml)
 check "hpp-cds check finds no fault in them" test "$checked" = 0
 (contained "${entrypoint[@]}" "${command[@]}") >"$work/service.log" 2>&1 &
 service=$!
-first=""
-for _ in $(seq 100); do
-    first=$(cat "/proc/$service/task/$service/children" 2>/dev/null | tr -d ' ') || true
-    [[ -n $first ]] && grep -q Try: "$work/service.log" && break
-    sleep 0.1
-done
+wait_until_served
 wants_a_token() {
     local said
     said=$(ask POST /cds-services/hpp-order-sign "$STORY" 2>/dev/null) || true

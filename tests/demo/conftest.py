@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -12,18 +11,15 @@ from werkzeug.serving import make_server
 from service.app import create_app
 from service.settings import Settings
 from tests.conftest import TODAY
+from tests.listening import listening
 
 
 @pytest.fixture(scope="session")
 def origin() -> Iterator[str]:
     """`http://127.0.0.1:PORT`: the service asks its own record over HTTP."""
     server = make_server("127.0.0.1", 0, create_app(Settings(), today=lambda: TODAY), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with listening(server) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +36,5 @@ def strict(origin: str) -> Iterator[str]:
         return {"resourceType": "CapabilityStatement", "fhirVersion": versions[release]}
 
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"{origin} http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with listening(server) as address:
+        yield f"{origin} {address}"

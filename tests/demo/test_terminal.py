@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from service.commands.terminal import draw_explanation, in_two, wrapped
 from service.demo.links import MAIN_STORY
 from service.evaluation.engine import Engine
 from service.hooks.calls import outcome_of
+from tests.listening import listening
 
 
 def evaluate(base: str, patient: str, drug: str) -> Result:
@@ -138,13 +138,8 @@ def bundle(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with listening(ThreadingHTTPServer(("127.0.0.1", 0), Answering)) as address:
+        yield address
 
 
 def outcomes(base: str, *arguments: str) -> tuple[int, dict[str, str], str]:

@@ -17,6 +17,7 @@ from service.app import create_app
 from service.pages import PageDeps, page_blueprint
 from service.server.waitress_server import Server, bind
 from service.settings import Settings
+from tests.listening import listening
 from tests.pages import samples
 
 Json = dict[str, Any]
@@ -166,12 +167,8 @@ def broken(deps: PageDeps) -> FlaskClient:
 def address(deps: PageDeps) -> Iterator[str]:
     """A real server on a free port of this machine, for a browser."""
     server = make_server("127.0.0.1", 0, make_app(deps), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with listening(server) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="session")

@@ -6,17 +6,11 @@ Without the packages of the extra `replay` these tests are skipped, and counted 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from cards.words import Words
-from service.content.faults import Fault
-from service.evaluation import building
-from service.hpp.knowledge.model import Knowledge
-from service.settings import Settings
 
 MISSING = "the extra `replay` is not installed (service/replay/requirements.lock)"
 duckdb = pytest.importorskip("duckdb", reason=MISSING)
@@ -26,16 +20,8 @@ Export = Callable[[Sequence[Json]], Path]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def content_read_once() -> Iterator[None]:
-    """Every run builds an engine; those without a folder of a site stand on the same content."""
-    read, content = building.load_content, building.load_content(Settings())
-
-    def load(settings: Settings, warnings: list[Fault] | None = None) -> tuple[Knowledge, Words]:
-        return read(settings, warnings) if settings.content_dir else content
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "load_content", load)
-        yield
+def stands_on_the_same_content(content_read_once: None) -> None:
+    """Every run builds an engine."""
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from fhir_fixtures import stories
 from service.demo.links import MAIN_STORY, SANDBOX, sandbox_link
 from tests.deploy.processes import Running
 from tests.edge.test_captures import capture
+from tests.listening import listening
 from tests.pages.browser import By, WebDriverWait, needs_browser, text
 
 pytestmark = needs_browser
@@ -43,12 +43,8 @@ class Quiet(SimpleHTTPRequestHandler):
 def stub() -> Iterator[str]:
     """The page's own origin."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(HERE)))
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with listening(server) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
