@@ -8,14 +8,14 @@ from typing import Any
 
 from service.fhir.queries import Fetched, Query
 from service.fhir.tolerant import Json, objs, text
-from service.outbound.calls import Call, Deadline, Failure
+from service.outbound.calls import Deadline, Failure, HttpGet
 from service.outbound.exchange import FRAMING, Limits, Page, exchange
 from service.outbound.servers import FhirServer
 
 ENOUGH_OF_THE_BUDGET = 0.4  # less is not enough for a second try, nor to blame a server
 
 
-class Task:
+class PagedQuery:
     """One query under way in the pool.  What it has so far can be taken at any moment."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Task:
         self._deadline, self._limits = deadline, limits
         self._pages: list[dict[str, Any]] = []
         self._fault: Failure | None = Failure("refused", "internal")
-        self._call: Call | None = None
+        self._call: HttpGet | None = None
         self.done: Future[None] = Future()
 
     def run(self) -> None:
@@ -85,7 +85,7 @@ class Task:
 
     def _ask(self, url: str) -> Page:
         most = self._limits.page_bytes + FRAMING
-        self._call = Call(self._server.route, self._deadline, most)
+        self._call = HttpGet(self._server.route, self._deadline, most)
         return exchange(self._server.session, url, self._token, self._call, self._limits)
 
 
