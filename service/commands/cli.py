@@ -25,6 +25,7 @@ from service.commands.options import (
     client_option,
     config_option,
     configured,
+    outside_content,
     service_option,
     tenant_option,
     today_option,
@@ -278,7 +279,7 @@ def about(folder: Path | None, config: Path | None) -> None:
     if folder is not None:
         from service.commands.pack import write_pack
 
-        for path in write_pack(settings, folder):
+        for path in write_pack(settings, outside_content(settings, folder)):
             click.echo(path)
         return
     from service.app import build_engine

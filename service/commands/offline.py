@@ -13,12 +13,12 @@ import click
 from service.app import build_engine
 from service.content.faults import Fault, Faulty, hint
 from service.evaluation.answer import Answer
-from service.evaluation.decision import Asked
+from service.evaluation.decision import HookCall
 from service.evaluation.engine import ANYONE, VISITOR
 from service.evaluation.repeat import Repeats
 from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
-from service.hooks.calls import Outcome, Recall, outcome_of
+from service.hooks.calls import HttpAnswer, Recall, outcome_of
 from service.outbound.registered import RegisteredServers, open_servers
 from service.settings import Client, Settings
 from service.trust.caller import Caller, caller_of
@@ -32,7 +32,7 @@ def answer(
     access: RegisteredServers | None = None,
     client: str = "",
     tenant: str = "",
-) -> Outcome:
+) -> HttpAnswer:
     """Evaluate one request body.  An empty service id means the service of the body's hook.
 
     access: the servers that may be asked; by default those that HTTP would ask.
@@ -65,7 +65,7 @@ def _recalling(settings: Settings, caller: Caller) -> Iterator[Recall | None]:
     repeats = Repeats(open_memory(settings, store), days)
 
     def recall(answer: Answer, request: HookRequest, service: Service) -> Answer:
-        asked = Asked(caller.client.name, caller.tenant, service.id, service.hook, "", "")
+        asked = HookCall(caller.client.name, caller.tenant, service.id, service.hook, "", "")
         return repeats.applied(answer, asked, request.patient_id)
 
     yield recall

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.options import config_option, configured
+from service.commands.options import config_option, configured, outside_content
 from service.content.faults import Fault, Faulty
 from service.settings import Settings, load_settings
 
@@ -89,7 +89,10 @@ def report(
     from service.reports.figures import figures_of
     from service.store import reading
 
-    with _store(load_settings(config)) as store:
+    settings = load_settings(config)
+    if out is not None:
+        outside_content(settings, out)
+    with _store(settings) as store:
         reading.note_reading(store, "report", time.time())
         span = reading.Span(int(since * 1000), client)
         rows = reading.decisions(store, span)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.commands.check import Report
     from service.commands.doctor import Diagnosis
     from service.commands.judged_stories import Difference
-    from service.trust.report import Entry
+    from service.trust.report import ClientReport
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue", "none": "green"}
 MOST_EVIDENCE = 4
@@ -144,7 +144,7 @@ def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
         console.print(Text(line, style=OUTCOME_COLOURS.get(row.outcome, "red")))
 
 
-def draw_clients(entries: list[Entry], console: Console | None = None) -> None:
+def draw_clients(entries: list[ClientReport], console: Console | None = None) -> None:
     """Each client with its keys, and the reasons for which callers were refused."""
     console = console or Console()
     for entry in entries:

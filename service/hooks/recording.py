@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from service import __version__
 from service.evaluation.answer import EXTENSION, Answer
-from service.evaluation.decision import Asked, decision_of, unavailable
+from service.evaluation.decision import HookCall, decision_of, unavailable
 from service.evaluation.engine import Engine
 from service.evaluation.repeat import Repeats
 from service.evaluation.request import HookRequest
@@ -81,9 +81,9 @@ class Recorder:
             self.memory.count(caller.client.name, answer.unmapped)
 
 
-def _asked(request: HookRequest, service: Service, caller: Caller) -> Asked:
+def _asked(request: HookRequest, service: Service, caller: Caller) -> HookCall:
     call = under_way()
-    return Asked(
+    return HookCall(
         client=caller.client.name,
         tenant=caller.tenant,
         service=service.id,

@@ -16,7 +16,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from service import strict_json
-from service.outbound.calls import Call, Failure
+from service.outbound.calls import Failure, HttpGet
 
 CHUNK = 65_536
 FRAMING = 262_144  # headers and chunk sizes, beyond the body
@@ -65,7 +65,7 @@ def exchange(
     session: requests.Session,
     url: str,
     token: str,
-    call: Call,
+    call: HttpGet,
     limits: Limits,
     trace: Mapping[str, str] = {},
 ) -> Page:
@@ -88,7 +88,7 @@ def exchange(
         return Page(fault=_why(call), wait_s=_jitter())
 
 
-def _why(call: Call) -> Failure:
+def _why(call: HttpGet) -> Failure:
     """As the socket noted it, else from how far the answer had come."""
     if call.fault is not None:
         return call.fault
@@ -97,7 +97,7 @@ def _why(call: Call) -> Failure:
     return Failure("malformed", "protocol")
 
 
-def _read(response: requests.Response, call: Call, limits: Limits) -> Page:
+def _read(response: requests.Response, call: HttpGet, limits: Limits) -> Page:
     if response.status_code >= 400:
         return _unhappy(response)
     fault = _unusable(response, limits.page_bytes)
@@ -126,7 +126,7 @@ def _unusable(response: requests.Response, most: int) -> Failure | None:
     return None
 
 
-def _body(response: requests.Response, call: Call, limits: Limits) -> bytes:
+def _body(response: requests.Response, call: HttpGet, limits: Limits) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_content(CHUNK):
         size += len(chunk)

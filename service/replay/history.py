@@ -57,7 +57,7 @@ class Judges:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PastDecision:
     """One order of the past (or one patient's last day), and what would have been said.
 
     patient, order: ids of the record.  answer: as over HTTP on that day; against: by the other
@@ -90,7 +90,7 @@ def card_of(answer: Answer) -> dict[str, Any] | None:
     return next(iter(answer.body["cards"]), None)
 
 
-def judge_orders(patient: str, resources: Sequence[Json], judges: Judges) -> Iterator[Decision]:
+def judge_orders(patient: str, resources: Sequence[Json], judges: Judges) -> Iterator[PastDecision]:
     """Each order of a drug of interest, judged on its own day with what was known then.
 
     resources: everything on record of this patient, of any type, in any order.
@@ -98,16 +98,20 @@ def judge_orders(patient: str, resources: Sequence[Json], judges: Judges) -> Ite
     dated = [(order, day) for order, day in _placed(resources, judges) if day]
     for order, day in sorted(dated, key=lambda item: (item[1], text(item[0].get("id")))):
         name, where = text(order.get("id")), department_of(order, resources)
-        yield Decision(patient, name, day, *_answers(patient, resources, order, day, judges), where)
+        yield PastDecision(
+            patient, name, day, *_answers(patient, resources, order, day, judges), where
+        )
 
 
-def judge_last_day(patient: str, resources: Sequence[Json], judges: Judges) -> Iterator[Decision]:
+def judge_last_day(
+    patient: str, resources: Sequence[Json], judges: Judges
+) -> Iterator[PastDecision]:
     """The patient's last day on record, as if the chart were opened then."""
     read = [resource for resource in resources if resource.get("resourceType") in KINDS]
     days = [day for resource in read if (day := _last_day(resource, judges.engine))]
     if days:
         day = max(days)
-        yield Decision(patient, "", day, *_answers(patient, resources, None, day, judges))
+        yield PastDecision(patient, "", day, *_answers(patient, resources, None, day, judges))
 
 
 def undated_orders(resources: Sequence[Json], judges: Judges) -> list[Json]:

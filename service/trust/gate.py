@@ -22,8 +22,8 @@ from service.trust.tokens import Token, bearer, read_token
 CLOCK_MARGIN_S = 86_400  # a spent token is kept so much longer: the clocks of nodes may differ
 
 
-class SpentTokens(Protocol):
-    """What remembers token ids for all workers and nodes."""
+class ReplayStore(Protocol):
+    """What remembers the token ids that were used, for all workers and nodes, against replay."""
 
     def spend(self, issuer: str, token_id: str, until_s: int) -> bool:
         """True for the first who comes with this id.  Raises StoreDown where nobody can tell."""
@@ -37,7 +37,7 @@ class Gate:
         self,
         clients: Sequence[Client],
         key_sets: Mapping[str, KeySet],
-        spent: SpentTokens,
+        spent: ReplayStore,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._clients = {client.issuer: client for client in clients}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.hpp.model import Condition
+from tests.fhir.ask import answer
 from tests.fhir.build import (
     FRACTURE,
     HPP,
@@ -12,7 +13,6 @@ from tests.fhir.build import (
     SNOMED,
     SUBJECT,
     Json,
-    answer,
     bundle,
     concept,
     condition,

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fhir.ask import answer, card, gaps, result_of, said, verdict
 from tests.fhir.build import (
     ATC,
     MISSING,
     RXNORM,
     SNOMED,
     alp,
-    answer,
     bundle,
-    card,
     concept,
     draft,
     drug,
-    gaps,
     request,
-    result_of,
-    said,
-    verdict,
 )
 from tests.fhir.drafts import NOTHING, UUID, Json, coding, deleted, medication, named
 

@@ -25,7 +25,7 @@ from service.settings import Settings
 from service.store import reading
 from service.store.database import Store, open_store
 from service.store.memory import Memory
-from service.store.model import Report, Sender
+from service.store.model import FeedbackItem, Sender
 from service.store.pseudonyms import Pseudonyms
 from service.store.tables import READINGS
 from tests.reports import quarter
@@ -73,10 +73,12 @@ def test_the_figures_of_a_day_are_counted_by_hand(tmp_path: Path) -> None:
     memory.keep(replace(SILENT, status="unavailable", verdict="notEvaluated", gaps=gaps), "p")
     memory.keep(replace(SILENT, status="shadow", not_shown="shadow"), "p")
     sender = Sender("ehr", "", "hpp-order-sign")
-    memory.take_feedback([Report(cards[0], "accepted", ("s",), outcome_ms=1)], sender)
-    memory.take_feedback([Report(cards[0], "overridden", reason="other", outcome_ms=2)], sender)
-    memory.take_feedback([Report(cards[1], "accepted", ("s",))], sender)
-    memory.take_feedback([Report("unknown", "accepted")], sender)
+    memory.take_feedback([FeedbackItem(cards[0], "accepted", ("s",), outcome_ms=1)], sender)
+    memory.take_feedback(
+        [FeedbackItem(cards[0], "overridden", reason="other", outcome_ms=2)], sender
+    )
+    memory.take_feedback([FeedbackItem(cards[1], "accepted", ("s",))], sender)
+    memory.take_feedback([FeedbackItem("unknown", "accepted")], sender)
     memory.close()
     said = figures(store).as_json()
     store.close()
