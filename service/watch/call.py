@@ -31,7 +31,7 @@ class Question:
     outcome: str = ""
 
 
-class Span(Protocol):
+class TracedCall(Protocol):
     """A call as a collector of traces is told of it (spans.py)."""
 
     def asking(self, key: str) -> AbstractContextManager[Question]: ...
@@ -49,7 +49,7 @@ class Call:
     flags: str
     parent: str = ""
     http_status: int = 0
-    span: Span | None = None
+    span: TracedCall | None = None
     facts: dict[str, str] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
     began_s: float = field(default_factory=time.perf_counter)
