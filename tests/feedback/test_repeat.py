@@ -33,6 +33,7 @@ from service.store.tables import DECISIONS
 from tests.feedback.conftest import SIGN, STORY, Json, Remembering, remembering, serving
 from tests.fhir import build
 from tests.store.test_memory import SHOWN
+from tests.trust.callers import BASE, EHR, client_of, site
 
 REASON = "specialist-directed"
 REPEAT = Keeping(repeat={REASON: 90})
@@ -228,6 +229,35 @@ def test_explain_and_evaluate_say_what_http_says(patient: Remembering, keeping: 
     assert f"reason {REASON}, which holds the card back until" in drawn
     assert "Not shown (notShown: repeat)" in drawn
     assert "Shown again: something is new" in drawn
+
+
+@pytest.mark.parametrize("has_settings", [True, False])
+def test_offline_a_tenant_is_who_its_token_says_over_http(has_settings: bool) -> None:
+    """Whether the site lists its tenants with settings of their own or by their ids alone."""
+    ehr = client_of(tenants=("north", "south"))
+    own = tuple(replace(ehr, name=f"this-ehr/{t}", tenants=(t,)) for t in ehr.tenants)
+    settings = site(replace(ehr, by_tenant=own if has_settings else ()), keeping=REPEAT)
+    client = create_app(settings, today=lambda: STORY.today).test_client()
+
+    def post(path: str, body: Json) -> Json:
+        token = EHR.token(BASE + path, tenant="south")
+        answer = client.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
+        found: Json = answer.get_json()
+        return found
+
+    def offline(**named: str) -> bool:
+        found = answer(json.dumps(STORY.request).encode(), "", settings, STORY.today, **named)
+        return bool(found.body["cards"])
+
+    card = post(SIGN, STORY.request)["cards"][0]["uuid"]
+    post(f"{SIGN}/feedback", {"card": card, "outcome": "overridden", **OVERRIDE})
+
+    assert not post(SIGN, STORY.request)["cards"]
+    assert not offline(tenant="south")
+    assert offline(tenant="north")
+    assert offline()
+    if has_settings:
+        assert not offline(client="this-ehr/south")
 
 
 def drawing(explanation: Json) -> str:
