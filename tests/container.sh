@@ -144,11 +144,13 @@ fi
 
 # ---- the image
 
+committed=$(git log -1 --format=%ct 2>/dev/null || echo 0)
+revision=$(git rev-parse HEAD 2>/dev/null || echo none)
+
 build() {  # build TAG : as the Dockerfile says for a release
     local started=$SECONDS
-    box build --format docker --timestamp "$(git log -1 --format=%ct 2>/dev/null || echo 0)" \
-        --build-arg "BASE=$base" --build-arg VERSION=test \
-        --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo none)" \
+    box build --format docker --timestamp "$committed" --build-arg "BASE=$base" \
+        --build-arg VERSION=test --build-arg "REVISION=$revision" \
         "${secrets[@]}" --tag "$1" . >"$work/build.log" 2>&1 \
         || { tail -40 "$work/build.log" >&2; echo "0 passed, 1 failed"; exit 1; }
     echo "built in $((SECONDS - started)) s"
@@ -233,7 +235,7 @@ built_the_same() {  # configuration, history and layers; the docker format adds 
 import json, sys
 
 one, two = (json.load(open(name))["OCIv1"] for name in sys.argv[1:])
-print(*one["rootfs"]["diff_ids"], "and", *two["rootfs"]["diff_ids"], sep="\n")
+print(*(f"{one[key]}\n{two[key]}" for key in one if one[key] != two.get(key)), sep="\n")
 sys.exit(one != two or not one["rootfs"]["diff_ids"])
 PYTHON
 }
