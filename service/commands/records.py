@@ -47,8 +47,6 @@ since_option = click.option(
 only_client_option = click.option(
     "--client", default="", help="Only this client's calls, its tenants' among them."
 )
-    "--client", default="", help="Only this client's calls, with its tenants'."
-)
 
 
 @contextmanager

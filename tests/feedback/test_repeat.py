@@ -31,6 +31,7 @@ from service.settings.keeping import Keeping
 from service.store.model import LastReport
 from service.store.tables import DECISIONS
 from tests.feedback.conftest import SIGN, STORY, Json, Remembering, remembering, serving
+from tests.fhir import build
 from tests.store.test_memory import SHOWN
 from tests.trust.callers import BASE, EHR, client_of, site
 
@@ -155,34 +156,17 @@ def test_a_new_low_alp_is_news(patient: Remembering) -> None:
 DAY = str(STORY.today.replace(day=1))
 
 
-def record_of(kind: str, code: str, text: str, **more: Any) -> Json:
-    return {
-        "resourceType": kind,
-        "id": "ZZPHI-later",
-        "status": "final",
-        "subject": {"reference": f"Patient/{STORY.request['context']['patientId']}"},
-        "code": {"coding": [{"system": SYSTEMS[kind], "code": code}], "text": text},
-        **more,
-    }
+def diagnosis(code: str, text: str) -> Json:
+    kind = build.concept(code, build.ICD10CM, text=text)
+    return build.condition(kind, DAY, id="ZZPHI-later", subject=HERS)
 
 
-SYSTEMS = {"Condition": "http://hl7.org/fhir/sid/icd-10-cm", "Observation": "http://loinc.org"}
-FRACTURE = record_of("Condition", "S52.501A", "Fracture of radius", onsetDateTime=DAY)
-HEALED = record_of("Condition", "S52.501D", "Fracture of radius, later visit", onsetDateTime=DAY)
-ASTHMA = record_of("Condition", "J45.909", "Asthma", onsetDateTime=DAY)
-PLP = record_of(
-    "Observation", "62236-5", "PLP", effectiveDateTime=DAY,
-    valueQuantity={"value": 40, "unit": "nmol/L", "code": "nmol/L"},
-)  # fmt: skip
-ORDER = {
-    "resourceType": "MedicationRequest",
-    "id": "ZZPHI-signed",
-    "status": "active",
-    "intent": "order",
-    "subject": FRACTURE["subject"],
-    "medicationCodeableConcept": {"text": "alendronate 70 mg"},
-    "authoredOn": DAY,
-}
+HERS = {"reference": f"Patient/{STORY.request['context']['patientId']}"}
+FRACTURE = diagnosis("S52.501A", "Fracture of radius")
+HEALED = diagnosis("S52.501D", "Fracture of radius, later visit")
+ASTHMA = diagnosis("J45.909", "Asthma")
+PLP = build.lab(build.PLP, 40, "nmol/L", DAY, subject=HERS)
+ORDER = build.drug({"text": "alendronate 70 mg"}, DAY, id="ZZPHI-signed", subject=HERS)
 
 
 def later(key: str, resource: Json) -> Json:
