@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from service.fhir.dates import Days, first_day, last_day, read_days
 from service.settings import Settings
+from tests.fhir.ask import answer, said, site, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     HPP,
     MISSING,
     alp,
-    answer,
     bundle,
     concept,
     condition,
@@ -25,9 +25,6 @@ from tests.fhir.build import (
     patient,
     procedure,
     request,
-    said,
-    site,
-    verdict,
 )
 
 CHICAGO = ZoneInfo("America/Chicago")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fhir.ask import answer, gaps
 from tests.fhir.build import (
     ACT_CODE,
     BASE,
@@ -13,11 +14,9 @@ from tests.fhir.build import (
     SUBJECT,
     Json,
     alp,
-    answer,
     bundle,
     concept,
     encounter,
-    gaps,
     request,
 )
 

@@ -9,6 +9,7 @@ import pytest
 
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import DrugUse
+from tests.fhir.ask import answer
 from tests.fhir.build import (
     ALENDRONATE,
     HCPCS,
@@ -17,7 +18,6 @@ from tests.fhir.build import (
     SUBJECT,
     ZOLEDRONATE,
     Json,
-    answer,
     bundle,
     concept,
     drug,

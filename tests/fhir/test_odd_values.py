@@ -7,18 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.fhir.build import (
-    MISSING,
-    UCUM,
-    alp,
-    answer,
-    bundle,
-    card,
-    concept,
-    quantity,
-    request,
-    verdict,
-)
+from tests.fhir.ask import answer, card, verdict
+from tests.fhir.build import MISSING, UCUM, alp, bundle, concept, quantity, request
 from tests.fhir.judged import ABSENT_REASON, MASKED, only_judged, read_alp, reason_of
 
 # 3. Units

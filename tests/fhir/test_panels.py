@@ -7,20 +7,8 @@ from typing import Any
 import pytest
 
 from service.hpp.model import Result
-from tests.fhir.build import (
-    MISSING,
-    SUBJECT,
-    Json,
-    alp,
-    answer,
-    bundle,
-    concept,
-    gaps,
-    lab,
-    request,
-    result_of,
-    two_lows,
-)
+from tests.fhir.ask import answer, gaps, result_of
+from tests.fhir.build import MISSING, SUBJECT, Json, alp, bundle, concept, lab, request, two_lows
 
 PANEL = "24323-8"
 LOWS = "200 complete hppSuspected"

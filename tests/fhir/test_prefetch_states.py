@@ -8,6 +8,7 @@ import pytest
 
 from service.evaluation.answer import Answer
 from service.hooks.errors import NotObtainable
+from tests.fhir.ask import card, gaps, result_of, verdict
 from tests.fhir.build import (
     ASPIRIN,
     BASE,
@@ -16,15 +17,11 @@ from tests.fhir.build import (
     OPTIONAL_KEYS,
     alp,
     bundle,
-    card,
     draft,
     entry,
-    gaps,
     outcome,
     patient,
     request,
-    result_of,
-    verdict,
 )
 from tests.fhir.prefetched import FAILED, NORMAL, NOTHING, ONE, UNREADABLE, Json, ask, outcome_of
 

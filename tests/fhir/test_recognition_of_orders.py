@@ -11,19 +11,8 @@ from service.fhir.codings import DrugConcept, Recognition, merged
 from service.fhir.context import Context
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
-from tests.fhir.build import (
-    MISSING,
-    ZOLEDRONATE,
-    Json,
-    answer,
-    concept,
-    draft,
-    engine,
-    entry,
-    request,
-    said,
-    verdict,
-)
+from tests.fhir.ask import answer, engine, said, verdict
+from tests.fhir.build import MISSING, ZOLEDRONATE, Json, concept, draft, entry, request
 
 UNKNOWN = concept("4711", "urn:x")
 

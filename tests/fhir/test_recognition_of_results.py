@@ -7,21 +7,8 @@ from typing import Any
 import pytest
 
 from service.fhir.codings import Recognition
-from tests.fhir.build import (
-    LOINC,
-    MISSING,
-    SNOMED,
-    Json,
-    alp,
-    answer,
-    bundle,
-    concept,
-    engine,
-    gaps,
-    request,
-    said,
-    verdict,
-)
+from tests.fhir.ask import answer, engine, gaps, said, verdict
+from tests.fhir.build import LOINC, MISSING, SNOMED, Json, alp, bundle, concept, request
 
 LOCAL, NPU = "urn:oid:1.2.3.4.5", "urn:oid:1.2.208.176.2.1"
 LOW = {"value": 28, "unit": "U/L"}
