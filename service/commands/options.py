@@ -27,6 +27,11 @@ client_option = click.option(
     default="",
     help="The configured client to answer as.  Default: the first one, else anyone.",
 )
+tenant_option = click.option(
+    "--tenant",
+    default="",
+    help="The tenant claim of that client's tokens.  Default: the first one that it lists.",
+)
 today_option = click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),

@@ -127,10 +127,9 @@ def _asked(
     server: FhirServer, queries: Sequence[Query], token: str, deadline: Deadline
 ) -> list[PagedQuery]:
     """The queries of one order, all under way at once, as they are at the deadline."""
-    policy, call = server.policy, under_way()
-    trace = call.headers() if call else {}
-    limits = Limits(policy.max_page_bytes, Allowance(policy.max_total_bytes), trace)
-    tasks = [PagedQuery(server, query, token, deadline, limits) for query in queries]
+    policy, caller = server.policy, under_way()
+    limits = Limits(policy.max_page_bytes, Allowance(policy.max_total_bytes))
+    tasks = [PagedQuery(server, query, token, deadline, limits, caller) for query in queries]
     for task in tasks:
         server.jobs.add(task.run)
     wait([task.done for task in tasks], timeout=deadline.left())

@@ -55,21 +55,25 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one request: what a page may have, and what all pages may have together.
-
-    trace: headers by which the server's log can be joined with ours.
-    """
+    """Of one request: what a page may have, and what all pages may have together."""
 
     page_bytes: int
     allowance: Allowance
-    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 def exchange(
-    session: requests.Session, url: str, token: str, call: HttpGet, limits: Limits
+    session: requests.Session,
+    url: str,
+    token: str,
+    call: HttpGet,
+    limits: Limits,
+    trace: Mapping[str, str] = {},
 ) -> Page:
-    """Ask once.  Whatever happens is a value; no text of an exception leaves this function."""
-    headers = {**limits.trace, **({"Authorization": f"Bearer {token}"} if token else {})}
+    """Ask once.  Whatever happens is a value; no text of an exception leaves this function.
+
+    trace: headers by which the server's log can be joined with ours.
+    """
+    headers = {**trace, **({"Authorization": f"Bearer {token}"} if token else {})}
     waits = (call.route.connect_s, max(call.deadline.left(), 0.001))
     try:
         request = session.prepare_request(requests.Request("GET", url, headers=headers))

@@ -11,18 +11,28 @@ from service.fhir.tolerant import Json, objs, text
 from service.outbound.calls import Deadline, Failure, HttpGet
 from service.outbound.exchange import FRAMING, Limits, Page, exchange
 from service.outbound.servers import FhirServer
+from service.watch import call as watched
 
 ENOUGH_OF_THE_BUDGET = 0.4  # less is not enough for a second try, nor to blame a server
 
 
 class PagedQuery:
-    """One query under way in the pool.  What it has so far can be taken at any moment."""
+    """One query under way in the pool.  What it has so far can be taken at any moment.
+
+    caller: the call that it is asked for; the threads of the pool do not know it.
+    """
 
     def __init__(
-        self, server: FhirServer, query: Query, token: str, deadline: Deadline, limits: Limits
+        self,
+        server: FhirServer,
+        query: Query,
+        token: str,
+        deadline: Deadline,
+        limits: Limits,
+        caller: watched.Call | None = None,
     ) -> None:
         self._server, self._query, self._token = server, query, token
-        self._deadline, self._limits = deadline, limits
+        self._deadline, self._limits, self._caller = deadline, limits, caller
         self._pages: list[dict[str, Any]] = []
         self._fault: Failure | None = Failure("refused", "internal")
         self._call: HttpGet | None = None
@@ -86,7 +96,12 @@ class PagedQuery:
     def _ask(self, url: str) -> Page:
         most = self._limits.page_bytes + FRAMING
         self._call = HttpGet(self._server.route, self._deadline, most)
-        return exchange(self._server.session, url, self._token, self._call, self._limits)
+        of = (self._server.session, url, self._token, self._call, self._limits)
+        with watched.asking(self._caller, self._query.key) as question:
+            page = exchange(*of, question.headers)
+            if page.fault:
+                question.outcome = f"{page.fault.problem} {page.fault.detail}"
+        return page
 
 
 def _next(page: Json) -> str | None:

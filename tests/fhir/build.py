@@ -1,7 +1,7 @@
 """FHIR R4 JSON in a few words: the smallest resources that mean something here.
 
-Every identifier contains ZZPHI.  Keyword arguments add members or replace them; MISSING
-takes one away.
+All tests make theirs here.  Every identifier contains ZZPHI.  A code is one of the usual system,
+or a whole CodeableConcept.  Keyword arguments add members or replace them; MISSING takes one away.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ BASE = "https://ehr.example.org/fhir"
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmeasure.org"
 ATC, ICD10CM = "http://www.whocc.no/atc", "http://hl7.org/fhir/sid/icd-10-cm"
-ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+ACT_CODE = f"{TERMINOLOGY}/v3-ActCode"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ALP, POTASSIUM, CALCIUM, PLP = "6768-6", "2823-3", "17861-6", "62236-5"
 ALENDRONATE, RISEDRONATE, ZOLEDRONATE, ASPIRIN = "904431", "73056", "77655", "1191"
@@ -34,6 +35,15 @@ MISSING = object()
 def concept(code: str, system: str = LOINC, **more: Any) -> Json:
     """A CodeableConcept with one coding."""
     return {"coding": [{"system": system, "code": code}], **more}
+
+
+def _concept(code: str | Json, system: str) -> Json:
+    return code if isinstance(code, dict) else concept(code, system)
+
+
+def term(name: str, code: str) -> Json:
+    """A concept of a code system of HL7's own, such as `condition-clinical`."""
+    return concept(code, f"{TERMINOLOGY}/{name}")
 
 
 def _with(resource: Json, more: Json) -> Json:
@@ -55,18 +65,24 @@ def quantity(value: Any, unit: str = "U/L") -> Json:
     return {"value": value, "unit": unit, "system": UCUM, "code": unit}
 
 
-def lab(code: str, value: Any, unit: str, day: str = "2025-06-01", /, **more: Any) -> Json:
-    """A final result."""
+def observation(code: str | Json, day: str | None = "2025-06-01", /, **more: Any) -> Json:
+    """A final Observation that says nothing yet."""
     own = {
         "resourceType": "Observation",
-        "id": f"ZZPHI-{code}-{day[:10]}",
+        "id": f"ZZPHI-{code}-{(day or '')[:10]}",
         "status": "final",
-        "code": concept(code),
+        "code": _concept(code, LOINC),
         "subject": SUBJECT,
-        "effectiveDateTime": day,
-        "valueQuantity": quantity(value, unit),
+        "effectiveDateTime": MISSING if day is None else day,
     }
     return _with(own, more)
+
+
+def lab(
+    code: str | Json, value: Any, unit: str, day: str | None = "2025-06-01", /, **more: Any
+) -> Json:
+    """A final result."""
+    return observation(code, day, **{"valueQuantity": quantity(value, unit), **more})
 
 
 def alp(value: Any = 28, day: str = "2025-06-01", unit: str = "U/L", /, **more: Any) -> Json:
@@ -80,7 +96,7 @@ def two_lows() -> list[Json]:
 
 
 def condition(
-    code: str,
+    code: str | Json,
     onset: str | None = None,
     /,
     system: str = SNOMED,
@@ -88,20 +104,32 @@ def condition(
     **more: Any,
 ) -> Json:
     """A confirmed diagnosis."""
-    terms = "http://terminology.hl7.org/CodeSystem"
     own = {
         "resourceType": "Condition",
         "id": f"ZZPHI-condition-{code}",
-        "clinicalStatus": concept(status, f"{terms}/condition-clinical"),
-        "verificationStatus": concept("confirmed", f"{terms}/condition-ver-status"),
-        "code": concept(code, system),
+        "clinicalStatus": term("condition-clinical", status),
+        "verificationStatus": term("condition-ver-status", "confirmed"),
+        "code": _concept(code, system),
         "subject": SUBJECT,
         "onsetDateTime": onset or MISSING,
     }
     return _with(own, more)
 
 
-def drug(code: str, authored: str = "2024-01-10", /, **more: Any) -> Json:
+def family_history(code: str | Json, relative: str, /, **more: Any) -> Json:
+    """A disease of a relative, such as `mother`."""
+    own = {
+        "resourceType": "FamilyMemberHistory",
+        "id": f"ZZPHI-{relative}-{code}",
+        "status": "completed",
+        "patient": SUBJECT,
+        "relationship": {"text": relative},
+        "condition": [{"code": _concept(code, SNOMED)}],
+    }
+    return _with(own, more)
+
+
+def drug(code: str | Json, authored: str | None = "2024-01-10", /, **more: Any) -> Json:
     """A medication order on record, still active."""
     own = {
         "resourceType": "MedicationRequest",
@@ -109,20 +137,20 @@ def drug(code: str, authored: str = "2024-01-10", /, **more: Any) -> Json:
         "status": "active",
         "intent": "order",
         "subject": SUBJECT,
-        "medicationCodeableConcept": concept(code, RXNORM),
-        "authoredOn": authored,
+        "medicationCodeableConcept": _concept(code, RXNORM),
+        "authoredOn": MISSING if authored is None else authored,
     }
     return _with(own, more)
 
 
-def procedure(code: str, performed: str, /, **more: Any) -> Json:
+def procedure(code: str | Json, performed: str | None, /, **more: Any) -> Json:
     own = {
         "resourceType": "Procedure",
         "id": f"ZZPHI-procedure-{code}",
         "status": "completed",
-        "code": concept(code, SNOMED),
+        "code": _concept(code, SNOMED),
         "subject": SUBJECT,
-        "performedDateTime": performed,
+        "performedDateTime": MISSING if performed is None else performed,
     }
     return _with(own, more)
 
@@ -140,20 +168,20 @@ def encounter(kind: str, start: str, end: str | None = None, /, **more: Any) -> 
     return _with(own, more)
 
 
-def administration(code: str, given: str, /, **more: Any) -> Json:
+def administration(code: str | Json, given: str, /, **more: Any) -> Json:
     """A drug that was given."""
     own = {
         "resourceType": "MedicationAdministration",
         "id": f"ZZPHI-given-{code}",
         "status": "completed",
         "subject": SUBJECT,
-        "medicationCodeableConcept": concept(code, RXNORM),
+        "medicationCodeableConcept": _concept(code, RXNORM),
         "effectiveDateTime": given,
     }
     return _with(own, more)
 
 
-def draft(code: str = ALENDRONATE, /, **more: Any) -> Json:
+def draft(code: str | Json = ALENDRONATE, /, **more: Any) -> Json:
     """A draft order, of alendronate unless said otherwise."""
     own = {
         "resourceType": "MedicationRequest",
@@ -161,7 +189,7 @@ def draft(code: str = ALENDRONATE, /, **more: Any) -> Json:
         "status": "draft",
         "intent": "order",
         "subject": SUBJECT,
-        "medicationCodeableConcept": concept(code, RXNORM),
+        "medicationCodeableConcept": _concept(code, RXNORM),
     }
     return _with(own, more)
 
@@ -181,10 +209,10 @@ def bundle(*resources: Json, **more: Any) -> Json:
     return _with(own, more)
 
 
-def outcome(severity: str = "error") -> Json:
+def outcome(severity: str = "error", code: str = "processing") -> Json:
     return {
         "resourceType": "OperationOutcome",
-        "issue": [{"severity": severity, "code": "processing"}],
+        "issue": [{"severity": severity, "code": code}],
     }
 
 
