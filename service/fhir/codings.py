@@ -13,7 +13,7 @@ from enum import StrEnum
 from service.fhir.folding import LONGEST, fold
 from service.fhir.lab_names import BESIDE_TOTAL, Named
 from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
-from service.fhir.tolerant import obj, objs, text
+from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP, BONE_ALP
@@ -24,6 +24,7 @@ COMPLETE_FOR_TESTS, COMPLETE_FOR_DRUGS = "loinc", "atc"
 # Of several texts: bone ALP and its like, then total ALP, then a text that may mean it.
 DECIDING = (Named.PART, Named.ALP, Named.UNSURE, Named.OTHER, Named.NOTHING)
 ABSENT_REASON = "/data-absent-reason"
+LARGEST_CODE = 10**18  # SNOMED CT identifiers have at most 18 digits
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -54,11 +55,17 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     written = obj(concept)
     codes, said = [], [text(written.get("text"))]
     for coding in objs(written.get("coding")):
-        code, system = text(coding.get("code")), text(coding.get("system"))
+        code, system = code_of(coding), text(coding.get("system"))
         if code:
             codes.append(("".join(system.split()).rstrip("/"), code[:LONGEST_CODE]))
         said.append(text(coding.get("display")))
     return codes, [item for item in said if item]
+
+
+def code_of(coding: Json) -> str:
+    """Its code; some write one of digits as a JSON number."""
+    code = coding.get("code")
+    return str(code) if type(code) is int and abs(code) < LARGEST_CODE else text(code)
 
 
 # What one CodeableConcept means here, by what it stands for.  Each holds words of ours alone and
@@ -85,6 +92,11 @@ class LabConcept:
     def is_empty(self) -> bool:
         """It does not say."""
         return self.outcome is Recognition.EMPTY
+
+    @property
+    def is_genetic(self) -> bool:
+        """It may name a variant."""
+        return self.names_gene or self.is_gene_studied
 
 
 def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:

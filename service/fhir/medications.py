@@ -11,7 +11,7 @@ from functools import cached_property
 from service.fhir.codings import NO_DRUG, Match, Recognition, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, NamedDrug
 from service.fhir.releases import DRUGS, ORDERS, medication_pointer
-from service.fhir.tolerant import Json, number, obj, objs, text
+from service.fhir.tolerant import Json, holds_something, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge
 from service.hpp.model import UNKNOWN_CODE, DraftOrder
 
@@ -66,7 +66,7 @@ def drugs_of(order: Json, context: Context) -> Drugs:
         concept = merged((concept, sent.concept, context.drug(beside)))
     match = drug_of(concept, context.knowledge)
     if not match.groups:
-        is_chosen = concept.is_absent or "reference" in pointer or "identifier" in pointer
+        is_chosen = concept.is_absent or "reference" in pointer or _says_a_drug(order)
         return Drugs(match, _gap_of(concept.outcome, is_chosen), concept.is_readable)
     return Drugs(match, written=(own, beside), inside=sent.said)
 
@@ -75,6 +75,12 @@ def _gap_of(outcome: Recognition, is_chosen: bool) -> str:
     if outcome is Recognition.UNRECOGNISED:
         return UNKNOWN_CODE
     return UNKNOWN_DRUG if outcome is Recognition.EMPTY and is_chosen else ""
+
+
+def _says_a_drug(order: Json) -> bool:
+    """Whether there is anything where a drug stands, be it in a form that cannot be read."""
+    names = [name for name in order if name.startswith("medication")]
+    return any(holds_something(order[name]) for name in names)
 
 
 def _medication(pointer: Json, order: Json, context: Context) -> NamedDrug:
