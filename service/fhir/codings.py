@@ -93,6 +93,11 @@ class LabConcept:
         """It does not say."""
         return self.outcome is Recognition.EMPTY
 
+    @property
+    def is_genetic(self) -> bool:
+        """It may name a variant."""
+        return self.names_gene or self.is_gene_studied
+
 
 def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
     codes, said = read_concept(concept)

@@ -79,7 +79,7 @@ def gaps(results: Sequence[Result]) -> list[Gap]:
 def _unread(part: Part, whole: Json, context: Context) -> Iterator[Result]:
     as_alp = part._replace(concept=replace(part.concept, test=ALP))
     for result in read_parts([as_alp], whole, context):
-        yield replace(result, value=None, comparator="", problem=UNRECOGNISED)
+        yield result._replace(value=None, comparator="", problem=UNRECOGNISED)
 
 
 def _may_be_measured(part: Part, parts: Sequence[Part]) -> bool:

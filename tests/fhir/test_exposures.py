@@ -60,6 +60,7 @@ GIVEN = {
     "R5 spelt right": {**R5, "occurrenceDateTime": "2024-03-01"},
     "R5 period": {**R5, "occurencePeriod": {"start": "2024-03-01"}},
     "R5 timing": {**R5, "occurenceTiming": {"event": ["2024-03-01"]}},
+    "R5 timing, twice": {**R5, "occurenceTiming": {"event": ["2024-03-01", "2024-05-01"]}},
 }
 
 
