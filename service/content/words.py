@@ -201,7 +201,7 @@ def front_and_body(
     """The front matter, which fits its shape, and the body; None after its faults were said."""
     parts = layers.text(file).split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
-        if layers.text(file):
+        if all(fault.file != file for fault in layers.notes.faults):  # it could be read
             message = "must begin with TOML front matter between two lines +++"
             layers.notes.fault(file, "", message)
         return None

@@ -148,6 +148,17 @@ def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("written", ["", " \n"])
+def test_an_empty_text_takes_no_card_away(written: str, tmp_path: Path) -> None:
+    """A file that was cut off is no wish for silence."""
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "hppSuspected.md").write_text(written)
+
+    assert faults_of(tmp_path) == [
+        "texts/hppSuspected.md: must begin with TOML front matter between two lines +++"
+    ]
+
+
 @pytest.mark.hazard("O3")
 def test_a_summary_that_could_grow_too_long_is_refused(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
