@@ -112,7 +112,7 @@ class Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         fault, _, asked = self.path.strip("/").partition("/")
         if fault == "other":  # no FHIR server, but some page
-            return self.say(200, {"title": "welcome"})
+            return self.say(200, {"title": "welcome"}, "text/html")
         if asked == "metadata":
             return self.say(200, {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
         if fault == "refused":
@@ -128,10 +128,10 @@ class Answering(BaseHTTPRequestHandler):
         found = [] if fault == "empty" else [{"resourceType": kind, "id": "x", **of(owner)}]
         return self.say(200, bundle(found))
 
-    def say(self, status: int, body: dict[str, Any]) -> None:
+    def say(self, status: int, body: dict[str, Any], kind: str = "application/fhir+json") -> None:
         raw = json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/fhir+json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)

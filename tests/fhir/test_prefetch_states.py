@@ -142,6 +142,22 @@ def test_a_single_resource_of_a_type_that_was_not_asked_for_is_no_answer(key: st
     assert ("unreadable", key) in gaps(given)
 
 
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "patient"])
+def test_a_search_that_brought_nothing_but_another_type_is_no_answer(key: str) -> None:
+    """A query that went elsewhere is not one that found nothing."""
+    given = ask(key, bundle(patient()))
+
+    assert ("unreadable", key) in gaps(given)
+    assert gaps(ask(key, bundle(entry=[entry(patient(), search={"mode": "include"})]))) == []
+
+
+def test_what_came_in_several_bundles_answers_together() -> None:
+    parts = [entry(bundle(patient())), entry(bundle(alp(60)))]
+    given = ask("alp", bundle(entry=parts, type="batch-response"))
+
+    assert verdict(given) == ("complete", "alpNotLow")
+
+
 def test_a_read_of_the_patient_that_is_no_patient_is_unreadable() -> None:
     given = ask("patient", alp())
 
