@@ -11,6 +11,14 @@
 #
 # (Tag and digest are one argument: `${DIGEST:+@$DIGEST}` after FROM is not understood everywhere.)
 #
+# The same commit on the same base gives the same layers, hash for hash, where the engine writes one
+# time into all files (buildah and podman by `--timestamp`, as tests/container.sh does; BuildKit by
+# `--build-arg SOURCE_DATE_EPOCH` with `--output type=image,rewrite-timestamp=true`):
+#
+#   podman build --format docker --timestamp "$(git log -1 --format=%ct)" -t hpp-cds \
+#       --build-arg BASE=python:3.13-slim@sha256:... \
+#       --build-arg VERSION=0.1.0 --build-arg REVISION="$(git rev-parse HEAD)" .
+#
 # Behind a mirror, hand pip its settings and certificates as secrets.  They are there while a
 # command runs and reach no layer; in pip.conf, write `cert = /run/secrets/ca.pem`:
 #
@@ -49,7 +57,8 @@ COPY .ci/requirements.lock ./tools.lock
 RUN --mount=type=secret,id=pip.conf --mount=type=secret,id=ca.pem \
     python3 -m venv --without-pip /opt/hpp-cds \
     && python3 -m venv --without-pip /opt/tools \
-    && python3 -m pip --python /opt/hpp-cds/bin/python install --require-hashes -r requirements.lock \
+    && python3 -m pip --python /opt/hpp-cds/bin/python install --no-compile \
+        --only-binary :all: --require-hashes -r requirements.lock \
     && python3 -m pip --python /opt/tools/bin/python install --require-hashes -r tools.lock
 
 # What the image holds, as CycloneDX lists it: the same from the same lock.
@@ -59,8 +68,13 @@ RUN /opt/tools/bin/python -m cyclonedx_py requirements --output-reproducible --o
 COPY . .
 RUN python3 -m pip --python /opt/tools/bin/python wheel \
         --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
-    && python3 -m pip --python /opt/hpp-cds/bin/python install \
+    && python3 -m pip --python /opt/hpp-cds/bin/python install --no-compile \
         --no-index --no-deps --find-links /wheels hpp-cds
+
+# Compiled here, since nothing is written where it runs; by content and not by time of the source,
+# so that it is the same in every build.
+RUN PYTHONHASHSEED=0 /opt/hpp-cds/bin/python -m compileall -q --invalidation-mode unchecked-hash \
+        /opt/hpp-cds/lib
 
 
 FROM ${BASE}
@@ -82,12 +96,14 @@ ENV PATH=/opt/hpp-cds/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=1
 
+ARG BASE
 ARG VERSION=unknown
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="hpp-cds" \
       org.opencontainers.image.description="CDS Hooks service that warns when a low alkaline phosphatase makes hypophosphatasia likely before an antiresorptive is ordered" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.hpp-cds.sbom="/opt/hpp-cds/sbom.json" \
+      org.opencontainers.image.base.name="${BASE}" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 

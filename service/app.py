@@ -34,6 +34,7 @@ from service.watch.health import (
 )
 from service.watch.logs import WARNING, log
 from service.watch.metrics import NOT_REMEMBERED, UNSIGNED, versions
+from service.watch.tracing import open_tracing
 
 if TYPE_CHECKING:
     from service.store.database import Store
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app = Flask("hpp-cds", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # a chunked body is cut there, unsaid
     app.url_map.merge_slashes = False
-    edge.install(app, settings)
+    edge.install(app, settings, open_tracing())
     clock = today or (lambda: datetime.now(settings.zone).date())
     upkeep = Upkeep(settings, engine, store) if store else None
     if memory and upkeep:

@@ -3,7 +3,7 @@
 # no new privileges.  Needs root on Debian; needs neither a container engine nor a hub: buildah
 # builds, and where the base image cannot be pulled, debootstrap makes a stand-in.
 #
-#   tests/container.sh          two to five minutes, about 3 GB in $TMPDIR until it ends
+#   tests/container.sh          three to six minutes, about 4 GB in $TMPDIR until it ends
 #
 # The service runs in a network of its own, so no port of this machine is taken.
 
@@ -144,13 +144,21 @@ fi
 
 # ---- the image
 
-say "building on ${base%@*} by its digest"
-started=$SECONDS
-box build --format docker --build-arg "BASE=$base" --build-arg VERSION=test \
-    --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo none)" \
-    "${secrets[@]}" --tag "$IMAGE" . >"$work/build.log" 2>&1 \
-    || { tail -40 "$work/build.log" >&2; echo "0 passed, 1 failed"; exit 1; }
-echo "built in $((SECONDS - started)) s"
+committed=$(git log -1 --format=%ct 2>/dev/null || echo 0)
+revision=$(git rev-parse HEAD 2>/dev/null || echo none)
+
+build() {  # build TAG : as the Dockerfile says for a release
+    local started=$SECONDS
+    box build --format docker --timestamp "$committed" --build-arg "BASE=$base" \
+        --build-arg VERSION=test --build-arg "REVISION=$revision" \
+        "${secrets[@]}" --tag "$1" . >"$work/build.log" 2>&1 \
+        || { tail -40 "$work/build.log" >&2; echo "0 passed, 1 failed"; exit 1; }
+    echo "built in $((SECONDS - started)) s"
+}
+
+say "building on ${base%@*} by its digest, twice"
+build "$IMAGE"
+build "$IMAGE-again"
 
 container=$(box from --pull-never "$IMAGE")
 root=$(box mount "$container")
@@ -212,14 +220,37 @@ echo "size    $(box images --format '{{.Size}}' "$IMAGE"); of it the service and
     "$(du -sm "$root/opt/hpp-cds" | cut -f1) MB, the base:" \
     "$(box images --format '{{.Size}}' "${base%@*}" | head -1)"
 
+label() { config "c['Labels']['$1']"; }
+
 labels_are_there() {
-    [[ $(config 'c["Labels"]["org.opencontainers.image.title"]') == hpp-cds
-        && $(config 'c["Labels"]["org.opencontainers.image.version"]') == test
-        && $(config 'c["Labels"]["org.opencontainers.image.licenses"]') == Apache-2.0 ]]
+    [[ $(label org.opencontainers.image.title) == hpp-cds
+        && $(label org.opencontainers.image.version) == test
+        && $(label org.opencontainers.image.base.name) == "$base"
+        && $(label org.opencontainers.image.licenses) == Apache-2.0 ]]
+}
+
+built_the_same() {  # configuration, history and layers; the docker format adds who built it
+    box inspect --type image "$IMAGE-again" >"$work/again.json"
+    python3 - "$work/inspect.json" "$work/again.json" <<'PYTHON'
+import json, sys
+
+one, two = (json.load(open(name))["OCIv1"] for name in sys.argv[1:])
+print(*(f"{one[key]}\n{two[key]}" for key in one if one[key] != two.get(key)), sep="\n")
+sys.exit(one != two or not one["rootfs"]["diff_ids"])
+PYTHON
+}
+
+is_compiled() {
+    local source
+    find "$root/opt/hpp-cds/lib" -name '*.py' | while read -r source; do
+        compgen -G "${source%/*}/__pycache__/$(basename "$source" .py).cpython-*.pyc" >/dev/null \
+            || echo "$source"
+    done | tee "$work/uncompiled"
+    [[ ! -s $work/uncompiled ]]
 }
 
 bill_is_there() {
-    python3 - "$root$(config 'c["Labels"]["org.hpp-cds.sbom"]')" requirements.lock <<'PYTHON'
+    python3 - "$root$(label org.hpp-cds.sbom)" requirements.lock <<'PYTHON'
 import json, re, sys
 from pathlib import Path
 
@@ -262,6 +293,8 @@ check "its user is 65532:65532" test "$(config 'c["User"]')" = 65532:65532
 check "it stops by SIGTERM" test "$(config 'c["StopSignal"]')" = SIGTERM
 check "OCI labels" labels_are_there
 check "a bill of materials with every package of the lock" bill_is_there
+check "the same layers, hash for hash, from another build" built_the_same
+check "every module is compiled" is_compiled
 check "no compiler, no pip" no_build_tools
 check "no setuid or setgid program" no_setuid
 check "its user owns its data folder and nothing else" owns_only_its_folder
@@ -366,8 +399,23 @@ check "the health check ends with 1 when nothing runs" finds_nothing
 say "the documented settings"
 export SITE=$work/site
 mkdir -p "$SITE" "$root/etc/hpp-cds"
-awk '/^```/ { inside = ($0 == "```toml"); next } inside' service/server/deploy/README.md \
-    >"$SITE/hpp-cds.toml"
+page=service/server/deploy/README.md
+awk '/^```/ { inside = ($0 == "```toml"); next } inside' "$page" >"$SITE/hpp-cds.toml"
+documented() {  # documented FLAG : its values in the page's `docker run -d`
+    python3 - "$page" "$1" <<'PYTHON'
+import re, shlex, sys
+from pathlib import Path
+
+text = Path(sys.argv[1]).read_text("utf-8").replace("\\\n", " ")
+(line,) = re.findall(r"^docker run -d .*$", text, re.MULTILINE)
+words = shlex.split(line)
+print(*(value for flag, value in zip(words, words[1:]) if flag == sys.argv[2]), sep="\n")
+PYTHON
+}
+check "the line mounts where it is mounted here" test "$(documented -v)" = \
+    $'/etc/hpp-cds:/etc/hpp-cds:ro\nhpp-cds-data:/var/lib/hpp-cds'
+check "the line names the user of the image" test "$(documented --user)" = 65532:65532
+check "the line publishes the port of the image" test "$(documented -p)" = 127.0.0.1:8000:5000
 cat >"$SITE/keys.json" <<'JSON'
 {"keys": [{"kty": "EC", "crv": "P-384", "alg": "ES384", "use": "sig", "kid": "documented",
  "x": "Bb1yKJeFPuMyT7OOMQhLejGHImt6taK_sMdwsgd6WmwOhOy63774kO8U9DN8bVgM",
@@ -375,7 +423,8 @@ cat >"$SITE/keys.json" <<'JSON'
 JSON
 chown -R 65532:65532 "$SITE"
 chmod 0500 "$SITE" && chmod 0400 "$SITE"/*
-as_user+=(HPP_CDS_CONFIG=/etc/hpp-cds/hpp-cds.toml)
+readarray -t named < <(documented -e)
+as_user+=("${named[@]}")
 (contained "${entrypoint[@]}" check) >"$work/check.log" 2>&1 && checked=0 || checked=$?
 check "hpp-cds check finds no fault in them" test "$checked" = 0
 (contained "${entrypoint[@]}" "${command[@]}") >"$work/service.log" 2>&1 &

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Writes the four lock files anew from pyproject.toml:
+# Writes the five lock files anew from pyproject.toml:
 #
 #   requirements.lock        what the service needs
 #   tests/requirements.lock  the same pins, and what the extra `test` needs
 #   .ci/requirements.lock    what builds the wheel and checks the code
 #   service/replay/requirements.lock   what the extras `replay` and `spark` need
+#   service/watch/requirements.lock    what the extra `otel` needs
 #
 # Each serves CPython 3.11 and newer on Linux, macOS and Windows (environment markers where they
 # differ), carries the hash of every published file, and names no host.
@@ -51,3 +52,5 @@ lock .ci/requirements.lock "What builds the wheel and checks the code." \
     --constraint tests/requirements.lock "$work/tools.in" "$@"
 lock service/replay/requirements.lock "What replay needs, with Spark, beside the service." \
     --extra spark --constraint tests/requirements.lock pyproject.toml "$@"
+lock service/watch/requirements.lock "What tracing (OpenTelemetry) needs, beside the service." \
+    --extra otel --constraint tests/requirements.lock pyproject.toml "$@"

@@ -17,7 +17,7 @@ from rich.text import Text
 from service.commands.catalogue_files import KINDS, of_export, of_list
 from service.commands.options import config_option, configured
 from service.content.files import Unreadable, decoded
-from service.fhir.codings import Outcome
+from service.fhir.codings import Recognition
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
 
@@ -103,12 +103,12 @@ def _recognised(concept: Json, kind: str, terminology: Terminology) -> tuple[int
     if groups:
         by = "code" if _read(plain, kind, terminology)[0] else "name"
         return 0, " ".join(sorted(groups)), by
-    if outcome is Outcome.ANOTHER:
+    if outcome is Recognition.ANOTHER:
         return 1, f"another {kind}", "code or name"
     return 2, "not recognised", ""
 
 
-def _read(concept: Json, kind: str, terminology: Terminology) -> tuple[frozenset[str], Outcome]:
+def _read(concept: Json, kind: str, terminology: Terminology) -> tuple[frozenset[str], Recognition]:
     if kind == "drug":
         drug = terminology.drug(concept)
         return drug.coded | drug.named, drug.outcome
@@ -116,7 +116,7 @@ def _read(concept: Json, kind: str, terminology: Terminology) -> tuple[frozenset
         lab = terminology.lab(concept)
         return frozenset({lab.test} if lab.test else ()), lab.outcome
     diagnosis = terminology.diagnosis(concept)
-    return diagnosis.groups | diagnosis.mentions, Outcome.UNRECOGNISED
+    return diagnosis.groups | diagnosis.mentions, Recognition.UNRECOGNISED
 
 
 def _write_csv(lines: list[Line]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from service.app import build_engine
-from service.commands.judged_stories import Difference, Judged, judge_all
+from service.commands.judged_stories import Comparison, Difference, judge_all
 from service.commands.reach import folder_faults, key_set_line, store_faults
 from service.content.faults import Fault, Faulty
 from service.content.folder import CASES
@@ -101,14 +101,14 @@ def _engine(settings: Settings, found: _Found) -> Engine | None:
         return None
 
 
-def _otherwise(judged: Judged) -> Iterator[str]:
+def _otherwise(judged: Comparison) -> Iterator[str]:
     """Many stories with another verdict are an accident more often than a decision."""
     count = sum(d.what == "verdict" and not d.name.startswith(CASES) for d in judged.differences)
     if count > judged.stories * MANY:
         yield f"{count} of {judged.stories} stories have another verdict than as shipped"
 
 
-def _judged_line(judged: Judged) -> str:
+def _judged_line(judged: Comparison) -> str:
     cases = f" and {judged.cases} cases of this site" if judged.cases else ""
     differ = len({difference.name for difference in judged.differences})
     return f"judged: {judged.stories} stories{cases}; {differ or 'none'} not as expected"

@@ -25,7 +25,9 @@ from service.commands.options import (
     client_option,
     config_option,
     configured,
+    outside_content,
     service_option,
+    tenant_option,
     today_option,
     token_option,
 )
@@ -102,6 +104,7 @@ def serve(host: str, port: int, config: Path | None, allow_anyone: bool) -> None
 @token_option
 @service_option
 @client_option
+@tenant_option
 @today_option
 @config_option
 @configured
@@ -114,6 +117,7 @@ def evaluate(
     token_file: Path | None,
     service_id: str | None,
     client: str,
+    tenant: str,
     today: datetime | None,
     config: Path | None,
 ) -> None:
@@ -141,7 +145,8 @@ def evaluate(
         body = request_for(fhir_server or "", patient or "", drug, _token(token_file))
         given = Given(json.dumps(body).encode(), "", today.date() if today else None)
     settings = load_settings(config)
-    outcome = answer(given.body, service_id or given.service, settings, given.today, access, client)
+    service = service_id or given.service
+    outcome = answer(given.body, service, settings, given.today, access, client, tenant)
     if fhir_server:
         _say_what_was_met(outcome.body, fhir_server, drug, client, settings)
     if pretty:
@@ -156,6 +161,7 @@ def evaluate(
 @click.option("--json", "as_json", is_flag=True, help="The reasoning as JSON, for machines.")
 @service_option
 @client_option
+@tenant_option
 @today_option
 @config_option
 @configured
@@ -164,13 +170,14 @@ def explain(
     as_json: bool,
     service_id: str | None,
     client: str,
+    tenant: str,
     today: datetime | None,
     config: Path | None,
 ) -> None:
     """Print the whole reasoning behind an answer.
 
     Where [repeat] holds back what was overridden, that is told, too, by what the store has of the
-    --client (the first one by default).
+    --client and --tenant (the first ones by default).
 
     \b
     Example:
@@ -182,7 +189,8 @@ def explain(
 
     given = read_input(request_file, today)
     settings = load_settings(config)
-    outcome = answer(given.body, service_id or given.service, settings, given.today, client=client)
+    service = service_id or given.service
+    outcome = answer(given.body, service, settings, given.today, client=client, tenant=tenant)
     if as_json:
         said = {
             "status": outcome.status,
@@ -271,7 +279,7 @@ def about(folder: Path | None, config: Path | None) -> None:
     if folder is not None:
         from service.commands.pack import write_pack
 
-        for path in write_pack(settings, folder):
+        for path in write_pack(settings, outside_content(settings, folder)):
             click.echo(path)
         return
     from service.app import build_engine

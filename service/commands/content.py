@@ -13,7 +13,7 @@ from service.commands.options import config_option, configured
 from service.content.accepted import Change, accept, changes
 from service.content.faults import Fault, Faulty, hint
 from service.content.layers import Layers, shipped_bytes
-from service.content.origins import SITE, Entry, all_names, entries, matching
+from service.content.origins import SITE, ContentEntry, all_names, entries, matching
 from service.content.reviews import CONTENT_FILES
 from service.content.reviews import FILE as REVIEWS
 from service.settings import Settings, load_settings
@@ -55,7 +55,7 @@ def show(wanted: str, config: Path | None) -> None:
         click.echo(_line(entry))
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: ContentEntry) -> str:
     where = f"{entry.layer} {entry.file} line {entry.line}"
     if not entry.key:
         return f"{where}\n{entry.value}"

@@ -51,7 +51,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Comparison:
     """How many were judged, and what differs."""
 
     stories: int
@@ -60,7 +60,7 @@ class Judged:
     faults: tuple[Fault, ...] = field(default=())
 
 
-def judge_all(engine: Engine, client: Client, folder: Path | None) -> Judged:
+def judge_all(engine: Engine, client: Client, folder: Path | None) -> Comparison:
     """Every shipped story as the site answers it, beside our answer; and the site's cases.
 
     Stories are compared in English, so that another language is no difference.  Nothing is
@@ -72,7 +72,7 @@ def judge_all(engine: Engine, client: Client, folder: Path | None) -> Judged:
     cases = list(_cases(folder, faults)) if folder else []
     for case in cases:
         found += _case_differences(case, engine, client)
-    return Judged(len(known), len(cases), tuple(found), tuple(faults))
+    return Comparison(len(known), len(cases), tuple(found), tuple(faults))
 
 
 def _said(status: int, body: Json) -> Said:

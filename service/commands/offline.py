@@ -13,14 +13,15 @@ import click
 from service.app import build_engine
 from service.content.faults import Fault, Faulty, hint
 from service.evaluation.answer import Answer
-from service.evaluation.decision import Asked
+from service.evaluation.decision import HookCall
 from service.evaluation.engine import ANYONE, VISITOR
 from service.evaluation.repeat import Repeats
 from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
-from service.hooks.calls import Outcome, Recall, outcome_of
+from service.hooks.calls import HttpAnswer, Recall, outcome_of
 from service.outbound.registered import RegisteredServers, open_servers
 from service.settings import Client, Settings
+from service.trust.caller import Caller, caller_of
 
 
 def answer(
@@ -30,25 +31,24 @@ def answer(
     today: date | None,
     access: RegisteredServers | None = None,
     client: str = "",
-) -> Outcome:
+    tenant: str = "",
+) -> HttpAnswer:
     """Evaluate one request body.  An empty service id means the service of the body's hook.
 
     access: the servers that may be asked; by default those that HTTP would ask.
     client: as which configured client; by default the first, or anyone where there is none.
+    tenant: the claim of its tokens; by default the first that it lists.
     """
-    caller = client_named(client, settings)
+    caller = caller_named(client, tenant, settings)
     engine = build_engine(settings, access or open_servers(settings))
     day = today or datetime.now(settings.zone).date()
     with _recalling(settings, caller) as recall:
-        return outcome_of(raw, service_id, engine, day, caller, recall)
+        return outcome_of(raw, service_id, engine, day, caller.client, recall)
 
 
 @contextmanager
-def _recalling(settings: Settings, caller: Client) -> Iterator[Recall | None]:
-    """What became of earlier cards, where the site holds some back and has a store already.
-
-    A client of several tenants is taken for one without any.
-    """
+def _recalling(settings: Settings, caller: Caller) -> Iterator[Recall | None]:
+    """What became of earlier cards, where the site holds some back and has a store already."""
     from service.store.database import is_new, open_store
     from service.store.memory import open_memory
 
@@ -65,7 +65,7 @@ def _recalling(settings: Settings, caller: Client) -> Iterator[Recall | None]:
     repeats = Repeats(open_memory(settings, store), days)
 
     def recall(answer: Answer, request: HookRequest, service: Service) -> Answer:
-        asked = Asked(caller.name, "", service.id, service.hook, "", "")
+        asked = HookCall(caller.client.name, caller.tenant, service.id, service.hook, "", "")
         return repeats.applied(answer, asked, request.patient_id)
 
     yield recall
@@ -93,6 +93,18 @@ def request_for(base: str, patient_id: str, drug: str, token: str) -> dict[str, 
             "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": draft}]},
         },
     }
+
+
+def caller_named(client: str, tenant: str, settings: Settings) -> Caller:
+    """Raises Faulty that lists the names there are."""
+    named = client_named(client, settings)
+    listed = named.tenants
+    if tenant and listed and tenant not in listed:
+        message = f"no tenant of {named.name}; known: {', '.join(listed)}{hint(tenant, listed)}"
+        raise Faulty([Fault(settings.file_name, "--tenant", message)])
+    if len(listed) > 1 and not tenant:
+        click.secho(f"answered as tenant {listed[0]}; --tenant names another", err=True)
+    return caller_of(named, tenant or next(iter(listed), ""))
 
 
 def client_named(name: str, settings: Settings) -> Client:

@@ -11,6 +11,7 @@ import click
 
 from service.content.faults import Faulty
 from service.server.refusal import end_with_faults
+from service.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,6 +26,11 @@ client_option = click.option(
     "--client",
     default="",
     help="The configured client to answer as.  Default: the first one, else anyone.",
+)
+tenant_option = click.option(
+    "--tenant",
+    default="",
+    help="The tenant claim of that client's tokens.  Default: the first one that it lists.",
 )
 today_option = click.option(
     "--today",
@@ -56,3 +62,19 @@ def configured(command: Callable[P, R]) -> Callable[P, R]:
             end_with_faults(error.faults)
 
     return run
+
+
+def outside_content(settings: Settings, out: Path) -> Path:
+    """The folder to write to.
+
+    Raises click.BadParameter where it lies in the site's content folder: a table that is written
+    there would be read as content, and settings would not load any more.
+    """
+    content = settings.content_dir
+    if content is not None and out.resolve().is_relative_to(content.resolve()):
+        raise click.BadParameter(
+            f"{out} lies in the content folder of these settings, and what is written there would "
+            "be read as content; choose a folder outside it",
+            param_hint="--out",
+        )
+    return out

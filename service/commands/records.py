@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.options import config_option, configured
-from service.content.faults import Fault, Faulty
-from service.settings import Settings, load_settings
+from service.commands.options import config_option, configured, outside_content
+from service.content.faults import Fault, Faulty, hint
+from service.settings import Client, Settings, load_settings
 
 if TYPE_CHECKING:
     from service.store.database import Store
@@ -44,7 +44,9 @@ class Since(click.ParamType[float]):
 since_option = click.option(
     "--since", type=Since(), default="30d", show_default=True, help="How far back, or since when."
 )
-only_client_option = click.option("--client", default="", help="Only this client's calls.")
+only_client_option = click.option(
+    "--client", default="", help="Only this client's calls, its tenants' among them."
+)
 
 
 @contextmanager
@@ -89,11 +91,16 @@ def report(
     from service.reports.figures import figures_of
     from service.store import reading
 
-    with _store(load_settings(config)) as store:
+    settings = load_settings(config)
+    if out is not None:
+        outside_content(settings, out)
+    with _store(settings) as store:
         reading.note_reading(store, "report", time.time())
         span = reading.Span(int(since * 1000), client)
         rows = reading.decisions(store, span)
         total = reading.count(store, span)
+        if client and not total:
+            _check_name(client, settings)
         with _progress(rows, total) as shown:
             codes = reading.unmapped(store, span)
             figures = figures_of(shown, reading.feedback(store, span), codes)
@@ -108,6 +115,14 @@ def report(
         click.echo(json.dumps(figures.as_json(), indent=2, ensure_ascii=False))
     elif out is None:
         draw_report(figures)
+
+
+def _check_name(client: str, settings: Settings) -> None:
+    """Nothing is kept of a misspelt name, either."""
+    known = [one.name for one in settings.callers] or [Client().name]
+    if client not in known:
+        message = f"nothing is kept of a client of that name; known: {', '.join(known)}"
+        raise click.BadParameter(message + hint(client, known), param_hint="--client")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from service.commands.options import config_option, configured
+from service.commands.options import config_option, configured, outside_content
 from service.content.faults import Fault, Faulty
 
 if TYPE_CHECKING:
@@ -91,10 +91,12 @@ def replay(
 
     if (source is None) == (demo is None):
         raise click.UsageError("give either SOURCE, or --demo")
+    settings = load_settings(config)
+    outside_content(settings, out)
     plan = Plan(
         source=source or _population(out, demo or 0),
         out=out,
-        settings=load_settings(config),
+        settings=settings,
         everyone=everyone,
         against=load_settings(against) if against else None,
         list_patients=list_patients,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.commands.check import Report
     from service.commands.doctor import Diagnosis
     from service.commands.judged_stories import Difference
-    from service.trust.report import Entry
+    from service.trust.report import ClientReport
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue", "none": "green"}
 MOST_EVIDENCE = 4
@@ -124,6 +124,12 @@ def draw_about(attributes: Json, console: Console | None = None) -> None:
 
 
 OUTCOME_COLOURS = {"works": "green", "empty": "yellow"}
+# What helps where no patient could be found to ask for, by how the question ended.
+NO_PATIENT = {
+    "empty": "name one with --patient",
+    "refused": "hand in the server's token with --token-file",
+    "fails": "is this the base URL of a FHIR server?",
+}
 
 
 def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
@@ -134,7 +140,8 @@ def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
         return
     console.print(Text(f"release: {found.release}"))
     if not found.patient_found:
-        console.print(Text("no patient found; name one with --patient", style="red"))
+        helps = NO_PATIENT.get(found.rows[0].outcome, "ask again")
+        console.print(Text(f"no patient found; {helps}", style="red"))
     for row in found.rows:
         remarks = f"  {', '.join(row.remarks)}" if row.remarks else ""
         line = (
@@ -144,7 +151,7 @@ def draw_diagnosis(found: Diagnosis, console: Console | None = None) -> None:
         console.print(Text(line, style=OUTCOME_COLOURS.get(row.outcome, "red")))
 
 
-def draw_clients(entries: list[Entry], console: Console | None = None) -> None:
+def draw_clients(entries: list[ClientReport], console: Console | None = None) -> None:
     """Each client with its keys, and the reasons for which callers were refused."""
     console = console or Console()
     for entry in entries:
@@ -247,9 +254,18 @@ def _exposure(use: Json) -> str:
 
 
 def _findings(findings: list[Json], numbers: Mapping[str, int]) -> list[str]:
-    """One line for each present or unknown finding, one for all absent ones."""
+    """One line for each finding with evidence; one for all absent ones, and for all unknown ones
+    for which the same was not seen."""
     shown: set[str] = set()
-    lines = [_finding(f, numbers, shown) for f in findings if f["state"] != "absent"]
+    unseen: dict[str, list[str]] = {}
+    lines = []
+    for finding in findings:
+        if finding["state"] == "unknown" and finding["missing"] and not finding["evidence"]:
+            unseen.setdefault(", ".join(finding["missing"]), []).append(finding["label"])
+        elif finding["state"] != "absent":
+            lines.append(_finding(finding, numbers, shown))
+    for keys, labels in unseen.items():
+        lines.append(f"{MARKS['unknown']} unknown, not seen {keys}: {'; '.join(labels)}")
     absent = "; ".join(f["label"] for f in findings if f["state"] == "absent")
     return [*lines, f"{MARKS['absent']} absent: {absent}"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.content.layers import Layers
-from service.content.origins import SITE, Entry, as_accepted, entries
+from service.content.origins import SITE, ContentEntry, as_accepted, entries
 
 FILE = "accepted.toml"
 HEAD = """\
@@ -25,7 +25,7 @@ class Change:
     beneath: `same` as when it was accepted, `changed` since, or `unknown` where nobody accepted.
     """
 
-    entry: Entry
+    entry: ContentEntry
     beneath: str
 
 
@@ -37,7 +37,7 @@ def changes(layers: Layers) -> list[Change]:
     ]
 
 
-def _beneath(entry: Entry, known: Mapping[str, str]) -> str:
+def _beneath(entry: ContentEntry, known: Mapping[str, str]) -> str:
     if entry.name not in known:
         return "unknown" if entry.ours else "same"
     return "same" if known[entry.name] == entry.beneath else "changed"

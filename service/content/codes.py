@@ -40,7 +40,7 @@ RETIRED = "retired.csv"  # rows that were shipped once, and stand in copies of o
 Place = tuple[str, str, str]  # group, system, code; a name folded
 
 
-class Change(NamedTuple):
+class SiteRow(NamedTuple):
     """One row of a site: what it says, and where it stands."""
 
     file: str
@@ -59,7 +59,7 @@ def place(group: str, system: str, code: str) -> Place:
 
 
 @dataclass
-class Codes:
+class ValueSets:
     """All rows in force.  removed: what a site took away, each in a sentence.
 
     lost: how many rows of ours it took from each group, one by one.
@@ -68,7 +68,7 @@ class Codes:
     rows: list[Code]
     removed: list[str] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
-    origin: dict[Place, Change] = field(default_factory=dict)
+    origin: dict[Place, SiteRow] = field(default_factory=dict)
 
 
 def local_files(layers: Layers) -> list[str]:
@@ -79,7 +79,7 @@ def local_files(layers: Layers) -> list[str]:
     return [f"{FOLDER}{name}" for name in listed if name.endswith(".csv")]
 
 
-def read_codes(layers: Layers, systems: Mapping[str, str], groups: Collection[str]) -> Codes:
+def read_codes(layers: Layers, systems: Mapping[str, str], groups: Collection[str]) -> ValueSets:
     """Our rows with the site's changes.
 
     systems: address -> short name.  groups: those that concepts.toml knows beside our rows'.
@@ -88,7 +88,7 @@ def read_codes(layers: Layers, systems: Mapping[str, str], groups: Collection[st
     known = sorted({*groups, *(code.group for code in ours)})
     changes = [*_laid_over(layers, ours), *_local(layers, systems)]
     if not changes:
-        return Codes(ours)
+        return ValueSets(ours)
     checks = CodeChecks(ours, systems, known, layers.notes)
     return _applied(ours, list(_sound(changes, checks, layers)), layers)
 
@@ -100,7 +100,7 @@ def _shipped(layers: Layers) -> Iterator[Code]:
                 yield code
 
 
-def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[Change]:
+def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[SiteRow]:
     """The rows of a site's valuesets/*.csv that are neither ours nor were ours once, as they
     stand in its copy of an older file."""
     known, active = set(ours), {_place(code) for code in ours if code.active}
@@ -111,7 +111,7 @@ def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[Change]:
             code = _read_row(file, row, layers)
             if code is None or _is_twice(file, row["line"], code, seen, layers):
                 continue
-            change = Change(file, row["line"], code, removes=not code.active)
+            change = SiteRow(file, row["line"], code, removes=not code.active)
             is_news = code.active or change.place in active
             if code not in known and is_news and (change.place, code.active) not in gone:
                 yield change
@@ -160,7 +160,7 @@ def _is_twice(file: str, line: str, code: Code, seen: dict[Place, str], layers: 
     return True
 
 
-def _local(layers: Layers, systems: Mapping[str, str]) -> Iterator[Change]:
+def _local(layers: Layers, systems: Mapping[str, str]) -> Iterator[SiteRow]:
     """The rows of codes/*.csv.  A system may be written by its short name."""
     addresses = {name: uri for uri, name in reversed(list(systems.items()))}
     seen: dict[Place, str] = {}
@@ -175,17 +175,17 @@ def _local(layers: Layers, systems: Mapping[str, str]) -> Iterator[Change]:
                 yield change
 
 
-def _local_change(file: str, row: Row) -> Change:
+def _local_change(file: str, row: Row) -> SiteRow:
     removes = row["action"] == "remove"
     source = f"{file} of this site"
     code = Code(
         row["group"], row["system"], row["code"], row["display"], not removes, source, row["note"],
         row["unit"],
     )  # fmt: skip
-    return Change(file, row["line"], code, removes)
+    return SiteRow(file, row["line"], code, removes)
 
 
-def _sound(changes: Sequence[Change], checks: CodeChecks, layers: Layers) -> Iterator[Change]:
+def _sound(changes: Sequence[SiteRow], checks: CodeChecks, layers: Layers) -> Iterator[SiteRow]:
     """The changes that can be made; what is wrong with the others is said."""
     for change in changes:
         if change.removes:
@@ -198,9 +198,9 @@ def _sound(changes: Sequence[Change], checks: CodeChecks, layers: Layers) -> Ite
             yield change
 
 
-def _applied(ours: Sequence[Code], changes: Sequence[Change], layers: Layers) -> Codes:
+def _applied(ours: Sequence[Code], changes: Sequence[SiteRow], layers: Layers) -> ValueSets:
     rows = {_place(code): code for code in ours}
-    found = Codes([])
+    found = ValueSets([])
     for change in changes:
         if change.removes:
             said = list(_taken_away(change, rows))
@@ -213,7 +213,7 @@ def _applied(ours: Sequence[Code], changes: Sequence[Change], layers: Layers) ->
     return found
 
 
-def _taken_away(change: Change, rows: dict[Place, Code]) -> Iterator[str]:
+def _taken_away(change: SiteRow, rows: dict[Place, Code]) -> Iterator[str]:
     """Set a row, or a whole group, inactive; say so where it was active."""
     group, wanted = change.code.group, change.code.code
     where = f"{change.file} {change.line}"

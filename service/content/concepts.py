@@ -67,6 +67,8 @@ SHAPE = {
     "text": {
         "hpp": [str],
         "not_hpp": [str],
+        "not_hpp_before": [str],
+        "undecided": [str],
         "doubted": [str],
         "family": [str],
         "no_family": [str],

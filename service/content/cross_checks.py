@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from service.content.codes import Codes
+from service.content.codes import ValueSets
 from service.content.concepts import FILE as CONCEPTS
 from service.content.concepts import read_concepts
 from service.content.faults import hint
@@ -15,7 +15,7 @@ from service.content.thresholds import check_order
 from service.hpp.knowledge.model import Knowledge
 
 
-def cross_check(knowledge: Knowledge, codes: Codes, layers: Layers) -> None:
+def cross_check(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
     """Say everything that does not fit together."""
     number, fault = knowledge.thresholds, layers.notes.fault
     check_order(number, layers)
@@ -74,7 +74,7 @@ def _check_signs(knowledge: Knowledge, layers: Layers) -> None:
             fault(CONCEPTS, f"cause.{name}", f"{known.long!r} is not a sign")
 
 
-def _check_units_of_codes(knowledge: Knowledge, codes: Codes, layers: Layers) -> None:
+def _check_units_of_codes(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
     """A unit beside a code is one that its test is measured in."""
     for file, line, code, _ in (change for change in codes.origin.values() if change.code.unit):
         test = knowledge.tests.get(code.group)
@@ -85,7 +85,7 @@ def _check_units_of_codes(knowledge: Knowledge, codes: Codes, layers: Layers) ->
             layers.notes.fault(file, line, f"{message}, which is measured in {test.unit}")
 
 
-def _check_floors(knowledge: Knowledge, codes: Codes, layers: Layers) -> None:
+def _check_floors(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
     shipped = read_concepts(layers.table(CONCEPTS, shipped=True), layers.notes.fault)
     for key, message in missing_floors(knowledge, shipped["classes"], shipped["drugs"]):
         layers.notes.fault("content", key, message)

@@ -45,7 +45,7 @@ _KEY = re.compile(r"""^\s*([\w-]+|"[^"]+"|'[^']+')\s*=""")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContentEntry:
     """One key, row or text.
 
     key: a path with dots in TOML, the cells that tell a row apart in CSV, empty for a whole text.
@@ -69,7 +69,7 @@ class Entry:
         return hashlib.sha256(self.ours.encode()).hexdigest()[:16]
 
 
-def entries(layers: Layers) -> Iterator[Entry]:
+def entries(layers: Layers) -> Iterator[ContentEntry]:
     """All of the content in force, file by file."""
     spoken = [file for language in languages(layers.overlay)[1:] for file in files_of(language)]
     for file in (*TOMLS, *(file for file in spoken if file.endswith(".toml"))):
@@ -82,16 +82,18 @@ def entries(layers: Layers) -> Iterator[Entry]:
         yield _whole(file, layers)
 
 
-def _toml_entries(file: str, layers: Layers) -> Iterator[Entry]:
+def _toml_entries(file: str, layers: Layers) -> Iterator[ContentEntry]:
     below = dict(leaves(layers.table(file, shipped=True)))
     above = dict(leaves(layers.table(file))) if layers.has(file) else {}
     our_lines, their_lines = (line_numbers(layers.text(file, shipped=s)) for s in (True, False))
     for key in dict.fromkeys((*below, *above)):
         if key in above and above[key] != below.get(key):
             value, line = above[key], _line(key, their_lines)
-            yield Entry(file, key, value, SITE, line, below.get(key) or _row(key, below))
+            yield ContentEntry(file, key, value, SITE, line, below.get(key) or _row(key, below))
         else:
-            yield Entry(file, key, below.get(key, above.get(key, "")), OURS, _line(key, our_lines))
+            yield ContentEntry(
+                file, key, below.get(key, above.get(key, "")), OURS, _line(key, our_lines)
+            )
 
 
 def _row(key: str, below: Mapping[str, str]) -> str:
@@ -142,7 +144,7 @@ def _line(key: str, lines: Mapping[str, int]) -> int:
     return lines.get(key, 1)
 
 
-def _csv_entries(file: str, layers: Layers) -> Iterator[Entry]:
+def _csv_entries(file: str, layers: Layers) -> Iterator[ContentEntry]:
     columns, names = CSV_COLUMNS[file], CSV_KEYS[file]
     below = {_cells(row, names): row for row in layers.rows(file, columns, shipped=True)}
     above = {_cells(row, names): row for row in _stated(file, columns, layers)}
@@ -150,9 +152,9 @@ def _csv_entries(file: str, layers: Layers) -> Iterator[Entry]:
         ours, theirs = below.get(key), above.get(key)
         if theirs and (ours is None or _cells(theirs, columns) != _cells(ours, columns)):
             said = _cells(ours, columns) if ours else ""
-            yield Entry(file, key, _cells(theirs, columns), SITE, _number(theirs), said)
+            yield ContentEntry(file, key, _cells(theirs, columns), SITE, _number(theirs), said)
         elif row := ours or theirs:
-            yield Entry(file, key, _cells(row, columns), OURS, _number(row))
+            yield ContentEntry(file, key, _cells(row, columns), OURS, _number(row))
 
 
 def _stated(file: str, columns: Sequence[str], layers: Layers) -> list[Row]:
@@ -164,7 +166,7 @@ def _stated(file: str, columns: Sequence[str], layers: Layers) -> list[Row]:
     return [row for row in rows if as_shipped(row) not in gone]
 
 
-def _local_entries(file: str, layers: Layers) -> Iterator[Entry]:
+def _local_entries(file: str, layers: Layers) -> Iterator[ContentEntry]:
     ours = {
         (row["group"], row["code"]): _cells(row, COLUMNS)
         for name in VALUE_SET_FILES
@@ -173,14 +175,14 @@ def _local_entries(file: str, layers: Layers) -> Iterator[Entry]:
     for row in layers.rows(file, LOCAL_COLUMNS, LOCAL_OPTIONAL, shipped=False):
         value = _cells(row, (*LOCAL_COLUMNS, *LOCAL_OPTIONAL))
         beneath = ours.get((row["group"], row["code"]), "")
-        yield Entry(file, _cells(row, LOCAL_COLUMNS[1:]), value, SITE, _number(row), beneath)
+        yield ContentEntry(file, _cells(row, LOCAL_COLUMNS[1:]), value, SITE, _number(row), beneath)
 
 
-def _whole(file: str, layers: Layers) -> Entry:
+def _whole(file: str, layers: Layers) -> ContentEntry:
     ours, theirs = layers.text(file, shipped=True), layers.text(file)
     if layers.has(file) and theirs != ours:
-        return Entry(file, "", theirs, SITE, 1, ours)
-    return Entry(file, "", ours, OURS, 1)
+        return ContentEntry(file, "", theirs, SITE, 1, ours)
+    return ContentEntry(file, "", ours, OURS, 1)
 
 
 def _cells(row: Row, names: Sequence[str]) -> str:
@@ -191,7 +193,7 @@ def _number(row: Row) -> int:
     return int(row["line"].rpartition(" ")[2])
 
 
-def matching(wanted: str, found: Sequence[Entry]) -> list[Entry]:
+def matching(wanted: str, found: Sequence[ContentEntry]) -> list[ContentEntry]:
     """The entries of a file, else of a key, a table, a group or a code."""
     of_file = [entry for entry in found if entry.file == wanted]
     return of_file or [
@@ -204,12 +206,12 @@ def matching(wanted: str, found: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def all_names(found: Sequence[Entry]) -> list[str]:
+def all_names(found: Sequence[ContentEntry]) -> list[str]:
     """What `matching` could be asked for, for a hint."""
     words = (word for entry in found for word in (entry.file, entry.key, *entry.key.split(".")))
     return list(dict.fromkeys((*CONTENT_FILES, *words)))
 
 
-def as_accepted(found: Sequence[Entry]) -> Json:
+def as_accepted(found: Sequence[ContentEntry]) -> Json:
     """What of ours each entry of the site lies over, by name."""
     return {entry.name: entry.beneath for entry in found if entry.layer == SITE and entry.ours}

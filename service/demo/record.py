@@ -27,7 +27,7 @@ _WRITTEN_AT = "https://ehr.example.org/fhir/"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DemoRecord:
     """What a FHIR server holds of one patient, by resource type.
 
     refused: prefetch keys whose queries are not answered, as in the story: with the
@@ -50,7 +50,7 @@ def patients() -> Mapping[str, Story]:
 
 
 @lru_cache(maxsize=1024)
-def record_of(name: str, release: Release, today: date) -> Record:
+def record_of(name: str, release: Release, today: date) -> DemoRecord:
     """The record of the patient of that id.  Raises KeyError where there is none."""
     story = patients()[name]
     prefetch = in_release(_moved_here(story, name, today), release).get("prefetch") or {}
@@ -59,7 +59,7 @@ def record_of(name: str, release: Release, today: date) -> Record:
         held.setdefault(resource["resourceType"], []).append(resource)
     refused = {key: prefetch.get(key) for key in TYPES if _is_refused(prefetch.get(key, None))}
     cut = frozenset(key for key, sent in prefetch.items() if _has_more(sent))
-    return Record({kind: tuple(found) for kind, found in held.items()}, refused, cut)
+    return DemoRecord({kind: tuple(found) for kind, found in held.items()}, refused, cut)
 
 
 def request_of(story: Story, fhir_base: str, today: date) -> Json:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from fhir_fixtures import stories
 from service.demo.links import BASES, fhir_base
-from service.demo.record import Record, patients, record_of, request_of
+from service.demo.record import DemoRecord, patients, record_of, request_of
 from service.demo.search import Search, found_by, read_search, searchset
 from service.evaluation.searches import key_queries
 from service.fhir.queries import KeyQueries
@@ -44,7 +44,7 @@ class Demo:
         """The resource types that our own queries name, and what orders refer to."""
         return {*map(_kind_of, self.queries.values()), "Medication"}
 
-    def record(self, patient: str) -> Record | None:
+    def record(self, patient: str) -> DemoRecord | None:
         known = patient in patients()
         return record_of(patient, self.release, self.today()) if known else None
 
@@ -147,7 +147,7 @@ def _read(kind: str, identity: str, demo: Demo) -> Response:
     return _fhir(found, demo)
 
 
-def _all_records(demo: Demo) -> Iterator[Record]:
+def _all_records(demo: Demo) -> Iterator[DemoRecord]:
     return (record_of(name, demo.release, demo.today()) for name in stories())
 
 

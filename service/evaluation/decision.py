@@ -27,7 +27,7 @@ NEWS = FRACTURES | HPP_GROUPS
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HookCall:
     """Whose call it was."""
 
     client: str
@@ -38,7 +38,7 @@ class Asked:
     request_id: str
 
 
-def decision_of(answer: Answer, asked: Asked, version: str, milliseconds: float) -> Decision:
+def decision_of(answer: Answer, asked: HookCall, version: str, milliseconds: float) -> Decision:
     """What is kept of an answer.  version: of this software."""
     said: Json = answer.body["extension"][EXTENSION]
     assessment, chart, card = answer.assessment, answer.chart, answer.card
@@ -151,7 +151,7 @@ def _bounded(found: list[str]) -> tuple[str, ...]:
 
 
 def unavailable(
-    asked: Asked, gaps: tuple[tuple[str, str], ...], engine: Engine, version: str
+    asked: HookCall, gaps: tuple[tuple[str, str], ...], engine: Engine, version: str
 ) -> Decision:
     """A judgement that could not be made, refused with 412.  gaps: (kind, prefetch key)."""
     return Decision(

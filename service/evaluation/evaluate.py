@@ -29,7 +29,7 @@ from service.evaluation.answer import (
 from service.evaluation.engine import ANYONE, VISITOR, Engine
 from service.evaluation.errors import DataUnavailable
 from service.evaluation.judge import judge
-from service.evaluation.remedy import REFUSALS, Server, ask_release, issues, remedy
+from service.evaluation.remedy import REFUSALS, NamedServer, ask_release, issues, remedy
 from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
@@ -91,7 +91,7 @@ def _judged(
         codes = unrecognised(record, gaps, (), engine.terminology)
         return replace(not_applicable(engine, gaps), unmapped=codes)
     lap("gather")
-    server = Server(request.fhir_server, _release(path, request, record, client))
+    server = NamedServer(request.fhir_server, _release(path, request, record, client))
     _complete(record, request, server.asked, fetch, engine)
     if fetch is not None and client.is_trying and _was_refused(record):
         may_change = not (path or client.fhir_release)
@@ -128,7 +128,7 @@ def _answer(
     service: Service,
     client: Client,
     engine: Engine,
-    server: Server,
+    server: NamedServer,
     has_access: bool,
 ) -> Answer:
     if client.is_trying and _could_not_look(case, service):
@@ -215,11 +215,11 @@ def _was_refused(record: Record) -> bool:
 def _ask_as_it_speaks(
     record: Record,
     request: HookRequest,
-    server: Server,
+    server: NamedServer,
     fetch: Fetch,
     engine: Engine,
     may_change: bool,
-) -> Server:
+) -> NamedServer:
     """A server that refused is asked for its release, and in it again for what it refused."""
     server = replace(server, speaks=ask_release(fetch))
     if server.speaks is None or not (server.is_of_another_release and may_change):
@@ -240,7 +240,9 @@ def _could_not_look(case: CardInput, service: Service) -> bool:
     return assessment.verdict == NOT_EVALUATED and not _is_written_down(assessment)
 
 
-def _answer_with_remedy(case: CardInput, client: Client, server: Server, engine: Engine) -> Answer:
+def _answer_with_remedy(
+    case: CardInput, client: Client, server: NamedServer, engine: Engine
+) -> Answer:
     """Never a bare refusal to a person who tries: clients of theirs draw nothing for one."""
     has_demo = client == VISITOR  # the record to try is not there where clients are configured
     helps = remedy(case.chart, server, engine.cards.words, has_demo)

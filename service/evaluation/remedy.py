@@ -20,7 +20,7 @@ REFUSALS = ("http-4xx", "malformed")  # of queries that a server of another rele
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class NamedServer:
     """The FHIR server that a request names.
 
     base: empty where it names none.  asked: in which release.  speaks: its own release as it
@@ -42,7 +42,7 @@ def ask_release(fetch: Fetch) -> Release | None:
     return spoken(fetched.pages[0]) if fetched.pages else None
 
 
-def remedy(chart: Chart, server: Server, words: Words, has_demo: bool) -> str:
+def remedy(chart: Chart, server: NamedServer, words: Words, has_demo: bool) -> str:
     """A Markdown list: the server, each cause once, and what helps.
 
     has_demo: this service has a record of its own to try.
@@ -93,7 +93,7 @@ def _by_kind(gaps: Sequence[Gap], words: Words) -> dict[str, list[str]]:
     return found
 
 
-def _server_line(server: Server, words: Words) -> str:
+def _server_line(server: NamedServer, words: Words) -> str:
     base = escape(server.base)
     if server.speaks is None:
         return words.sentence("server", server=base)

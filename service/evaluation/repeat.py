@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.evaluation.answer import Answer, not_shown
-from service.evaluation.decision import Asked, decision_of
+from service.evaluation.decision import HookCall, decision_of
 from service.hpp.assessment import Indicator
 from service.store.model import OVERRIDDEN, Decision, LastReport, Repeat
 
@@ -53,7 +53,7 @@ class Repeats:
     memory: Memory
     days: Mapping[str, int]
 
-    def applied(self, answer: Answer, asked: Asked, patient_id: str) -> Answer:
+    def applied(self, answer: Answer, asked: HookCall, patient_id: str) -> Answer:
         """The same answer, or without its card, where an override holds it back."""
         if answer.card is None:
             return answer

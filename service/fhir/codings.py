@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.fhir.folding import LONGEST, fold
-from service.fhir.lab_names import PARTS, Named
+from service.fhir.lab_names import BESIDE_TOTAL, Named
 from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
-from service.fhir.tolerant import obj, objs, text
+from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP, BONE_ALP
@@ -24,10 +24,11 @@ COMPLETE_FOR_TESTS, COMPLETE_FOR_DRUGS = "loinc", "atc"
 # Of several texts: bone ALP and its like, then total ALP, then a text that may mean it.
 DECIDING = (Named.PART, Named.ALP, Named.UNSURE, Named.OTHER, Named.NOTHING)
 ABSENT_REASON = "/data-absent-reason"
+LARGEST_CODE = 10**18  # SNOMED CT identifiers have at most 18 digits
 NOTHING: frozenset[str] = frozenset()
 
 
-class Outcome(StrEnum):
+class Recognition(StrEnum):
     """What we make of something that was sent; EMPTY: it has neither a code nor a name."""
 
     RECOGNISED = "recognised"
@@ -36,7 +37,7 @@ class Outcome(StrEnum):
     EMPTY = "empty"
 
 
-CERTAINTY = tuple(Outcome)  # what tells more comes first
+CERTAINTY = tuple(Recognition)  # what tells more comes first
 
 
 def codings(concept: object) -> list[tuple[str, str]]:
@@ -54,11 +55,17 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     written = obj(concept)
     codes, said = [], [text(written.get("text"))]
     for coding in objs(written.get("coding")):
-        code, system = text(coding.get("code")), text(coding.get("system"))
+        code, system = code_of(coding), text(coding.get("system"))
         if code:
             codes.append(("".join(system.split()).rstrip("/"), code[:LONGEST_CODE]))
         said.append(text(coding.get("display")))
     return codes, [item for item in said if item]
+
+
+def code_of(coding: Json) -> str:
+    """Its code; some write one of digits as a JSON number."""
+    code = coding.get("code")
+    return str(code) if type(code) is int and abs(code) < LARGEST_CODE else text(code)
 
 
 # What one CodeableConcept means here, by what it stands for.  Each holds words of ours alone and
@@ -74,7 +81,7 @@ class LabConcept:
     """
 
     test: str | None
-    outcome: Outcome
+    outcome: Recognition
     names_gene: bool
     is_gene_studied: bool
     is_significance: bool
@@ -84,7 +91,12 @@ class LabConcept:
     @property
     def is_empty(self) -> bool:
         """It does not say."""
-        return self.outcome is Outcome.EMPTY
+        return self.outcome is Recognition.EMPTY
+
+    @property
+    def is_genetic(self) -> bool:
+        """It may name a variant."""
+        return self.names_gene or self.is_gene_studied
 
 
 def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
@@ -105,38 +117,38 @@ def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
 
 def _test(
     codes: Sequence[tuple[str, str]], folded: Sequence[str], vocabulary: Vocabulary
-) -> tuple[str | None, Outcome, Named]:
+) -> tuple[str | None, Recognition, Named]:
     """The test it names, or none.  An excluded code (isoenzyme, bone ALP) wins.
 
     Names are looked at where no code was recognised.  What a LOINC code names is known even if
     the code is not: our list for total ALP is complete.
     """
     groups = _groups_of(codes, vocabulary)
-    if any(group.startswith(PARTS) for group in groups):
-        return _bone_alp(groups), Outcome.ANOTHER, Named.PART
+    if any(group.startswith(BESIDE_TOTAL) for group in groups):
+        return _bone_alp(groups), Recognition.ANOTHER, Named.PART
     tests = vocabulary.knowledge.tests
     coded = groups & tests.keys()
     if coded:
         kind = Named.ALP if min(coded) == ALP else Named.OTHER
-        return min(coded), Outcome.RECOGNISED, kind
+        return min(coded), Recognition.RECOGNISED, kind
     if groups or _is_other_loinc(codes, vocabulary):
-        return None, Outcome.ANOTHER, Named.OTHER
+        return None, Recognition.ANOTHER, Named.OTHER
     named = [vocabulary.tests.read(item) for item in folded]
     kind = min((kind for kind, _ in named), key=DECIDING.index, default=Named.NOTHING)
     if kind is Named.ALP:
-        return ALP, Outcome.RECOGNISED, kind
+        return ALP, Recognition.RECOGNISED, kind
     if kind is Named.PART:
-        return _bone_alp({group for _, group in named}), Outcome.ANOTHER, kind
+        return _bone_alp({group for _, group in named}), Recognition.ANOTHER, kind
     if kind is Named.OTHER:
         ours = sorted(group for _, group in named if group in tests)
         test = ours[0] if ours else None
-        return test, Outcome.RECOGNISED if test else Outcome.ANOTHER, kind
-    return None, Outcome.UNRECOGNISED if folded or codes else Outcome.EMPTY, kind
+        return test, Recognition.RECOGNISED if test else Recognition.ANOTHER, kind
+    return None, Recognition.UNRECOGNISED if folded or codes else Recognition.EMPTY, kind
 
 
 def _bone_alp(groups: Collection[str]) -> str | None:
     """Bone-specific ALP, which is shown beside total ALP; nothing else that is not total ALP."""
-    others = any(group.startswith(PARTS) and group != BONE_ALP for group in groups)
+    others = any(group.startswith(BESIDE_TOTAL) and group != BONE_ALP for group in groups)
     return BONE_ALP if BONE_ALP in groups and not others else None
 
 
@@ -174,7 +186,7 @@ class DrugConcept:
 
     coded: frozenset[str]
     named: frozenset[str]
-    outcome: Outcome
+    outcome: Recognition
     is_readable: bool = False
     is_absent: bool = False
 
@@ -182,7 +194,7 @@ class DrugConcept:
 def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
     codes, said = read_concept(concept)
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
-        return DrugConcept(NOTHING, NOTHING, Outcome.EMPTY, is_absent=True)
+        return DrugConcept(NOTHING, NOTHING, Recognition.EMPTY, is_absent=True)
     folded = _names_among(_folded(said), codes)
     coded = _groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
     named = _union(map(vocabulary.drugs.groups_in, folded))
@@ -199,12 +211,12 @@ def _outcome(
     names: Sequence[str],
     codes: Sequence[tuple[str, str]],
     vocabulary: Vocabulary,
-) -> Outcome:
+) -> Recognition:
     if found:
-        return Outcome.RECOGNISED
+        return Recognition.RECOGNISED
     if names or any(_is_other_substance(*coding, vocabulary) for coding in codes):
-        return Outcome.ANOTHER
-    return Outcome.UNRECOGNISED if codes else Outcome.EMPTY
+        return Recognition.ANOTHER
+    return Recognition.UNRECOGNISED if codes else Recognition.EMPTY
 
 
 def _is_other_substance(system: str, code: str, vocabulary: Vocabulary) -> bool:
@@ -227,7 +239,7 @@ def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
     return DrugConcept(
         coded=_union(concept.coded for concept in concepts),
         named=_union(concept.named for concept in concepts),
-        outcome=min((c.outcome for c in concepts), key=CERTAINTY.index, default=Outcome.EMPTY),
+        outcome=min((c.outcome for c in concepts), key=CERTAINTY.index, default=Recognition.EMPTY),
         is_readable=any(concept.is_readable for concept in concepts),
         is_absent=any(concept.is_absent for concept in concepts),
     )

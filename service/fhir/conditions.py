@@ -34,7 +34,7 @@ def read_condition(
     resource: Json, reference: str, concept: ConditionConcept, context: Context
 ) -> Condition | None:
     """A diagnosis that belongs to a group we know; None for any other."""
-    words = Words(resource.get("code"), context.knowledge)
+    words = DiagnosisText(resource.get("code"), context.knowledge)
     groups = _groups(concept, words, context)
     if not groups or (words.is_family and not groups & HPP_GROUPS):
         return None
@@ -58,7 +58,7 @@ def read_family(resource: Json, reference: str, context: Context) -> Condition |
     """HPP of a relative (FamilyMemberHistory), by code or by text; None for anything else."""
     for item in objs(resource.get("condition")):
         concept = context.diagnosis(item.get("code"))
-        words = Words(item.get("code"), context.knowledge)
+        words = DiagnosisText(item.get("code"), context.knowledge)
         groups = _groups(concept, words, context) & HPP_GROUPS
         if groups and not words.is_none_in_family:
             status = text(resource.get("status")).lower()
@@ -72,7 +72,7 @@ def read_family(resource: Json, reference: str, context: Context) -> Condition |
     return None
 
 
-class Words:
+class DiagnosisText:
     """What the text of a diagnosis says beside its name."""
 
     def __init__(self, code: object, knowledge: Knowledge) -> None:
@@ -97,7 +97,7 @@ class Words:
         return any(item.startswith(self._lists["status"]) for item in self._said)
 
 
-def _groups(concept: ConditionConcept, words: Words, context: Context) -> frozenset[str]:
+def _groups(concept: ConditionConcept, words: DiagnosisText, context: Context) -> frozenset[str]:
     """By code; HPP, rickets and hypercalcaemia of malignancy also by text.  A code that covers
     other things too counts only where the text says which.
 
@@ -177,7 +177,7 @@ def read_procedure(resource: Json, reference: str, context: Context) -> Conditio
     if not groups or not was_done(resource):
         return None
     first, last = performed(resource, context)
-    words = Words(resource.get("code"), context.knowledge)
+    words = DiagnosisText(resource.get("code"), context.knowledge)
     is_status = STATUS in groups or words.is_status
     return Condition(reference, groups, onset=first, abatement=last, is_status=is_status)
 

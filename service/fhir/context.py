@@ -21,14 +21,14 @@ from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Patient, PrintedRange
 
 
-class Named(NamedTuple):
+class NamedDrug(NamedTuple):
     """What the concepts of one drug say together; said: their names, folded and cut."""
 
     concept: DrugConcept
     said: str
 
 
-NOT_NAMED = Named(merged(()), "")
+NOT_NAMED = NamedDrug(merged(()), "")
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Context:
     patient: Patient = field(default_factory=Patient)
     printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
     wholes: dict[int, Json] = field(default_factory=dict)
-    medications: dict[int, Named] = field(default_factory=dict)
+    medications: dict[int, NamedDrug] = field(default_factory=dict)
     reasons: dict[int, frozenset[str]] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 

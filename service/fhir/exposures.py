@@ -29,7 +29,7 @@ DAYS = frozenset({"", "d", "day", "days"})
 LONGEST_SUPPLY_DAYS = 3660
 
 
-class Course(NamedTuple):
+class DrugCourse(NamedTuple):
     """When a drug was taken.  status: `active` while it goes on."""
 
     status: str
@@ -68,7 +68,7 @@ def read_given(procedure: Json, reference: str, context: Context) -> Iterator[Dr
     if not groups or not was_done(procedure):
         return
     first, last = performed(procedure, context)
-    course = Course("completed", first, last or first, administered=True)
+    course = DrugCourse("completed", first, last or first, administered=True)
     for group in sorted(groups):
         kind = context.knowledge.drugs[group]
         given = kind.injected_class or kind.drug_class
@@ -84,10 +84,10 @@ def _is_nothing(sent: Json) -> bool:
     return bool(said & NOT_TAKING) or any(sent.get(flag) is True for flag in NOT_TAKEN_FLAGS)
 
 
-def _ordered(order: Json, status: str, context: Context) -> Course:
+def _ordered(order: Json, status: str, context: Context) -> DrugCourse:
     """The first boundsPeriod of the dosage instructions, else the period of the whole order."""
     period = _bounds(order)
-    return Course(
+    return DrugCourse(
         status=status,
         start=context.first_day(period.get("start")),
         end=context.last_day(period.get("end")),
@@ -104,29 +104,29 @@ def _bounds(order: Json) -> Json:
     return obj(order.get("effectiveDosePeriod")) or ({"end": ended} if ended else NOTHING)
 
 
-def _given(sent: Json, status: str, context: Context) -> Course:
+def _given(sent: Json, status: str, context: Context) -> DrugCourse:
     """An administration was done on its day, or from the first to the last of its days."""
     start, end = taken_on(sent, context)
-    return Course(status, start, end or start, administered=True)
+    return DrugCourse(status, start, end or start, administered=True)
 
 
-def _handed(sent: Json, status: str, context: Context) -> Course:
+def _handed(sent: Json, status: str, context: Context) -> DrugCourse:
     """A dispense lasts as long as its supply, where it says how long that is."""
     start, _ = taken_on(sent, context)
     supply = obj(sent.get("daysSupply"))
     days, unit = number(supply.get("value")), text(supply.get("unit")).lower()
     if start is None or days is None or unit not in DAYS or not 0 <= days <= LONGEST_SUPPLY_DAYS:
-        return Course("completed", start, start)
-    return Course("completed", start, start + timedelta(days=int(days)))
+        return DrugCourse("completed", start, start)
+    return DrugCourse("completed", start, start + timedelta(days=int(days)))
 
 
-def _stated(sent: Json, status: str, context: Context) -> Course:
+def _stated(sent: Json, status: str, context: Context) -> DrugCourse:
     """What the patient or another says; R5 says only that it was recorded."""
     start, end = taken_on(sent, context)
     asserted = context.first_day(sent.get("dateAsserted"))
     if status == "recorded":
         status = "active" if first_of(sent, TAKEN_DURING) and end is None else "completed"
-    return Course(status, start, end, asserted)
+    return DrugCourse(status, start, end, asserted)
 
 
 def taken_on(sent: Json, context: Context) -> tuple[date | None, date | None]:

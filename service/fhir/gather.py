@@ -7,8 +7,9 @@ an empty Bundle, an OperationOutcome, outcomes inside a Bundle, more pages than 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from service.fhir.budget import Budget
@@ -107,12 +108,22 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
     if kind == OUTCOME:
         record.gap("failed", key)
     elif kind == "Bundle":
-        for read in read_bundles(sent, key):
+        reads = list(read_bundles(sent, key))
+        for read in reads:
             _take_bundle(record, key, read, more_follows)
+        if _answers_another(key, chain.from_iterable(read.entries for read in reads)):
+            record.gap("unreadable", key)
     elif isinstance(kind, str) and kind in TYPES[key]:
         _add(record, key, key, sent, "")
     else:
         record.gap("unreadable", key)
+
+
+def _answers_another(key: str, entries: Iterable[Entry]) -> bool:
+    """Nothing but resources of other keys, or what a resource refers to: an answer to another
+    question.  (Any other kind is said by itself.)"""
+    kinds = {entry.resource["resourceType"] for entry in entries if entry.mode != "include"}
+    return bool(kinds) and not kinds & TYPES[key] and kinds <= REFERRED_TO | HOME.keys()
 
 
 def _take_bundle(record: Record, key: str, read: Read, more_follows: bool) -> None:

@@ -11,7 +11,7 @@ from service.hpp.knowledge.model import Code
 from service.hpp.model import ALP
 
 LONGEST = 200  # characters of the name of a test
-PARTS = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
+BESIDE_TOTAL = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
 
 
 class Named(StrEnum):
@@ -38,9 +38,9 @@ class LabNames:
         self._exact: dict[str, str] = {}
         for row in rows:
             self._exact.setdefault(" ".join(words_of(fold(row.code))), row.group)
-        self._plain = Words(text["alp_plain"])
-        self._not_alp = Words(text["not_alp"])
-        self._others = Words(text["other_tests"])
+        self._plain = WordList(text["alp_plain"])
+        self._not_alp = WordList(text["not_alp"])
+        self._others = WordList(text["other_tests"])
 
     def read(self, folded: str) -> tuple[Named, str]:
         """What a folded text names, and the group where its whole is a name of a value set."""
@@ -61,10 +61,10 @@ class LabNames:
 def _of_group(group: str) -> Named:
     if group == ALP:
         return Named.ALP
-    return Named.PART if group.startswith(PARTS) else Named.OTHER
+    return Named.PART if group.startswith(BESIDE_TOTAL) else Named.OTHER
 
 
-class Words:
+class WordList:
     """A list of words.  single: those that stand for themselves; pieces: what is found anywhere,
     such as `u/l`, `%`, `血清` or `saure phosphatase`."""
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from service.fhir.codings import NO_DRUG, Match, Outcome, drug_of, merged, names_of
-from service.fhir.context import NOT_NAMED, Context, Named
+from service.fhir.codings import NO_DRUG, Match, Recognition, drug_of, merged, names_of
+from service.fhir.context import NOT_NAMED, Context, NamedDrug
 from service.fhir.releases import DRUGS, ORDERS, medication_pointer
-from service.fhir.tolerant import Json, number, obj, objs, text
+from service.fhir.tolerant import Json, holds_something, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge
 from service.hpp.model import UNKNOWN_CODE, DraftOrder
 
@@ -58,7 +58,7 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     """
     own, pointer = own_concept(order), medication_pointer(order)
     concept = context.drug(own)
-    if not pointer and concept.outcome is Outcome.ANOTHER:  # as most are
+    if not pointer and concept.outcome is Recognition.ANOTHER:  # as most are
         return OTHER_DRUG
     sent, beside = NOT_NAMED, {}
     if pointer:
@@ -66,18 +66,24 @@ def drugs_of(order: Json, context: Context) -> Drugs:
         concept = merged((concept, sent.concept, context.drug(beside)))
     match = drug_of(concept, context.knowledge)
     if not match.groups:
-        is_chosen = concept.is_absent or "reference" in pointer or "identifier" in pointer
+        is_chosen = concept.is_absent or "reference" in pointer or _says_a_drug(order)
         return Drugs(match, _gap_of(concept.outcome, is_chosen), concept.is_readable)
     return Drugs(match, written=(own, beside), inside=sent.said)
 
 
-def _gap_of(outcome: Outcome, is_chosen: bool) -> str:
-    if outcome is Outcome.UNRECOGNISED:
+def _gap_of(outcome: Recognition, is_chosen: bool) -> str:
+    if outcome is Recognition.UNRECOGNISED:
         return UNKNOWN_CODE
-    return UNKNOWN_DRUG if outcome is Outcome.EMPTY and is_chosen else ""
+    return UNKNOWN_DRUG if outcome is Recognition.EMPTY and is_chosen else ""
 
 
-def _medication(pointer: Json, order: Json, context: Context) -> Named:
+def _says_a_drug(order: Json) -> bool:
+    """Whether there is anything where a drug stands, be it in a form that cannot be read."""
+    names = [name for name in order if name.startswith("medication")]
+    return any(holds_something(order[name]) for name in names)
+
+
+def _medication(pointer: Json, order: Json, context: Context) -> NamedDrug:
     """What the Medication says that an order points at; each is read once for a request."""
     reference = pointer.get("reference")
     sent = context.index.resolve(reference, order)
@@ -86,7 +92,7 @@ def _medication(pointer: Json, order: Json, context: Context) -> Named:
         holder = order if text(reference).startswith("#") else sent
         written = (sent.get("code"), *_ingredients(sent, holder, context))
         concepts = [context.drug(item) for item in written]
-        known = context.medications[id(sent)] = Named(merged(concepts), _names_of_all(written))
+        known = context.medications[id(sent)] = NamedDrug(merged(concepts), _names_of_all(written))
     return known
 
 

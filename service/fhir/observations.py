@@ -42,12 +42,13 @@ def read_observation(resource: Json, reference: str, context: Context) -> Seen:
     parts = [Part(resource, reference, context.lab(resource.get("code")))]
     if "component" in resource:
         parts += _components(resource, reference, context)
-    measured = [part for part in parts if part.concept.test and _may_hold_a_value(part, parts)]
+    measured = [part for part in _may_hold_values(parts) if part.concept.test]
+    is_genetic = [part for part in parts if part.concept.is_genetic]
     return Seen(
         parts,
         results=read_parts(measured, resource, context) if measured else (),
-        variant=_variant(parts, resource, context) if _is_genetic(parts) else None,
-        is_empty=all(part.concept.is_empty for part in parts),
+        variant=_variant(parts, resource, context) if is_genetic else None,
+        is_empty=not [part for part in parts if not part.concept.is_empty],
     )
 
 
@@ -63,9 +64,9 @@ def _components(resource: Json, reference: str, context: Context) -> Iterator[Pa
         yield Part(item, where, context.lab(item.get("code")))
 
 
-def _may_hold_a_value(part: Part, parts: Sequence[Part]) -> bool:
+def _may_hold_values(parts: Sequence[Part]) -> Sequence[Part]:
     """An Observation with components needs no value of its own."""
-    return len(parts) == 1 or part is not parts[0] or _has_value(part.sent)
+    return parts if len(parts) == 1 or _has_value(parts[0].sent) else parts[1:]
 
 
 def _has_value(part: Json) -> bool:
@@ -79,26 +80,27 @@ def has_any_value(part: Json) -> bool:
 def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[Result]:
     """Values of one Observation, which share when and under which circumstances it was made."""
     days = specimen_days(whole, context.days)
-    status, day = status_of(whole), days.first if days else None
-    is_known = _status(whole) in STATUSES
+    written, day = _status(whole), days.first if days else None
+    is_known = written in STATUSES
     issued = context.first_day(whole.get("issued"))
     specimen = text(obj(whole.get("specimen")).get("reference"))
     classes = context.encounters.of(whole, day)
     found = []
     for part in measured:
-        test = context.knowledge.tests[str(part.concept.test)]
+        name = str(part.concept.test)
+        test = context.knowledge.tests[name]
         value, comparator, shown, problem = _reading(part.sent, test, context)
         if not is_known:  # `void` as well as `verified`: nobody can tell whether it counts
             value, comparator, problem = None, "", "status"
         found.append(
             Result(
                 reference=part.reference,
-                test=str(part.concept.test),
+                test=name,
                 day=day,
                 value=value,
                 comparator=comparator,
-                status=status,
-                printed=printed_range(part.sent, str(part.concept.test), day, context),
+                status=written if is_known else "unknown",
+                printed=printed_range(part.sent, name, day, context),
                 problem=problem,
                 shown=shown,
                 specimen=specimen,
@@ -108,10 +110,6 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
             )
         )
     return found
-
-
-def _is_genetic(parts: Sequence[Part]) -> bool:
-    return any(part.concept.names_gene or part.concept.is_gene_studied for part in parts)
 
 
 def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | None:

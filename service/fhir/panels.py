@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from service.fhir.codings import Outcome
+from service.fhir.codings import Recognition
 from service.fhir.context import Context
 from service.fhir.observations import status_of
 from service.fhir.references import Index
@@ -74,7 +74,7 @@ def count_members(whole: Json, context: Context) -> tuple[int, int]:
 
 def _names_another(pointer: Json, context: Context) -> bool:
     named = context.lab({"text": text(pointer.get("display"))})
-    return named.outcome is Outcome.ANOTHER or named.test not in (None, ALP)
+    return named.outcome is Recognition.ANOTHER or named.test not in (None, ALP)
 
 
 def members(whole: Json) -> Iterator[Json]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from math import inf, nan
 
 from service.fhir.codings import codings, texts
 from service.fhir.context import Context
@@ -16,8 +17,19 @@ from service.hpp.knowledge.model import Knowledge, Test
 from service.hpp.model import Patient, PrintedRange, Sex
 
 NO_RANGE = PrintedRange()
-AGE_UNIT_DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
-SEX_WORDS = {"female": Sex.FEMALE, "male": Sex.MALE, "f": Sex.FEMALE, "m": Sex.MALE}
+UNIT_OF_AGE = {
+    365.25: ("a", "y", "yr", "yrs", "year", "years"),
+    30.4375: ("mo", "month", "months"),
+    7.0: ("wk", "week", "weeks"),
+    1.0: ("d", "day", "days"),
+}
+AGE_UNIT_DAYS = {unit: days for days, units in UNIT_OF_AGE.items() for unit in units}
+# With the SNOMED CT codes of FHIR's value set referencerange-appliesto.
+SEX_WORDS = dict.fromkeys(("female", "f", "248152002"), Sex.FEMALE) | dict.fromkeys(
+    ("male", "m", "248153007"), Sex.MALE
+)
+# What a range is (referencerange-meaning), where some say to whom it applies.
+OF_EVERYONE = frozenset({"normal", "normal range"})
 
 
 def printed_range(part: Json, name: str, day: date | None, context: Context) -> PrintedRange:
@@ -72,25 +84,29 @@ def _applies_to_sex(item: Json, patient: Patient) -> bool:
         return True
     words = {fold(word).removesuffix("s") for concept in named for word in texts(concept)}
     words |= {code.lower() for concept in named for _, code in codings(concept)}
+    if words and words <= OF_EVERYONE:
+        return True
     sexes = {SEX_WORDS[word] for word in words if word in SEX_WORDS}
     return patient.sex is not None and sexes == {patient.sex}
 
 
 def _applies_to_age(age: Json, day: date | None, patient: Patient) -> bool:
+    """Not known to apply where an end of the age is in a unit that is not known."""
     if not age:
         return True
     ages = patient.ages_days(day) if day else None
-    low, high = _age_days(obj(age.get("low"))), _age_days(obj(age.get("high")))
-    if ages is None:
-        return False
-    return (low is None or ages[0] >= low) and (high is None or ages[1] <= high)
+    low, high = _age_days(age.get("low"), 0.0), _age_days(age.get("high"), inf)
+    return ages is not None and low <= ages[0] and ages[1] <= high
 
 
-def _age_days(quantity: Json) -> float | None:
+def _age_days(end: object, open_end: float) -> float:
+    """An end of an age in days; where it cannot be told NaN, which no age compares with."""
+    quantity = obj(end)
     value = number(quantity.get("value"))
-    unit = text(quantity.get("code")) or text(quantity.get("unit"))
-    days = AGE_UNIT_DAYS.get(unit)
-    return float(value) * days if value is not None and days is not None else None
+    if value is None:
+        return open_end
+    units = (text(quantity.get(name)).lower() for name in ("code", "unit"))
+    return float(value) * next((AGE_UNIT_DAYS[u] for u in units if u in AGE_UNIT_DAYS), nan)
 
 
 def sides_of(item: Json) -> tuple[Json, Json]:

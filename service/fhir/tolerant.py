@@ -43,6 +43,15 @@ def number(value: object) -> Decimal | None:
     return None
 
 
+def holds_something(value: object) -> bool:
+    """Whether a value, or what is inside it, is more than empty."""
+    if isinstance(value, dict):
+        return any(map(holds_something, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_something, value))
+    return value is not None and value != ""
+
+
 def content_of(value: object) -> bytes | None:
     """The same bytes for the same content; None for what is nested beyond reason."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from service.fhir.codings import Outcome, codings, texts
+from service.fhir.codings import Recognition, codings, texts
 from service.fhir.context import Context
 from service.fhir.lab_names import LONGEST
 from service.fhir.observations import Part, has_any_value, read_parts, status_of
@@ -51,13 +51,13 @@ class AlpQuery:
 
     def _note_others(self, parts: Sequence[Part], whole: Json, key: str, panel: int) -> None:
         for part in parts:
-            if part.concept.outcome is Outcome.EMPTY or not _may_be_measured(part, parts):
+            if part.concept.outcome is Recognition.EMPTY or not _may_be_measured(part, parts):
                 continue
             if part.concept.says_alp:
                 self._named.append((panel, part, whole))
             elif key == ALP_KEY and not part.concept.is_alp:
                 self._kinds.add(_kind(part.sent.get("code")))
-                if part.concept.outcome is Outcome.UNRECOGNISED:
+                if part.concept.outcome is Recognition.UNRECOGNISED:
                     self._waiting.append((panel, part, whole))
 
     def results(self, context: Context) -> list[Result]:
@@ -79,7 +79,7 @@ def gaps(results: Sequence[Result]) -> list[Gap]:
 def _unread(part: Part, whole: Json, context: Context) -> Iterator[Result]:
     as_alp = part._replace(concept=replace(part.concept, test=ALP))
     for result in read_parts([as_alp], whole, context):
-        yield replace(result, value=None, comparator="", problem=UNRECOGNISED)
+        yield result._replace(value=None, comparator="", problem=UNRECOGNISED)
 
 
 def _may_be_measured(part: Part, parts: Sequence[Part]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from service.fhir.codes import Codes
 from service.fhir.folding import fold
@@ -12,7 +12,8 @@ from service.hpp.features import HPP_GROUPS
 from service.hpp.knowledge.model import Code, Knowledge
 
 # Lists of words in concepts.toml: what a diagnosis is also found by, and what takes HPP back.
-NAMING, TAKING_BACK = ("hpp", "rickets", "hypercalcaemia_malignancy"), ("not_hpp", "doubted")
+NAMING = ("hpp", "rickets", "hypercalcaemia_malignancy")
+TAKING_BACK = ("not_hpp", "not_hpp_before", "undecided", "doubted")
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -30,7 +31,9 @@ class Vocabulary:
         self._words = {name: [fold(word) for word in text[name]] for name in NAMING + TAKING_BACK}
         stems = [*text["hpp"], *(name for name, _ in _of(named, HPP_GROUPS))]
         self._hpp = [letters_of(fold(stem)) for stem in stems]
-        self._pseudo = [letters_of(word) for word in self._words["not_hpp"] if " " not in word]
+        denials = self._words["not_hpp"]
+        self._pseudo = [w for w in denials if " " not in w and _says(letters_of(w), self._hpp)]
+        self._denied_before = [letters_of(word) for word in self._words["not_hpp_before"]]
 
     def mentions(self, said: str) -> frozenset[str]:
         """The lists of which a word is said in folded texts; what takes HPP back only where it is.
@@ -41,10 +44,21 @@ class Vocabulary:
         found = [name for name in NAMING if name != "hpp" and _says(said, self._words[name])]
         letters = letters_of(said)
         if _says(letters, self._hpp):
-            found += ["hpp", *(name for name in TAKING_BACK if _says(said, self._words[name]))]
-            if _says(letters, self._pseudo):
-                found.append("not_hpp")
+            found += ["hpp", *self._taking_back(said, letters)]
         return frozenset(found) if found else NOTHING
+
+    def _taking_back(self, said: str, letters: str) -> Iterator[str]:
+        """`not_hpp` where a text that names HPP denies it, `doubted` where it leaves it open; a
+        denial that is itself denied (`not ruled out`) leaves it open."""
+        left = said
+        for word in self._words["undecided"]:
+            left = left.replace(word, " ")
+        before = letters[: max(letters.rfind(stem) for stem in self._hpp)]
+        denied = _says(left, self._words["not_hpp"]) or _says(letters, self._pseudo)
+        if denied or _says(before, self._denied_before):
+            yield "not_hpp"
+        if left != said or _says(said, self._words["doubted"]):
+            yield "doubted"
 
 
 def letters_of(folded: str) -> str:

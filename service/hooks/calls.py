@@ -73,7 +73,7 @@ def service_of(service_id: str) -> Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class HttpAnswer:
     """What HTTP would answer, and the reasoning where a chart was read."""
 
     status: int
@@ -88,7 +88,7 @@ def outcome_of(
     today: date,
     client: Client = ANYONE,
     recall: Recall | None = None,
-) -> Outcome:
+) -> HttpAnswer:
     """Answer the bytes of one request as HTTP would, errors included, with the reasoning.
 
     An empty service id means the service of the body's hook.
@@ -98,8 +98,8 @@ def outcome_of(
         service = service_of(service_id or _id_for(body.get("hook")))
         answer = evaluate_body(body, service, engine, today, client, recall)
     except ServiceError as error:
-        return Outcome(error.status, error.outcome())
-    return Outcome(200, answer.body, explain(answer, engine.speaking(client.language), today))
+        return HttpAnswer(error.status, error.outcome())
+    return HttpAnswer(200, answer.body, explain(answer, engine.speaking(client.language), today))
 
 
 def _id_for(hook: object) -> str:

@@ -20,6 +20,8 @@ from service.watch import call
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from service.watch.spans import Tracing
+
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept",
@@ -43,8 +45,8 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
 _TOKEN_IN_URL = re.compile(r"(?:^|[?&;])(?:access_token|id_token|client_assertion|jwt)=|eyJ", re.I)
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Put the edge around an application."""
+def install(app: Flask, settings: Settings, tracing: Tracing | None = None) -> None:
+    """Put the edge around an application.  tracing: where calls are told to a collector."""
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0
@@ -57,7 +59,7 @@ def install(app: Flask, settings: Settings) -> None:
     def may_read(origin: str) -> bool:
         return origin in origins or (open_to_sandboxes and _is_sandbox(origin))
 
-    app.wsgi_app = _Headers(app.wsgi_app, headers, may_read)  # type: ignore[method-assign]
+    app.wsgi_app = _Headers(app.wsgi_app, headers, may_read, tracing)  # type: ignore[method-assign]
 
     @app.before_request
     def guard() -> Response | None:
@@ -78,23 +80,28 @@ class _Headers:
     app: WSGIApplication
     always: Mapping[str, str]
     may_read: Callable[[str], bool]
+    tracing: Tracing | None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         ids = (environ.get("HTTP_X_REQUEST_ID", ""), environ.get("HTTP_TRACEPARENT", ""))
         with call.beginning(*ids) as begun:
-            return self._answer(environ, start_response, [(call.REQUEST_ID, begun.request_id)])
+            if self.tracing is None or environ["REQUEST_METHOD"] != "POST":  # the rest are probes
+                return self._answer(environ, start_response, begun)
+            with self.tracing.following(begun):
+                return self._answer(environ, start_response, begun)
 
     def _answer(
-        self, environ: WSGIEnvironment, start_response: StartResponse, ids: list[tuple[str, str]]
+        self, environ: WSGIEnvironment, start_response: StartResponse, begun: call.Call
     ) -> Iterable[bytes]:
         origin = environ.get("HTTP_ORIGIN")
-        more = [*ids, ("Vary", "Origin")]
+        more = [(call.REQUEST_ID, begun.request_id), ("Vary", "Origin")]
         if origin and self.may_read(origin):
             more += _allowed(origin, environ["REQUEST_METHOD"])
 
         def start(status: str, given: list[tuple[str, str]], *failed: Any) -> Any:
             names = {name.title() for name, _ in given}
             missing = [item for item in self.always.items() if item[0] not in names]
+            begun.http_status = int(status[:3])
             return start_response(status, given + missing + more, *failed)
 
         return self.app(environ, start)

@@ -13,7 +13,7 @@ from typing import Any
 
 from service.evaluation.errors import Issue
 from service.hooks.errors import InvalidHookRequest
-from service.store.model import ACCEPTED, OVERRIDDEN, Report
+from service.store.model import ACCEPTED, OVERRIDDEN, FeedbackItem
 from service.watch.call import uuid_or_nothing
 
 MOST_ITEMS, MOST_SUGGESTIONS, LONGEST_COMMENT, LONGEST_ID = 1000, 50, 4000, 256
@@ -22,7 +22,7 @@ EPIC_TITLE = "reasonTitle"
 Json = Mapping[str, Any]
 
 
-def read_feedback(body: Json, reasons: Mapping[str, str]) -> list[Report]:
+def read_feedback(body: Json, reasons: Mapping[str, str]) -> list[FeedbackItem]:
     """All items, or InvalidHookRequest with every fault: a batch is kept whole or not at all.
 
     reasons: code -> what it says, of the reasons that cards offer; others become `unlisted`.
@@ -59,9 +59,9 @@ def _faults(item: Any, at: str) -> Iterator[Issue]:
         yield Issue(f"{at}/acceptedSuggestions", "must be an array")
 
 
-def _report(item: Json, reasons: Mapping[str, str]) -> Report:
+def _report(item: Json, reasons: Mapping[str, str]) -> FeedbackItem:
     reason, comment = _reason(item, reasons)
-    return Report(
+    return FeedbackItem(
         card=_id(item["card"]),
         outcome=item["outcome"],
         suggestions=tuple(dict.fromkeys(_suggestions(item.get("acceptedSuggestions") or []))),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from service import __version__
 from service.evaluation.answer import EXTENSION, Answer
-from service.evaluation.decision import Asked, decision_of, unavailable
+from service.evaluation.decision import HookCall, decision_of, unavailable
 from service.evaluation.engine import Engine
 from service.evaluation.repeat import Repeats
 from service.evaluation.request import HookRequest
@@ -20,7 +20,7 @@ from service.hpp.facts import NEEDED
 from service.store.model import Decision, Kept, Sender
 from service.trust.caller import Caller
 from service.watch import metrics
-from service.watch.call import lap, under_way, uuid_or_nothing
+from service.watch.call import lap, note, under_way, uuid_or_nothing
 from service.watch.logs import ERROR, INFO, WARNING, log
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ class Recorder:
             self.memory.count(caller.client.name, answer.unmapped)
 
 
-def _asked(request: HookRequest, service: Service, caller: Caller) -> Asked:
+def _asked(request: HookRequest, service: Service, caller: Caller) -> HookCall:
     call = under_way()
-    return Asked(
+    return HookCall(
         client=caller.client.name,
         tenant=caller.tenant,
         service=service.id,
@@ -115,15 +115,13 @@ def _could_not_look(decision: Decision) -> None:
 
 def _log(decision: Decision, remembered: bool) -> None:
     call = under_way()
+    note(status=decision.status, verdict=decision.verdict, row=decision.row)
     log(
         "evaluated",
         INFO if remembered else ERROR,
         http_status=200,
-        status=decision.status,
         **({"not_shown": decision.not_shown} if decision.not_shown else {}),
         remembered=remembered,
-        verdict=decision.verdict,
-        row=decision.row,
         open_rows=decision.open_rows,
         gap_kinds=sorted({kind for kind, _ in decision.gaps}),
         cards=[decision.card] if decision.card else [],

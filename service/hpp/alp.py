@@ -7,7 +7,7 @@ seldom a fall.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -83,7 +83,7 @@ class Judge:
             return None
         first = min(compared, key=lambda one: one.limit.low) if compared[1:] else compared[0]
         if any((one.low, one.problem) != (first.low, first.problem) for one in compared):
-            first = replace(first, problem=AGE_UNCLEAR)
+            first = first._replace(problem=AGE_UNCLEAR)
         problem = first.problem or self._spoiled(result, day)
         if problem:
             return JudgedResult(result, day, AlpClass.INVALID, first.limit, reasons=(problem,))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.hpp.model import DraftOrder, Excluded, Gap, Result
 
@@ -89,8 +90,7 @@ class JudgedResult:
         object.__setattr__(self, "evidence", seen)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One thing a finding rests on: where it is in the record, when, and what it is.
 
     what: a group, feature or class code; the words for it are content.

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from service.hpp.assessment import DoubtedCause, Evidence
 from service.hpp.background import Background
-from service.hpp.days import FIRST, LAST, Days, Span, after, groups_on, merged
+from service.hpp.days import FIRST, LAST, DaySpans, Span, after, groups_on, merged
 from service.hpp.knowledge.model import Cause
 from service.hpp.model import Condition, Result
 from service.hpp.proof import Proof, Says
@@ -56,7 +56,7 @@ class Causes:
         return tuple(found + groups_on(self._acute, day))
 
     @cached_property
-    def _acute(self) -> Mapping[str, Days]:
+    def _acute(self) -> Mapping[str, DaySpans]:
         """An event, not a code that says only that there was one, and never an undated one."""
         return self._days("acute", self._window)
 
@@ -93,7 +93,7 @@ class Causes:
         return stands == "lifelong" or recent or self.proof.confirms(group, day)
 
     @cached_property
-    def _events(self) -> Mapping[str, Days]:
+    def _events(self) -> Mapping[str, DaySpans]:
         """Causes that explain for a while after they were: chemotherapy."""
         return self._days("explains", self._event)
 
@@ -103,11 +103,11 @@ class Causes:
         return after(condition.began, self.background.knowledge.days(cause.window))
 
     @cached_property
-    def _active(self) -> Mapping[str, Days]:
+    def _active(self) -> Mapping[str, DaySpans]:
         return self._days("explains", lambda c, cause: None if cause.window else active_span(c))
 
     @cached_property
-    def _recent(self) -> Mapping[str, Days]:
+    def _recent(self) -> Mapping[str, DaySpans]:
         return self._days("explains", lambda condition, _: self._recent_span(condition))
 
     def _recent_span(self, condition: Condition) -> Span | None:
@@ -119,7 +119,7 @@ class Causes:
 
     def _days(
         self, kind: str, span_of: Callable[[Condition, Cause], Span | None]
-    ) -> Mapping[str, Days]:
+    ) -> Mapping[str, DaySpans]:
         causes, found = self.background.knowledge.causes, {}
         for group in self.background.known(causes):
             if causes[group].kind == kind:

@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DaySpans:
     """Spans of days, both ends included, sorted and without overlap."""
 
     firsts: tuple[int, ...] = ()
@@ -27,7 +27,7 @@ class Days:
         return position >= 0 and ordinal <= self.lasts[position]
 
 
-def merged(spans: Iterable[Span]) -> Days:
+def merged(spans: Iterable[Span]) -> DaySpans:
     """The days of some spans together; a span that ends before it begins holds no day."""
     firsts: list[int] = []
     lasts: list[int] = []
@@ -39,7 +39,7 @@ def merged(spans: Iterable[Span]) -> Days:
         else:
             firsts.append(first)
             lasts.append(last)
-    return Days(tuple(firsts), tuple(lasts))
+    return DaySpans(tuple(firsts), tuple(lasts))
 
 
 def after(day: date, window_days: int) -> Span:
@@ -64,6 +64,6 @@ def nearest(sorted_days: tuple[int, ...], day: date, window_days: int) -> tuple[
     return tuple(at for at, gap in near.items() if gap == min(near.values()))
 
 
-def groups_on(days: Mapping[str, Days], day: date) -> list[str]:
+def groups_on(days: Mapping[str, DaySpans], day: date) -> list[str]:
     """The groups of which a day is one, in their order."""
     return [group for group, known in days.items() if day in known]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from service.hpp.days import Days, Span, groups_on, merged
+from service.hpp.days import DaySpans, Span, groups_on, merged
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Chart, DrugUse
 
@@ -55,7 +55,7 @@ class Exposures:
         return groups_on(days, day) if days else []
 
     @cached_property
-    def _days(self) -> Mapping[str, Mapping[str, Days]]:
+    def _days(self) -> Mapping[str, Mapping[str, DaySpans]]:
         """Effect -> drug -> days.  An ALP of the very day an antiresorptive was begun is not
         yet lowered by it."""
         spans: dict[str, dict[str, list[Span]]] = {}

@@ -7,10 +7,10 @@ day of the specimen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from service.hpp.assessment import Limit
 from service.hpp.background import Background
@@ -20,8 +20,7 @@ from service.hpp.model import Result, Sex
 NOT_ADULT, UNDECIDABLE = "limit-not-adult", "undecidable"
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """A result beside one limit: low or not; where that cannot be told, the problem."""
 
     limit: Limit

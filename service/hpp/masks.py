@@ -10,7 +10,7 @@ from functools import cached_property
 from service.hpp.assessment import DoubtedCause
 from service.hpp.background import Background, is_above
 from service.hpp.causes import active_span, is_active, overlap
-from service.hpp.days import Days, Span, after, around, merged
+from service.hpp.days import DaySpans, Span, after, around, merged
 from service.hpp.knowledge.model import Mask
 from service.hpp.model import Condition, Sex
 
@@ -32,7 +32,7 @@ class Masks:
         return tuple(found)
 
     def _raises(self, group: str, day: date) -> bool:
-        proven = day in self._proven and day in self._running.get(group, Days())
+        proven = day in self._proven and day in self._running.get(group, DaySpans())
         return (day in self._days[group] or proven) and self._may_be(group, day)
 
     def _may_be(self, group: str, day: date) -> bool:
@@ -46,7 +46,7 @@ class Masks:
         return of_age and patient.sex is not Sex.MALE
 
     @cached_property
-    def _days(self) -> Mapping[str, Days]:
+    def _days(self) -> Mapping[str, DaySpans]:
         masks = self.background.knowledge.masks
         return {
             group: merged(
@@ -95,7 +95,7 @@ class Masks:
             yield active
 
     @cached_property
-    def _running(self) -> Mapping[str, Days]:
+    def _running(self) -> Mapping[str, DaySpans]:
         """The days on which a disease runs, however long ago it began."""
         masks = self.background.knowledge.masks
         return {
@@ -118,7 +118,7 @@ class Masks:
         )
 
     @cached_property
-    def _proven(self) -> Days:
+    def _proven(self) -> DaySpans:
         """Days near such a gamma-GT."""
         window = self.background.knowledge.days("liver_enzyme_window")
         return merged(around(date.fromordinal(day), window) for day in self._raised_enzyme)

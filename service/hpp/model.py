@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 ALP = "alp_total"
 BONE_ALP = "alp_bone"  # shown, and never judged
@@ -63,8 +64,7 @@ class PrintedRange:
     high: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One laboratory value.
 
     value: in the unit that the test's concept names; None where `problem` says why.

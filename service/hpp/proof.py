@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cached_property
 
 from service.hpp.background import Background, is_above, is_at_least, is_at_most, is_below
-from service.hpp.days import Days, around, merged, nearest
+from service.hpp.days import DaySpans, around, merged, nearest
 from service.hpp.knowledge.model import Sign
 from service.hpp.model import Result
 
@@ -111,10 +111,10 @@ class Proof:
 
     def sign_near(self, sign: str, day: date) -> bool:
         """Some value of a sign that confirms lies within the window of a day."""
-        return day in self._confirming.get(sign, Days())
+        return day in self._confirming.get(sign, DaySpans())
 
     @cached_property
-    def _confirming(self) -> Mapping[str, Days]:
+    def _confirming(self) -> Mapping[str, DaySpans]:
         window = self.background.knowledge.days("cause_lab")
         signs = self.background.knowledge.signs
         return {

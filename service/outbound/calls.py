@@ -50,7 +50,7 @@ class Failure:
 
 
 class Stopped(OSError):
-    """A call ended by its own limits.  Why is in its `Call`, so no text can leak."""
+    """A call ended by its own limits.  Why is in its `HttpGet`, so no text can leak."""
 
 
 class Resolver:
@@ -106,7 +106,7 @@ class Route:
     resolver: Resolver
 
 
-class Call:
+class HttpGet:
     """One GET under way: what its socket may still spend, and what stopped it.
 
     urllib3 has no way to hand such a thing down to the socket, so it is kept per thread.
@@ -119,7 +119,7 @@ class Call:
         self.ended = False
         self.fault: Failure | None = None
 
-    def __enter__(self) -> Call:
+    def __enter__(self) -> HttpGet:
         _thread.call = self
         return self
 
@@ -173,8 +173,8 @@ def _fault_of(error: Exception, stage: str) -> Failure:
 _thread = local()
 
 
-def under_way() -> Call:
-    call: Call | None = getattr(_thread, "call", None)
+def under_way() -> HttpGet:
+    call: HttpGet | None = getattr(_thread, "call", None)
     if call is None:
         raise Stopped  # no socket without limits
     return call

@@ -25,7 +25,7 @@ from service.fhir.queries import Fetched, Query
 from service.outbound.breaker import Breaker, Outcome, outcome_of
 from service.outbound.calls import Deadline, Failure, Lookup, Resolver, Route
 from service.outbound.exchange import TOKEN, Allowance, Limits
-from service.outbound.paging import ENOUGH_OF_THE_BUDGET, Task, fetched
+from service.outbound.paging import ENOUGH_OF_THE_BUDGET, PagedQuery, fetched
 from service.outbound.servers import FhirServer, JobQueue, Policy
 from service.settings.addresses import Base, Kind, read_base
 from service.watch.call import under_way
@@ -125,12 +125,11 @@ class FhirClients:
 
 def _asked(
     server: FhirServer, queries: Sequence[Query], token: str, deadline: Deadline
-) -> list[Task]:
+) -> list[PagedQuery]:
     """The queries of one order, all under way at once, as they are at the deadline."""
-    policy, call = server.policy, under_way()
-    trace = call.headers() if call else {}
-    limits = Limits(policy.max_page_bytes, Allowance(policy.max_total_bytes), trace)
-    tasks = [Task(server, query, token, deadline, limits) for query in queries]
+    policy, caller = server.policy, under_way()
+    limits = Limits(policy.max_page_bytes, Allowance(policy.max_total_bytes))
+    tasks = [PagedQuery(server, query, token, deadline, limits, caller) for query in queries]
     for task in tasks:
         server.jobs.add(task.run)
     wait([task.done for task in tasks], timeout=deadline.left())

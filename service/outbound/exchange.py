@@ -16,7 +16,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from service import strict_json
-from service.outbound.calls import Call, Failure
+from service.outbound.calls import Failure, HttpGet
 
 CHUNK = 65_536
 FRAMING = 262_144  # headers and chunk sizes, beyond the body
@@ -55,19 +55,25 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one request: what a page may have, and what all pages may have together.
-
-    trace: headers by which the server's log can be joined with ours.
-    """
+    """Of one request: what a page may have, and what all pages may have together."""
 
     page_bytes: int
     allowance: Allowance
-    trace: Mapping[str, str] = field(default_factory=dict)
 
 
-def exchange(session: requests.Session, url: str, token: str, call: Call, limits: Limits) -> Page:
-    """Ask once.  Whatever happens is a value; no text of an exception leaves this function."""
-    headers = {**limits.trace, **({"Authorization": f"Bearer {token}"} if token else {})}
+def exchange(
+    session: requests.Session,
+    url: str,
+    token: str,
+    call: HttpGet,
+    limits: Limits,
+    trace: Mapping[str, str] = {},
+) -> Page:
+    """Ask once.  Whatever happens is a value; no text of an exception leaves this function.
+
+    trace: headers by which the server's log can be joined with ours.
+    """
+    headers = {**trace, **({"Authorization": f"Bearer {token}"} if token else {})}
     waits = (call.route.connect_s, max(call.deadline.left(), 0.001))
     try:
         request = session.prepare_request(requests.Request("GET", url, headers=headers))
@@ -82,7 +88,7 @@ def exchange(session: requests.Session, url: str, token: str, call: Call, limits
         return Page(fault=_why(call), wait_s=_jitter())
 
 
-def _why(call: Call) -> Failure:
+def _why(call: HttpGet) -> Failure:
     """As the socket noted it, else from how far the answer had come."""
     if call.fault is not None:
         return call.fault
@@ -91,7 +97,7 @@ def _why(call: Call) -> Failure:
     return Failure("malformed", "protocol")
 
 
-def _read(response: requests.Response, call: Call, limits: Limits) -> Page:
+def _read(response: requests.Response, call: HttpGet, limits: Limits) -> Page:
     if response.status_code >= 400:
         return _unhappy(response)
     fault = _unusable(response, limits.page_bytes)
@@ -120,7 +126,7 @@ def _unusable(response: requests.Response, most: int) -> Failure | None:
     return None
 
 
-def _body(response: requests.Response, call: Call, limits: Limits) -> bytes:
+def _body(response: requests.Response, call: HttpGet, limits: Limits) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_content(CHUNK):
         size += len(chunk)

@@ -8,24 +8,34 @@ from typing import Any
 
 from service.fhir.queries import Fetched, Query
 from service.fhir.tolerant import Json, objs, text
-from service.outbound.calls import Call, Deadline, Failure
+from service.outbound.calls import Deadline, Failure, HttpGet
 from service.outbound.exchange import FRAMING, Limits, Page, exchange
 from service.outbound.servers import FhirServer
+from service.watch import call as watched
 
 ENOUGH_OF_THE_BUDGET = 0.4  # less is not enough for a second try, nor to blame a server
 
 
-class Task:
-    """One query under way in the pool.  What it has so far can be taken at any moment."""
+class PagedQuery:
+    """One query under way in the pool.  What it has so far can be taken at any moment.
+
+    caller: the call that it is asked for; the threads of the pool do not know it.
+    """
 
     def __init__(
-        self, server: FhirServer, query: Query, token: str, deadline: Deadline, limits: Limits
+        self,
+        server: FhirServer,
+        query: Query,
+        token: str,
+        deadline: Deadline,
+        limits: Limits,
+        caller: watched.Call | None = None,
     ) -> None:
         self._server, self._query, self._token = server, query, token
-        self._deadline, self._limits = deadline, limits
+        self._deadline, self._limits, self._caller = deadline, limits, caller
         self._pages: list[dict[str, Any]] = []
         self._fault: Failure | None = Failure("refused", "internal")
-        self._call: Call | None = None
+        self._call: HttpGet | None = None
         self.done: Future[None] = Future()
 
     def run(self) -> None:
@@ -85,8 +95,13 @@ class Task:
 
     def _ask(self, url: str) -> Page:
         most = self._limits.page_bytes + FRAMING
-        self._call = Call(self._server.route, self._deadline, most)
-        return exchange(self._server.session, url, self._token, self._call, self._limits)
+        self._call = HttpGet(self._server.route, self._deadline, most)
+        of = (self._server.session, url, self._token, self._call, self._limits)
+        with watched.asking(self._caller, self._query.key) as question:
+            page = exchange(*of, question.headers)
+            if page.fault:
+                question.outcome = f"{page.fault.problem} {page.fault.detail}"
+        return page
 
 
 def _next(page: Json) -> str | None:

@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
-from service.outbound.calls import Call, Stopped, under_way
+from service.outbound.calls import HttpGet, Stopped, under_way
 from service.settings.addresses import Base, kind_of
 
 MOST_ADDRESSES = 3
@@ -90,7 +90,7 @@ def _dial() -> socket.socket:
     raise Stopped
 
 
-def _checked(call: Call) -> list[tuple[Any, ...]]:
+def _checked(call: HttpGet) -> list[tuple[Any, ...]]:
     """Look the host up once.  One address that is not allowed spoils the whole answer."""
     base = call.route.base
     limit = call.left("dns")

@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 MOST_CASES = 50  # behind one bar
 INDICATORS = ("critical", "warning", "info")
 # What cards are counted by.  Of the first two a rate is of all orders, else of the part's own.
-PARTS: Mapping[str, Callable[[Row], str]] = {
+COUNTED_BY: Mapping[str, Callable[[Row], str]] = {
     "verdict": lambda row: str(row["verdict"]),
     "indicator": lambda row: str(row["indicator"]),
     "drug": lambda row: str(row["drug_group"]),
@@ -53,14 +53,16 @@ class Group:
 
 
 @dataclass
-class Figures:
+class ReplayFigures:
     """Everything that is counted.  The rows of a patient follow each other, by day."""
 
     orders: int = 0
     patients: int = 0
     shown: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
-    bars: dict[str, dict[str, Bar]] = field(default_factory=lambda: {name: {} for name in PARTS})
+    bars: dict[str, dict[str, Bar]] = field(
+        default_factory=lambda: {name: {} for name in COUNTED_BY}
+    )
     groups: dict[tuple[str, str], Group] = field(default_factory=lambda: defaultdict(Group))
     gaps: Counter[str] = field(default_factory=Counter)
     opened: Counter[str] = field(default_factory=Counter)
@@ -73,7 +75,7 @@ class Figures:
         self.orders += 1
         self.shown += row["shown"]
         self.verdicts[row["verdict"]] += 1
-        for name, part in PARTS.items():
+        for name, part in COUNTED_BY.items():
             self.bars[name].setdefault(part(row), Bar()).add(row)
         self.gaps.update(row["gaps"])
         if row["open_rows"]:
@@ -125,8 +127,8 @@ class Figures:
         return sorted(self.moves.items(), key=lambda item: (-item[1].orders, item[0]))
 
 
-def figures_of(rows: Iterable[Row]) -> Figures:
-    found, latest = Figures(), None
+def figures_of(rows: Iterable[Row]) -> ReplayFigures:
+    found, latest = ReplayFigures(), None
     for row in rows:
         if latest is not None and latest["patient"] != row["patient"]:
             found.add_patient(latest)

@@ -58,7 +58,7 @@ class Judges:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PastDecision:
     """One order of the past (or one patient's last day), and what would have been said.
 
     patient, order: ids of the record.  answer: as over HTTP on that day; against: by the other
@@ -92,14 +92,14 @@ def card_of(answer: Answer) -> dict[str, Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedOrder:
     """An order of a drug of interest that somebody placed.  day: None where it cannot be told."""
 
     order: Json
     day: date | None
 
 
-def placed_orders(resources: Sequence[Json], judges: Judges) -> list[Placed]:
+def placed_orders(resources: Sequence[Json], judges: Judges) -> list[PlacedOrder]:
     """The orders of one patient that are asked about; resources: as in judge_orders."""
     medications = [r for r in resources if r.get("resourceType") == "Medication"]
     found = []
@@ -111,13 +111,13 @@ def placed_orders(resources: Sequence[Json], judges: Judges) -> list[Placed]:
             and judges.are_interested(order, medications)
         ):
             days = read_days(first_of(order, AUTHORED), judges.engine.zone)
-            found.append(Placed(order, days.last if days else None))
+            found.append(PlacedOrder(order, days.last if days else None))
     return found
 
 
 def judge_orders(
-    patient: str, resources: Sequence[Json], placed: Sequence[Placed], judges: Judges
-) -> Iterator[Decision]:
+    patient: str, resources: Sequence[Json], placed: Sequence[PlacedOrder], judges: Judges
+) -> Iterator[PastDecision]:
     """Each of these orders that has a day, judged on it with what was known then.
 
     resources: everything on record of this patient, of any type, in any order.
@@ -126,17 +126,19 @@ def judge_orders(
     dated = [(item.day, text(item.order.get("id")), item.order) for item in placed if item.day]
     for day, name, order in sorted(dated, key=lambda item: item[:2]):
         where = department_of(order, resources)
-        yield Decision(patient, name, day, *answers.of(order, day), where)
+        yield PastDecision(patient, name, day, *answers.of(order, day), where)
 
 
-def judge_last_day(patient: str, resources: Sequence[Json], judges: Judges) -> Iterator[Decision]:
+def judge_last_day(
+    patient: str, resources: Sequence[Json], judges: Judges
+) -> Iterator[PastDecision]:
     """The patient's last day on record, as if the chart were opened then."""
     read = [resource for resource in resources if resource.get("resourceType") in KINDS]
     days = [day for resource in read if (day := _last_day(resource, judges.engine))]
     if days:
         day = max(days)
         answers = _Answers(patient, resources, judges)
-        yield Decision(patient, "", day, *answers.of(None, day))
+        yield PastDecision(patient, "", day, *answers.of(None, day))
 
 
 def department_of(order: Json, resources: Sequence[Json]) -> str:

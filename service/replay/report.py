@@ -10,7 +10,7 @@ from typing import Any
 from service.charts.counts import suppressed
 from service.charts.page import Block, folded, page, paragraph, table
 from service.charts.svg import stacked, stacked_across
-from service.replay.figures import INDICATORS, OF_ALL, Bar, Figures, Row
+from service.replay.figures import INDICATORS, OF_ALL, Bar, ReplayFigures, Row
 from service.replay.history import Judges
 from service.reports.figures import with_line
 
@@ -28,7 +28,7 @@ RATES = {True: "cards per 100 of all {}", False: "cards per 100 {} of the same b
 
 
 def report(
-    figures: Figures,
+    figures: ReplayFigures,
     summary: Mapping[str, Any],
     judges: Judges,
     fewest: int,
@@ -46,7 +46,7 @@ def report(
 class _Page:
     """unit: what is judged, orders or patients."""
 
-    figures: Figures
+    figures: ReplayFigures
     summary: Mapping[str, Any]
     judges: Judges
     fewest: int

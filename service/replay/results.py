@@ -10,7 +10,7 @@ import pyarrow as pa
 from service.evaluation.answer import Answer
 from service.hpp.assessment import Assessment
 from service.hpp.model import Sex
-from service.replay.history import Decision, card_of, said_by
+from service.replay.history import PastDecision, card_of, said_by
 from service.store.pseudonyms import Pseudonyms
 
 _RESULT = [("day", pa.date32()), ("u_per_l", pa.float64()), ("class", pa.string())]
@@ -46,7 +46,7 @@ MOST_RESULTS = 10  # the latest of each decision
 UNDATED, MALFORMED = "undated-order", "malformed-line"
 
 
-def row_of(decision: Decision, pseudonyms: Pseudonyms) -> dict[str, Any]:
+def row_of(decision: PastDecision, pseudonyms: Pseudonyms) -> dict[str, Any]:
     """A decision as one row of SCHEMA."""
     said, chart = decision.said, decision.answer.chart
     drafts = chart.drafts if chart else ()

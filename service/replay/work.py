@@ -13,9 +13,9 @@ import orjson
 from service.evaluation.building import build_engine
 from service.evaluation.engine import ANYONE
 from service.replay.history import (
-    Decision,
     Judges,
-    Placed,
+    PastDecision,
+    PlacedOrder,
     judge_last_day,
     judge_orders,
     placed_orders,
@@ -89,8 +89,8 @@ class Worker:
                 yield note_of(patient, what, task.pseudonyms)
 
     def _decisions(
-        self, patient: str, resources: list[dict[str, Any]], placed: list[Placed]
-    ) -> Iterator[Decision]:
+        self, patient: str, resources: list[dict[str, Any]], placed: list[PlacedOrder]
+    ) -> Iterator[PastDecision]:
         if self.task.everyone:
             return judge_last_day(patient, resources, self.judges)
         chosen = [item for item in placed if item.day and self.task.holds(item.day)]

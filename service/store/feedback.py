@@ -10,12 +10,12 @@ import orjson
 from sqlalchemy import Connection, select
 
 from service.store.database import Store
-from service.store.model import Kept, Report, Sender
+from service.store.model import FeedbackItem, Kept, Sender
 from service.store.tables import DECISIONS, FEEDBACK
 
 
 def keep(
-    store: Store, reports: Sequence[Report], sender: Sender, at_ms: int, comments: bool
+    store: Store, reports: Sequence[FeedbackItem], sender: Sender, at_ms: int, comments: bool
 ) -> list[Kept]:
     """All reports in one transaction: when this returns they are committed.  Raises StoreDown.
 
@@ -26,7 +26,12 @@ def keep(
 
 
 def _keep_one(
-    connection: Connection, store: Store, report: Report, sender: Sender, at_ms: int, comments: bool
+    connection: Connection,
+    store: Store,
+    report: FeedbackItem,
+    sender: Sender,
+    at_ms: int,
+    comments: bool,
 ) -> Kept:
     meant = _meaning(connection, report.card, sender)
     accepted = tuple((meant or {}).get(one, "unknown") for one in report.suggestions)
@@ -62,7 +67,7 @@ def _meaning(connection: Connection, card: str, sender: Sender) -> Mapping[str, 
     return meaning
 
 
-def _digest(report: Report, sender: Sender) -> bytes:
+def _digest(report: FeedbackItem, sender: Sender) -> bytes:
     """Of all that makes it another fact: later reports of the same card are."""
     parts: list[Any] = [
         sender.client, sender.tenant, sender.service, report.card, report.outcome,

@@ -14,7 +14,16 @@ from service.settings import Settings
 from service.store import StoreDown, feedback, overrides, unmapped
 from service.store.chores import Chores
 from service.store.database import Store, folder_of
-from service.store.model import Decision, Json, Kept, LastReport, Report, Sender, Unmapped, row_of
+from service.store.model import (
+    Decision,
+    FeedbackItem,
+    Json,
+    Kept,
+    LastReport,
+    Sender,
+    Unmapped,
+    row_of,
+)
 from service.store.pseudonyms import FILE, Pseudonyms, read_or_make
 from service.store.tables import DECISIONS
 from service.store.unmapped import UnmappedCode
@@ -61,7 +70,7 @@ class Memory:
         for item in found:
             self._codes.put(UnmappedCode(client, item))
 
-    def take_feedback(self, reports: Sequence[Report], sender: Sender) -> list[Kept]:
+    def take_feedback(self, reports: Sequence[FeedbackItem], sender: Sender) -> list[Kept]:
         """Committed when this returns.  Raises StoreDown."""
         now_ms = int(time.time() * 1000)
         return feedback.keep(self.store, reports, sender, now_ms, self._comments)

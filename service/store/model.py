@@ -72,7 +72,7 @@ class Unmapped(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class FeedbackItem:
     """One item of a feedback call.
 
     card: its uuid, or a digest where it is none.  suggestions: uuids that were accepted.
@@ -100,7 +100,7 @@ class Sender:
 class Kept:
     """What was made of one report.  accepted: meanings of suggestions.  is_new: not a repeat."""
 
-    report: Report
+    report: FeedbackItem
     is_new: bool
     matched: bool
     accepted: tuple[str, ...]

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """since_ms: the first millisecond.  client: empty for all."""
+    """since_ms: the first millisecond.  client: with its tenants; empty for all."""
 
     since_ms: int
     client: str = ""
@@ -31,7 +31,10 @@ class Span:
             if table is UNMAPPED
             else (table.c.at_ms >= self.since_ms)
         )
-        return [time, *([table.c.client == self.client] if self.client else [])]
+        if not self.client:
+            return [time]
+        name, tenants = table.c.client, f"{self.client}/"
+        return [time, (name == self.client) | name.startswith(tenants, autoescape=True)]
 
 
 def count(store: Store, span: Span) -> int:

@@ -1,12 +1,15 @@
 """Token ids that were used: one atomic insert, shared by all workers and nodes.
 
 Kept as digests: a row has one size whatever callers call their tokens, and tells nothing.
+A clock that is set forward and back again must not make a used token good: what is forgotten
+follows the time that has passed, and never a clock that ran ahead of it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 
@@ -20,11 +23,21 @@ PURGE_EVERY, PURGED_AT_ONCE = 100, 500
 
 
 class SpentTokens:
-    """Who inserts an (issuer, token id) first has not been seen before; everyone else has."""
+    """Who inserts an (issuer, token id) first has not been seen before; everyone else has.
 
-    def __init__(self, store: Store) -> None:
+    clock: seconds since the epoch, which may be set.  passing: seconds that only pass.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float] = time.time,
+        passing: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store, self._calls = store, count()
         self._is_first = store.inserter(SPENT)
+        self._clock, self._passing = clock, passing
+        self._began_s = clock() - passing()
 
     def spend(self, issuer: str, token_id: str, until_s: int) -> bool:
         """True once for each pair.  until_s: when it may be forgotten.  Raises StoreDown."""
@@ -32,8 +45,12 @@ class SpentTokens:
         first = self._is_first({"digest": digest, "until_s": until_s})
         if next(self._calls) % PURGE_EVERY == 0:
             with suppress(StoreDown):  # a purge that has to wait can wait for the next one
-                self.purge(time.time())
+                self.purge(self._certain_s())
         return first
+
+    def _certain_s(self) -> float:
+        """The time that it is at least, as the clock said at the start and as it says now."""
+        return min(self._clock(), self._began_s + self._passing())
 
     def purge(self, now_s: float) -> int:
         """Forget some of what has expired; how many.  Small steps: nobody waits long for a lock."""

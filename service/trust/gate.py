@@ -6,14 +6,13 @@ and only then the token id, so that strangers cannot fill the store or spend ano
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from service.settings import Client
-from service.trust.caller import Caller
+from service.trust.caller import Caller, caller_of
 from service.trust.claims import check_claims
 from service.trust.key_sets import KeySet
 from service.trust.keys import Key
@@ -23,8 +22,8 @@ from service.trust.tokens import Token, bearer, read_token
 CLOCK_MARGIN_S = 86_400  # a spent token is kept so much longer: the clocks of nodes may differ
 
 
-class SpentTokens(Protocol):
-    """What remembers token ids for all workers and nodes."""
+class ReplayStore(Protocol):
+    """What remembers the token ids that were used, for all workers and nodes, against replay."""
 
     def spend(self, issuer: str, token_id: str, until_s: int) -> bool:
         """True for the first who comes with this id.  Raises StoreDown where nobody can tell."""
@@ -38,7 +37,7 @@ class Gate:
         self,
         clients: Sequence[Client],
         key_sets: Mapping[str, KeySet],
-        spent: SpentTokens,
+        spent: ReplayStore,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._clients = {client.issuer: client for client in clients}
@@ -58,8 +57,7 @@ class Gate:
         until = math.ceil(token.claims["exp"]) + client.clock_leeway_s + CLOCK_MARGIN_S
         if not self._spent.spend(client.issuer, token.claims["jti"], until):
             raise Refused(Reason.REPLAYED, client.name)
-        claim = token.claims.get("tenant")
-        return Caller(client.of_tenant(claim), _tenant(claim, client))
+        return caller_of(client, token.claims.get("tenant"))
 
     def readiness(self) -> list[bool]:
         """For each client, whether its tokens could be verified now.
@@ -90,12 +88,3 @@ class Gate:
             raise Refused(found, client.name)
         if not found.has_signed(token):
             raise Refused(Reason.SIGNATURE, client.name)
-
-
-def _tenant(claim: object, client: Client) -> str:
-    """An organisation of the client's own; what no one listed may be any text."""
-    if not isinstance(claim, str) or not claim:
-        return ""
-    if claim in client.tenants:
-        return claim
-    return f"sha256:{hashlib.sha256(claim.encode()).hexdigest()[:32]}"

@@ -20,7 +20,7 @@ UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ClientReport:
     """What an operator should know of one client; name `(unknown)`: of callers that are none.
 
     facts: (what, value).  keys: lines about its key set.  refused: lines, the latest first.
@@ -34,7 +34,7 @@ class Entry:
     behaviour: tuple[str, ...] = ()
 
 
-def report(settings: Settings, now_s: float) -> list[Entry]:
+def report(settings: Settings, now_s: float) -> list[ClientReport]:
     """One entry for each client, and one for callers of unknown issuers where there were any.
 
     Reads what the running service noted in the store, and creates none: it would be the
@@ -48,7 +48,7 @@ def report(settings: Settings, now_s: float) -> list[Entry]:
         for client in settings.clients
     ]
     strangers = _refused(NOBODY, notes, now_s)
-    return entries + ([Entry(NOBODY, refused=strangers)] if strangers else [])
+    return entries + ([ClientReport(NOBODY, refused=strangers)] if strangers else [])
 
 
 def _read(settings: Settings, now_s: float) -> tuple[Sequence[Note], Mapping[str, Sequence[str]]]:
@@ -61,7 +61,7 @@ def _read(settings: Settings, now_s: float) -> tuple[Sequence[Note], Mapping[str
         store.close()
 
 
-def _entry(client: Client, settings: Settings, notes: Sequence[Note], now_s: float) -> Entry:
+def _entry(client: Client, settings: Settings, notes: Sequence[Note], now_s: float) -> ClientReport:
     base = settings.public_base_url.rstrip("/") or "(where it listens)"
     audience = [f"{base}/cds-services/SERVICE", *client.audience]
     facts = {
@@ -79,7 +79,7 @@ def _entry(client: Client, settings: Settings, notes: Sequence[Note], now_s: flo
         if client.has_key_file
         else _url_keys(client, notes, now_s)
     )
-    return Entry(client.name, shown, tuple(keys), _refused(client.name, notes, now_s))
+    return ClientReport(client.name, shown, tuple(keys), _refused(client.name, notes, now_s))
 
 
 def _file_keys(client: Client, settings: Settings, now_s: float) -> Iterator[str]:

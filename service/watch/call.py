@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Protocol
 
 REQUEST_ID, TRACE = "X-Request-ID", "traceparent"
 _REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{16,64}")
@@ -22,12 +23,33 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 
 @dataclass(slots=True)
+class Question:
+    """One request to a FHIR server.  headers: what it is told.  outcome: nothing where it answered,
+    else what was wrong, in words of closed sets."""
+
+    headers: Mapping[str, str]
+    outcome: str = ""
+
+
+class TracedCall(Protocol):
+    """A call as a collector of traces is told of it (spans.py)."""
+
+    def asking(self, key: str) -> AbstractContextManager[Question]: ...
+
+
+@dataclass(slots=True)
 class Call:
-    """One call.  facts: fields of every log line about it.  steps: milliseconds by step."""
+    """One call.  facts: fields of every log line about it.  steps: milliseconds by step.
+
+    parent: id of the caller's span, or empty.  http_status: 0 until it is answered.
+    """
 
     request_id: str
     trace_id: str
     flags: str
+    parent: str = ""
+    http_status: int = 0
+    span: TracedCall | None = None
     facts: dict[str, str] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
     began_s: float = field(default_factory=time.perf_counter)
@@ -43,9 +65,9 @@ class Call:
     def milliseconds(self) -> float:
         return (time.perf_counter() - self.began_s) * 1000
 
-    def headers(self) -> dict[str, str]:
+    def headers(self, span_id: str = "") -> dict[str, str]:
         """What a FHIR server is told, so that its log can be joined with ours."""
-        parent = f"00-{self.trace_id}-{secrets.token_hex(8)}-{self.flags}"
+        parent = f"00-{self.trace_id}-{span_id or secrets.token_hex(8)}-{self.flags}"
         return {TRACE: parent, REQUEST_ID: self.request_id}
 
 
@@ -81,6 +103,16 @@ def note(**facts: str) -> None:
         call.facts.update(facts)
 
 
+@contextmanager
+def asking(call: Call | None, key: str) -> Iterator[Question]:
+    """While one question to a FHIR server is under way; by whichever thread.  key: prefetch key."""
+    if call is None or call.span is None:
+        yield Question(call.headers() if call else {})
+        return
+    with call.span.asking(key) as question:
+        yield question
+
+
 def uuid_or_nothing(written: str) -> str:
     """A hookInstance as it may stand in a line: anything but a UUID may hold anything."""
     return written.lower() if _UUID.fullmatch(written) else ""
@@ -92,4 +124,4 @@ def _read(request_id: str, trace: str) -> Call:
     trace_id = given[1] if given and known else secrets.token_hex(16)
     flags = given[3] if given and known else "00"
     own = request_id if _REQUEST_ID.fullmatch(request_id) else trace_id
-    return Call(own, trace_id, flags)
+    return Call(own, trace_id, flags, given[2] if given and known else "")

@@ -19,7 +19,8 @@ from service.watch.call import under_way
 LOGGER = logging.getLogger("hpp-cds")
 INFO, WARNING, ERROR = logging.INFO, logging.WARNING, logging.ERROR
 FIELDS = (
-    "event", "request_id", "client", "service", "hook", "hook_instance", "reason", "http_status",
+    "event", "request_id", "trace_id", "client", "service", "hook", "hook_instance", "reason",
+    "http_status",
     "status", "not_shown", "remembered", "verdict", "row", "open_rows", "gap_kinds", "cards",
     "items", "unmatched", "lost", "knowledge", "configuration", "milliseconds", "steps", "error",
     "where", "problem", "command", "alarm",
@@ -50,6 +51,8 @@ def to_standard_error() -> None:
     LOGGER.propagate = False
     # waitress counts waiting requests in plain words; `milliseconds` tells the same.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    # A collector that does not answer is an event, too; its words may hold a URL.
+    logging.getLogger("opentelemetry").handlers[:] = [handler]
 
 
 def log(event: str, level: int = INFO, **fields: Any) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fhir.build import Json, answer, gaps, said, verdict
+from tests.fhir.ask import answer, gaps, said, verdict
+from tests.fhir.build import Json
 
 FOLDER = Path(__file__).parent / "countries"
 PAGE = Path(__file__).parents[2] / "service/hooks/README.md"

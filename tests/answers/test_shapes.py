@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fhir.ask import answer, gaps, said, verdict
 from tests.fhir.build import (
     ALP,
     HCPCS,
@@ -13,19 +14,15 @@ from tests.fhir.build import (
     SUBJECT,
     Json,
     alp,
-    answer,
     bundle,
     concept,
     draft,
     entry,
-    gaps,
     outcome,
     patient,
     quantity,
     request,
-    said,
     two_lows,
-    verdict,
 )
 
 LOWS = two_lows()

@@ -7,6 +7,7 @@
     python -m tests.bench chart      cost against the number of results, drawn anew
     python -m tests.bench growth     cost by how much a request holds of one thing, up to the limits
     python -m tests.bench store      what a call costs that is remembered, beside one that is not
+    python -m tests.bench tracing    what a call costs that a collector is told of (extra `otel`)
 
 Ratios are CPU time in one process against a Flask endpoint that only parses the body with the
 standard library.  See measure.py for how, and bodies.py for what.
@@ -141,6 +142,11 @@ def main(arguments: list[str]) -> int:
     if arguments == ["store"]:
         keep_start_up_out_of_garbage_collection()
         return remembering.main(row, shown)
+    if arguments == ["tracing"]:
+        from tests.bench import tracing
+
+        keep_start_up_out_of_garbage_collection()
+        return tracing.main(row, shown)
     if arguments == ["chart"]:
         keep_start_up_out_of_garbage_collection()
         chart.main(arms()["judgement"], baseline())

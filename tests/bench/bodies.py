@@ -15,6 +15,9 @@ from typing import Any
 
 import orjson
 
+from tests.fhir import build
+from tests.fhir.build import ICD10CM, LOINC, RXNORM, SNOMED, TERMINOLOGY, Json
+
 TODAY = date(2026, 3, 1)
 LOOK_BACK_DAYS = 3400  # every result lies within the ten years that are looked back on
 ALP = ("6768-6", "Alkaline phosphatase", "U/L", 0.0, 35, 105)
@@ -56,7 +59,12 @@ WILSON = ("88518009", "Wilson disease", "E83.01")  # lifelong, so it needs no pr
 # One of so many has a text of its own; the ALP and a known cause never have.
 TYPED = {"condition": 5, "order": 8, "lab": 25}
 NOTE = "note 000000"
-Json = dict[str, Any]
+DAILY = {
+    "text": "once daily",
+    "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+    "route": {"coding": [{"code": "26643006", "display": "Oral route"}]},
+    "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
+}
 _times = count(1)
 
 
@@ -111,44 +119,32 @@ def body(number: int, size: Size, *, lean: bool = False) -> Body:
         make.order(ON_RECORD[i % 8], i, "active", make.typed("order", i))
         for i in range(size.orders)
     ]
-    request = {
-        "hook": "order-sign",
-        "hookInstance": f"00000000-0000-4000-8000-{number:012d}",
-        "context": {
+    request = build.request(
+        context={
             "userId": "Practitioner/ZZPHI-p",
             "patientId": patient,
             "draftOrders": _bundle(drafts),
         },
-        "prefetch": {
-            "patient": make.patient(),
-            "alp": _bundle(alps, lean=lean),
-            "labs": _bundle(labs, lean=lean),
-            "medications": _bundle(orders),
-            "conditions": _bundle(diagnoses),
-            "procedures": _bundle([]),
-            "encounters": _bundle([]),
-            "administrations": _bundle([]),
-        },
-    }
+        members={"hookInstance": f"00000000-0000-4000-8000-{number:012d}"},
+        patient=make.patient(),
+        alp=_bundle(alps, lean=lean),
+        labs=_bundle(labs, lean=lean),
+        medications=_bundle(orders),
+        conditions=_bundle(diagnoses),
+    )
     return Body(orjson.dumps(request), size.verdicts[kind])
 
 
 def _bundle(resources: Sequence[Json], *, lean: bool = False) -> Json:
-    entries: list[Json] = [{"resource": resource} for resource in resources]
+    found = build.bundle(*resources)
     if not lean:
-        entries = _whole_entries(resources)
-    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
+        found["entry"] = [_whole_entry(resource) for resource in resources]
+    return found
 
 
-def _whole_entries(resources: Sequence[Json]) -> list[Json]:
-    return [
-        {
-            "fullUrl": f"https://ehr.example.org/fhir/{r['resourceType']}/{r['id']}",
-            "resource": r,
-            "search": {"mode": "match"},
-        }
-        for r in resources
-    ]
+def _whole_entry(resource: Json) -> Json:
+    url = f"https://ehr.example.org/fhir/{resource['resourceType']}/{resource['id']}"
+    return build.entry(resource, fullUrl=url, search={"mode": "match"})
 
 
 def _day(visit: int, visits: int, number: int) -> date:
@@ -175,49 +171,45 @@ class _Maker:
     patient_id: str
     lean: bool
 
+    @property
+    def subject(self) -> Json:
+        return {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"}
+
     def patient(self) -> Json:
-        return {
-            "resourceType": "Patient",
-            "id": self.patient_id,
-            "identifier": [{"system": "urn:oid:1.2.3.4", "value": self.patient_id}],
-            "name": [{"family": "ZZPHI", "given": ["Bench"]}],
-            "gender": "female",
-            "birthDate": "1960-05-04",
-        }
+        return build.patient(
+            id=self.patient_id,
+            identifier=[{"system": "urn:oid:1.2.3.4", "value": self.patient_id}],
+            name=[{"family": "ZZPHI", "given": ["Bench"]}],
+            birthDate="1960-05-04",
+        )
 
     def result(self, test: Sequence[Any], value: float, day: date, name: str, visit: int) -> Json:
         loinc, display, unit, _, low, high = test
-        when = f"{day.isoformat()}T08:15:00-05:00"
-        read: Json = {
-            "resourceType": "Observation",
-            "id": f"ZZPHI-{name}",
-            "status": "final",
-            "code": {"coding": [{"system": "http://loinc.org", "code": loinc}]},
-            "subject": {"reference": f"Patient/{self.patient_id}"},
-            "effectiveDateTime": when,
-            "valueQuantity": {"value": value, "unit": unit},
-            "referenceRange": [{"low": {"value": low, "unit": unit}}],
-        }
+        lean = build.observation(
+            loinc,
+            f"{day.isoformat()}T08:15:00-05:00",
+            id=f"ZZPHI-{name}",
+            subject={"reference": f"Patient/{self.patient_id}"},
+            valueQuantity={"value": value, "unit": unit},
+            referenceRange=[{"low": {"value": low, "unit": unit}}],
+        )
         if self.lean:
-            return read
+            return lean
         local = {"system": "urn:oid:1.2.3.4.5", "code": f"LAB{loinc[:4]}", "display": display}
-        coded = {"system": "http://loinc.org", "code": loinc, "display": display}
+        coded = {"system": LOINC, "code": loinc, "display": display}
+        limits = {
+            side: build.quantity(limit, unit) for side, limit in (("low", low), ("high", high))
+        }
         return {
-            **read,
+            **lean,
             "meta": _meta("observation-lab"),
-            "category": [_concept("observation-category", "laboratory", "Laboratory")],
+            "category": [_term("observation-category", "laboratory", "Laboratory")],
             "code": {"coding": [local, coded], "text": display},
-            "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
+            "subject": self.subject,
             "encounter": {"reference": f"Encounter/ZZPHI-e{visit}"},
-            "valueQuantity": _quantity(value, unit),
+            "valueQuantity": build.quantity(value, unit),
             "issued": f"{day.isoformat()}T11:15:00-05:00",
-            "referenceRange": [
-                {
-                    "low": _quantity(low, unit),
-                    "high": _quantity(high, unit),
-                    "text": f"{low}-{high} {unit}",
-                }
-            ],
+            "referenceRange": [{**limits, "text": f"{low}-{high} {unit}"}],
             "specimen": {"reference": f"Specimen/ZZPHI-s{visit}"},
         }
 
@@ -227,57 +219,40 @@ class _Maker:
 
     def order(self, drug: tuple[str, str], index: int, status: str, typed: str = "") -> Json:
         code, display = drug
-        rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
-        coding = {"system": rxnorm, "code": code, "display": display}
-        return {
-            "resourceType": "MedicationRequest",
-            "id": f"ZZPHI-{status}-{index}",
-            "meta": _meta("medicationrequest"),
-            "status": status,
-            "intent": "order",
-            "medicationCodeableConcept": {"coding": [coding], "text": display + typed},
-            "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
-            "encounter": {"reference": f"Encounter/ZZPHI-e{index}"},
-            "authoredOn": (TODAY - timedelta(days=30 * index)).isoformat(),
-            "requester": {"reference": "Practitioner/ZZPHI-p", "display": "ZZPHI, Doctor"},
-            "dosageInstruction": [
-                {
-                    "text": "once daily",
-                    "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
-                    "route": {"coding": [{"code": "26643006", "display": "Oral route"}]},
-                    "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
-                }
-            ],
-        }
+        coding = {"system": RXNORM, "code": code, "display": display}
+        return build.drug(
+            {"coding": [coding], "text": display + typed},
+            (TODAY - timedelta(days=30 * index)).isoformat(),
+            id=f"ZZPHI-{status}-{index}",
+            meta=_meta("medicationrequest"),
+            status=status,
+            subject=self.subject,
+            encounter={"reference": f"Encounter/ZZPHI-e{index}"},
+            requester={"reference": "Practitioner/ZZPHI-p", "display": "ZZPHI, Doctor"},
+            dosageInstruction=[DAILY],
+        )
 
     def condition(self, diagnosis: tuple[str, str, str], index: int, typed: str = "") -> Json:
         snomed, display, icd10 = diagnosis
         began = (TODAY - timedelta(days=3500 - 50 * (index % 50))).isoformat()
-        coding = [
-            {"system": "http://snomed.info/sct", "code": snomed, "display": display},
-            {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": icd10, "display": display},
-        ]
-        return {
-            "resourceType": "Condition",
-            "id": f"ZZPHI-c{index}",
-            "meta": _meta("condition"),
-            "clinicalStatus": _concept("condition-clinical", "active", "Active"),
-            "verificationStatus": _concept("condition-ver-status", "confirmed", "Confirmed"),
-            "category": [_concept("condition-category", "problem-list-item", "Problem")],
-            "code": {"coding": coding, "text": display + typed},
-            "subject": {"reference": f"Patient/{self.patient_id}", "display": "ZZPHI, Bench"},
-            "onsetDateTime": began,
-            "recordedDate": began,
-        }
+        codes = ((SNOMED, snomed), (ICD10CM, icd10))
+        coding = [{"system": uri, "code": code, "display": display} for uri, code in codes]
+        return build.condition(
+            {"coding": coding, "text": display + typed},
+            began,
+            id=f"ZZPHI-c{index}",
+            meta=_meta("condition"),
+            clinicalStatus=_term("condition-clinical", "active", "Active"),
+            verificationStatus=_term("condition-ver-status", "confirmed", "Confirmed"),
+            category=[_term("condition-category", "problem-list-item", "Problem")],
+            subject=self.subject,
+            recordedDate=began,
+        )
 
 
-def _quantity(value: float, unit: str) -> Json:
-    return {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
-
-
-def _concept(system: str, code: str, display: str) -> Json:
-    uri = f"http://terminology.hl7.org/CodeSystem/{system}"
-    return {"coding": [{"system": uri, "code": code, "display": display}]}
+def _term(name: str, code: str, display: str) -> Json:
+    coding = {"system": f"{TERMINOLOGY}/{name}", "code": code, "display": display}
+    return {"coding": [coding]}
 
 
 def _meta(kind: str) -> Json:

@@ -14,14 +14,14 @@ from typing import Any
 import orjson
 
 from tests.bench.bodies import SIZES, TODAY, body
+from tests.fhir import build
+from tests.fhir.build import ATC, LOINC, MISSING, RXNORM, Json
 
-Json = dict[str, Any]
 EXPANDS = "\ufdfa"  # one sign that stands for eighteen
-LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 WHOSE = {"subject": {"reference": "Patient/ZZPHI-0"}}
 DAYS = 3400
+HYPOTHYROIDISM = "40930008"
 
 
 def entries(resources: Iterable[Json]) -> list[Json]:
@@ -38,41 +38,26 @@ def concept(text: str = "", *coding: tuple[str, str]) -> Json:
 
 
 def result(number: int, loinc: str = "6768-6", value: float = 20, **more: Any) -> Json:
-    return {
-        "resourceType": "Observation",
+    own = {
         "id": f"r{loinc}-{number}",
-        "status": "final",
-        "code": concept("", (LOINC, loinc)),
-        "effectiveDateTime": day(number),
+        "subject": MISSING,
         "valueQuantity": {"value": value, "unit": "mU/L" if loinc == "3016-3" else "U/L"},
-        **more,
     }
+    return build.observation(loinc, day(number), **{**own, **more})
 
 
-def condition(number: int, code: Json | None = None) -> Json:
-    hypothyroidism = concept("", (SNOMED, "40930008"))
-    return {
-        "resourceType": "Condition",
-        "id": f"c{number}",
-        "code": code or hypothyroidism,
-        "onsetDateTime": day(number),
-    }
+def condition(number: int, code: str | Json = HYPOTHYROIDISM) -> Json:
+    silent = dict.fromkeys(("clinicalStatus", "verificationStatus", "subject"), MISSING)
+    return build.condition(code, day(number), id=f"c{number}", **silent)
 
 
 def order(number: int, drug: Json, **more: Any) -> Json:
-    return {
-        "resourceType": "MedicationRequest",
-        "id": f"o{number}",
-        "status": "active",
-        "intent": "order",
-        "authoredOn": day(number),
-        **drug,
-        **more,
-    }
+    own = {"id": f"o{number}", "subject": MISSING, "medicationCodeableConcept": MISSING}
+    return build.drug("", day(number), **{**own, **drug, **more})
 
 
 ALENDRONATE = {"medicationCodeableConcept": concept("", (RXNORM, "904419"))}
-B6 = {"medicationCodeableConcept": concept("", ("http://www.whocc.no/atc", "A11HA02"))}
+B6 = {"medicationCodeableConcept": concept("", (ATC, "A11HA02"))}
 
 
 def named(text: str) -> Json:

@@ -6,7 +6,7 @@ the same process, whose CPU time counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,11 +58,11 @@ def remembering(settings: Settings) -> Iterator[Arm]:
     memory.store.close()
 
 
-def without_store() -> Arm:
+def without_store(headers: Callable[[], Mapping[str, str]] = dict) -> Arm:
     """As where nothing is configured and the folder cannot be written."""
     opening = service.app._open_store
     service.app._open_store = lambda _: None
     try:
-        return Arm(calling(service.app.create_app(today=lambda: TODAY)))
+        return Arm(calling(service.app.create_app(today=lambda: TODAY), headers))
     finally:
         service.app._open_store = opening

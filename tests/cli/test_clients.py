@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from service.commands.offline import client_named
+from service.commands.offline import caller_named, client_named
 from service.content.faults import Faulty
 from service.settings import Client, Settings
 from service.store.database import FILE, open_store
@@ -108,6 +109,22 @@ def test_an_answer_is_that_of_the_client_that_is_named() -> None:
     assert client_named("second", settings) is second
     with pytest.raises(Faulty, match=r"known: first, second; did you mean second\?"):
         client_named("secondd", settings)
+
+
+def test_an_answer_is_that_of_the_tenant_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    main = Client(name="main", tenants=("north", "south"))
+    south = replace(main, name="main/south", tenants=("south",))
+    settings = Settings(clients=(replace(main, by_tenant=(south,)), Client(name="other")))
+
+    assert caller_named("", "", settings) == (settings.clients[0], "north")
+    assert "answered as tenant north; --tenant names another" in capsys.readouterr().err
+    assert caller_named("main", "south", settings) == (south, "south")
+    assert caller_named("main/south", "", settings) == (south, "south")
+    assert caller_named("other", "", settings) == (settings.clients[1], "")
+    assert caller_named("other", "east", settings).tenant.startswith("sha256:")
+    assert capsys.readouterr().err == ""
+    with pytest.raises(Faulty, match=r"no tenant of main; known: north, south; did you mean"):
+        caller_named("main", "sout", settings)
 
 
 def test_every_reason_has_a_hint() -> None:

@@ -101,3 +101,41 @@ def test_the_page_shows_the_cards_in_each_language_in_use(tmp_path: Path) -> Non
     assert "rule out hypophosphatasia before antiresorptive" in english
     assert german.startswith(" in de</h2>")
     assert "vor Antiresorptivum Hypophosphatasie ausschließen" in german
+
+
+def site_with_content(folder: Path) -> tuple[str, Path]:
+    """Its settings file, and its content folder, which is empty."""
+    content, config = folder / "content", folder / "hpp-cds.toml"
+    content.mkdir()
+    config.write_text('[site]\nmode = "development"\n[content]\ndir = "content"\n')
+    return str(config), content
+
+
+@pytest.mark.parametrize(
+    ("command", "inside"),
+    [
+        (("about",), ""),
+        (("about",), "committee"),
+        (("report", "--since", "1d"), "report"),
+        (("replay", "--demo", "10"), "replay"),
+    ],
+)
+def test_nothing_is_written_into_a_content_folder(
+    tmp_path: Path, command: tuple[str, ...], inside: str
+) -> None:
+    """Tables in it would be read as content, and the settings would not load any more."""
+    config, content = site_with_content(tmp_path)
+    out = content / inside
+    refused = hpp_cds(*command, "--out", str(out), "--config", config)
+
+    assert refused.returncode == 2
+    assert f"{out} lies in the content folder" in refused.stderr.decode()
+    assert list(content.rglob("*")) == []
+
+
+def test_a_folder_beside_the_content_folder_may_be_written_to(tmp_path: Path) -> None:
+    config, _ = site_with_content(tmp_path)
+    written = hpp_cds("about", "--out", str(tmp_path / "content-pack"), "--config", config)
+
+    assert written.returncode == 0, written.stderr
+    assert hpp_cds("check", "--offline", "--config", config).returncode == 0

@@ -89,6 +89,20 @@ def test_explain_says_each_result_once(engine: Engine) -> None:
     assert "● ALP persistently low: 1, 2, 3" in explained(stories()[MAIN_STORY], engine)
 
 
+def test_explain_says_what_was_not_seen_once(engine: Engine) -> None:
+    """All that stays unknown for the same reason is one line, and nothing is lost."""
+    story = stories()["alp-query-failed"]
+    outcome = outcome_of(json.dumps(story.request).encode(), story.service, engine, story.today)
+    assert outcome.explanation is not None
+    labels = [f["label"] for f in outcome.explanation["findings"] if f["state"] == "unknown"]
+    found = explained(story, engine).partition("\nFindings")[2].partition("\nDecision table")[0]
+    said = " ".join(found.split())
+
+    assert len(labels) > 10
+    assert said.count("? unknown, not seen alp:") == said.count("? ") == 1
+    assert [label for label in labels if label not in said] == []
+
+
 # doctor
 
 
@@ -97,6 +111,8 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         fault, _, asked = self.path.strip("/").partition("/")
+        if fault == "other":  # no FHIR server, but some page
+            return self.say(200, {"title": "welcome"}, "text/html")
         if asked == "metadata":
             return self.say(200, {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
         if fault == "refused":
@@ -107,14 +123,15 @@ class Answering(BaseHTTPRequestHandler):
         kind = asked.partition("?")[0].partition("/")[0]
         if kind == "Patient":
             patient = {"resourceType": "Patient", "id": "p1"}
-            return self.say(200, patient if "/" in asked else bundle([patient]))
+            listed = [] if fault == "nobody" else [patient]
+            return self.say(200, patient if "/" in asked else bundle(listed))
         found = [] if fault == "empty" else [{"resourceType": kind, "id": "x", **of(owner)}]
         return self.say(200, bundle(found))
 
-    def say(self, status: int, body: dict[str, Any]) -> None:
+    def say(self, status: int, body: dict[str, Any], kind: str = "application/fhir+json") -> None:
         raw = json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/fhir+json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
@@ -167,6 +184,23 @@ def test_doctor_says_works_only_of_a_query_that_found_something(
     if fault != "good":
         assert set(rows.values()) - {"works"} == {expected}
     assert "patient" not in rows or rows["patient"] == "works"
+
+
+@pytest.mark.parametrize(
+    ("fault", "helps"),
+    [
+        ("refused", "no patient found; hand in the server's token with --token-file"),
+        ("other", "no patient found; is this the base URL of a FHIR server?"),
+        ("nobody", "no patient found; name one with --patient"),
+    ],
+)
+def test_doctor_says_what_helps_where_no_patient_is_found(
+    faulty: str, fault: str, helps: str
+) -> None:
+    ended, _, output = outcomes(f"{faulty}/{fault}")
+
+    assert ended == 1
+    assert helps in output
 
 
 def test_doctor_tells_a_connection_that_was_cut(faulty: str) -> None:

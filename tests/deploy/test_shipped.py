@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -14,13 +15,16 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from fhir_fixtures import stories
+from service.commands.check import check_all
 from service.settings import load_settings
 from tests.deploy.processes import SIGN, Running, ask, gunicorn
 from tests.deploy.proxy import NGINX, ROOT, SHIPPED, Proxy
 from tests.deploy.test_readme import flags
 from tests.store.databases import Postgres
+from tests.trust.callers import EHR
 
 DEPLOY = ROOT / "service/server/deploy"
 CHART = DEPLOY / "chart"
@@ -57,6 +61,36 @@ def test_the_documented_settings_are_read(tmp_path: Path) -> None:
 
     assert settings.mode == "production"
     assert [client.name for client in settings.clients] == ["main-ehr"]
+
+
+def test_the_settings_that_the_compose_file_asks_for_have_no_fault(tmp_path: Path) -> None:
+    """Those of the page, with the store of which it speaks, as `hpp-cds check` reads them."""
+    page = (DEPLOY / "README.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (store,) = re.findall(r"`\[store\] (url = \"\S+\")`", page)
+    store = f'[store]\n{store}\npseudonym_key = "pseudonym.key"\n'
+    (tmp_path / "hpp-cds.toml").write_text(f"{shown}\n{store}")
+    (tmp_path / "pseudonym.key").write_text("0f" * 32)
+    (tmp_path / "keys.json").write_text(json.dumps(EHR.key_set()))
+    report = check_all(tmp_path / "hpp-cds.toml", offline=True)
+    named = make_url(load_settings(tmp_path / "hpp-cds.toml").store_url)
+    server = COMPOSE["services"]["store"]["environment"]
+
+    assert report.faults == ()
+    assert (named.host in COMPOSE["services"], named.username, named.database) == (
+        True, server["POSTGRES_USER"], server["POSTGRES_DB"],
+    )  # fmt: skip
+
+
+def test_docker_compose_reads_the_file(tmp_path: Path) -> None:
+    tool = shutil.which("docker-compose")
+    if tool is None:
+        pytest.skip("docker-compose is not installed; tests/lint.sh brings it")
+    command = [tool, "-f", str(DEPLOY / "compose.yml"), "--project-directory", str(ROOT), "config"]
+    read = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (read.returncode, read.stderr) == (0, "")
+    assert set(yaml.safe_load(read.stdout)["services"]) == {"one", "two", "proxy", "store"}
 
 
 @dataclass(frozen=True)
@@ -185,18 +219,23 @@ def test_every_value_that_a_template_takes_is_there() -> None:
     assert values["replicas"] >= 2
 
 
-def test_helm_renders_two_replicas_nginx_and_postgresql() -> None:
-    """By Helm's own engine, which checks the chart first."""
-    reason = "helm-python-sdk, Helm's engine as a package, is not installed"
+@pytest.fixture(scope="module")
+def rendered() -> list[dict[str, Any]]:
+    """What Helm's own engine makes of the chart, which it checks first."""
+    reason = (
+        "helm-python-sdk, Helm's engine as a package, is not installed; tests/lint.sh brings it"
+    )
     helm = pytest.importorskip("helm_python", reason=reason)
     values = {"nginxConf": SHIPPED.read_text("utf-8")}
-    linted = helm.lint(str(CHART), values)
+    assert helm.lint(str(CHART), values)["errors"] == []
     with helm.Chart.load(str(CHART)) as chart:
-        rendered = chart.render(values, name="hpp-cds").values()
-    made = [part for text in rendered for part in yaml.safe_load_all(text) if part]
-    kinds = sorted((part["kind"], part["metadata"]["name"]) for part in made)
+        texts = chart.render(values, name="hpp-cds").values()
+        return [part for text in texts for part in yaml.safe_load_all(text) if part]
 
-    assert linted["errors"] == []
+
+def test_helm_renders_two_replicas_nginx_and_postgresql(rendered: list[dict[str, Any]]) -> None:
+    kinds = sorted((part["kind"], part["metadata"]["name"]) for part in rendered)
+
     assert kinds == [
         ("ConfigMap", "hpp-cds-proxy"),
         ("Deployment", "hpp-cds"),
@@ -207,6 +246,30 @@ def test_helm_renders_two_replicas_nginx_and_postgresql() -> None:
         ("Service", "hpp-cds-store"),
         ("StatefulSet", "hpp-cds-store"),
     ]
-    (proxy,) = [part for part in made if part["kind"] == "ConfigMap"]
-    expected = values["nginxConf"].replace("127.0.0.1:8000;", "hpp-cds:5000;")
+    assert [part["spec"]["replicas"] for part in rendered if part["kind"] == "Deployment"] == [2, 2]
+    (proxy,) = [part for part in rendered if part["kind"] == "ConfigMap"]
+    expected = SHIPPED.read_text("utf-8").replace("127.0.0.1:8000;", "hpp-cds:5000;")
     assert proxy["data"]["nginx.conf"] == expected
+
+
+def test_the_schemas_of_kubernetes_accept_what_is_rendered(rendered: list[dict[str, Any]]) -> None:
+    reason = "kubernetes-validate is not installed; tests/lint.sh brings it"
+    kubernetes = pytest.importorskip("kubernetes_validate", reason=reason)
+    for part in rendered:
+        kubernetes.validate(part, "1.37", strict=True)
+
+
+def test_the_replicas_have_the_password_of_the_store(rendered: list[dict[str, Any]]) -> None:
+    """In the environment: libpq takes no password file that a group may read, as a Secret's is."""
+    named = {
+        variable["name"]: variable.get("value") or variable["valueFrom"]["secretKeyRef"]
+        for part in rendered
+        if part["kind"] in ("Deployment", "StatefulSet")
+        for variable in part["spec"]["template"]["spec"]["containers"][0].get("env", ())
+    }
+
+    assert named["PGPASSWORD"] == named["POSTGRES_PASSWORD"] == {
+        "name": "hpp-cds-store", "key": "password",
+    }  # fmt: skip
+    assert "PGPASSFILE" not in named
+    assert named["HPP_CDS_CONFIG"] == "/etc/hpp-cds/hpp-cds.toml"

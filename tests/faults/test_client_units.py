@@ -13,7 +13,7 @@ from responses import RequestsMock, matchers
 
 from service.fhir.queries import Fetched, Query
 from service.outbound import paging
-from service.outbound.calls import Call, Deadline, Failure
+from service.outbound.calls import Deadline, Failure, HttpGet
 from service.outbound.clients import MOST_LOOPBACK_BASES, FhirClients
 from service.outbound.exchange import Allowance, Limits, _retry_after, exchange
 from service.outbound.servers import Policy
@@ -118,7 +118,7 @@ def test_a_token_is_not_sent_out_of_the_base_whoever_made_the_url(
     tenant = clients._find(BASE)
     assert tenant is not None
     for url in ("https://evil.test/fhir/Patient/1", f"{BASE}/%2e%2e/admin"):
-        call = Call(tenant.route, Deadline.after_ms(1000), 1000)
+        call = HttpGet(tenant.route, Deadline.after_ms(1000), 1000)
         page = exchange(tenant.session, url, "t", call, Limits(1000, Allowance(1000)))
 
         assert page.fault == Failure("blocked", "path")
@@ -270,6 +270,6 @@ def test_no_token_in_a_repr(clients: FhirClients) -> None:
     tenant = clients._find(BASE)
     assert tenant is not None
     limits = Limits(1, Allowance(1))
-    task = paging.Task(tenant, READ, "ZZPHI-secret", Deadline.after_ms(1), limits)
+    task = paging.PagedQuery(tenant, READ, "ZZPHI-secret", Deadline.after_ms(1), limits)
 
     assert "ZZPHI" not in repr(task) + repr(vars(tenant)) + repr(vars(clients))

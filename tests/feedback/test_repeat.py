@@ -31,7 +31,9 @@ from service.settings.keeping import Keeping
 from service.store.model import LastReport
 from service.store.tables import DECISIONS
 from tests.feedback.conftest import SIGN, STORY, Json, Remembering, remembering, serving
+from tests.fhir import build
 from tests.store.test_memory import SHOWN
+from tests.trust.callers import BASE, EHR, client_of, site
 
 REASON = "specialist-directed"
 REPEAT = Keeping(repeat={REASON: 90})
@@ -154,34 +156,17 @@ def test_a_new_low_alp_is_news(patient: Remembering) -> None:
 DAY = str(STORY.today.replace(day=1))
 
 
-def record_of(kind: str, code: str, text: str, **more: Any) -> Json:
-    return {
-        "resourceType": kind,
-        "id": "ZZPHI-later",
-        "status": "final",
-        "subject": {"reference": f"Patient/{STORY.request['context']['patientId']}"},
-        "code": {"coding": [{"system": SYSTEMS[kind], "code": code}], "text": text},
-        **more,
-    }
+def diagnosis(code: str, text: str) -> Json:
+    kind = build.concept(code, build.ICD10CM, text=text)
+    return build.condition(kind, DAY, id="ZZPHI-later", subject=HERS)
 
 
-SYSTEMS = {"Condition": "http://hl7.org/fhir/sid/icd-10-cm", "Observation": "http://loinc.org"}
-FRACTURE = record_of("Condition", "S52.501A", "Fracture of radius", onsetDateTime=DAY)
-HEALED = record_of("Condition", "S52.501D", "Fracture of radius, later visit", onsetDateTime=DAY)
-ASTHMA = record_of("Condition", "J45.909", "Asthma", onsetDateTime=DAY)
-PLP = record_of(
-    "Observation", "62236-5", "PLP", effectiveDateTime=DAY,
-    valueQuantity={"value": 40, "unit": "nmol/L", "code": "nmol/L"},
-)  # fmt: skip
-ORDER = {
-    "resourceType": "MedicationRequest",
-    "id": "ZZPHI-signed",
-    "status": "active",
-    "intent": "order",
-    "subject": FRACTURE["subject"],
-    "medicationCodeableConcept": {"text": "alendronate 70 mg"},
-    "authoredOn": DAY,
-}
+HERS = {"reference": f"Patient/{STORY.request['context']['patientId']}"}
+FRACTURE = diagnosis("S52.501A", "Fracture of radius")
+HEALED = diagnosis("S52.501D", "Fracture of radius, later visit")
+ASTHMA = diagnosis("J45.909", "Asthma")
+PLP = build.lab(build.PLP, 40, "nmol/L", DAY, subject=HERS)
+ORDER = build.drug({"text": "alendronate 70 mg"}, DAY, id="ZZPHI-signed", subject=HERS)
 
 
 def later(key: str, resource: Json) -> Json:
@@ -244,6 +229,35 @@ def test_explain_and_evaluate_say_what_http_says(patient: Remembering, keeping: 
     assert f"reason {REASON}, which holds the card back until" in drawn
     assert "Not shown (notShown: repeat)" in drawn
     assert "Shown again: something is new" in drawn
+
+
+@pytest.mark.parametrize("has_settings", [True, False])
+def test_offline_a_tenant_is_who_its_token_says_over_http(has_settings: bool) -> None:
+    """Whether the site lists its tenants with settings of their own or by their ids alone."""
+    ehr = client_of(tenants=("north", "south"))
+    own = tuple(replace(ehr, name=f"this-ehr/{t}", tenants=(t,)) for t in ehr.tenants)
+    settings = site(replace(ehr, by_tenant=own if has_settings else ()), keeping=REPEAT)
+    client = create_app(settings, today=lambda: STORY.today).test_client()
+
+    def post(path: str, body: Json) -> Json:
+        token = EHR.token(BASE + path, tenant="south")
+        answer = client.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
+        found: Json = answer.get_json()
+        return found
+
+    def offline(**named: str) -> bool:
+        found = answer(json.dumps(STORY.request).encode(), "", settings, STORY.today, **named)
+        return bool(found.body["cards"])
+
+    card = post(SIGN, STORY.request)["cards"][0]["uuid"]
+    post(f"{SIGN}/feedback", {"card": card, "outcome": "overridden", **OVERRIDE})
+
+    assert not post(SIGN, STORY.request)["cards"]
+    assert not offline(tenant="south")
+    assert offline(tenant="north")
+    assert offline()
+    if has_settings:
+        assert not offline(client="this-ehr/south")
 
 
 def drawing(explanation: Json) -> str:

@@ -1,22 +1,13 @@
 """FHIR R4 JSON in a few words: the smallest resources that mean something here.
 
-Every identifier contains ZZPHI.  Keyword arguments add members or replace them; MISSING
-takes one away.
+All tests make theirs here.  Every identifier contains ZZPHI.  A code is one of the usual system,
+or a whole CodeableConcept.  Keyword arguments add members or replace them; MISSING takes one away.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 from typing import Any
-
-from service.app import build_engine
-from service.evaluation.answer import EXTENSION, Answer
-from service.evaluation.engine import ANYONE, Engine
-from service.evaluation.services import SERVICES
-from service.hooks.calls import evaluate_body
-from service.hooks.errors import ServiceError
-from service.settings import Client, Settings
 
 Json = dict[str, Any]
 
@@ -27,7 +18,8 @@ BASE = "https://ehr.example.org/fhir"
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmeasure.org"
 ATC, ICD10CM = "http://www.whocc.no/atc", "http://hl7.org/fhir/sid/icd-10-cm"
-ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+ACT_CODE = f"{TERMINOLOGY}/v3-ActCode"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ALP, POTASSIUM, CALCIUM, PLP = "6768-6", "2823-3", "17861-6", "62236-5"
 ALENDRONATE, RISEDRONATE, ZOLEDRONATE, ASPIRIN = "904431", "73056", "77655", "1191"
@@ -38,12 +30,20 @@ OPTIONAL_KEYS = (
 )  # fmt: skip
 KEYS = ("patient", "alp", *OPTIONAL_KEYS)
 MISSING = object()
-DEFAULTS = Settings()
 
 
 def concept(code: str, system: str = LOINC, **more: Any) -> Json:
     """A CodeableConcept with one coding."""
     return {"coding": [{"system": system, "code": code}], **more}
+
+
+def _concept(code: str | Json, system: str) -> Json:
+    return code if isinstance(code, dict) else concept(code, system)
+
+
+def term(name: str, code: str) -> Json:
+    """A concept of a code system of HL7's own, such as `condition-clinical`."""
+    return concept(code, f"{TERMINOLOGY}/{name}")
 
 
 def _with(resource: Json, more: Json) -> Json:
@@ -65,18 +65,24 @@ def quantity(value: Any, unit: str = "U/L") -> Json:
     return {"value": value, "unit": unit, "system": UCUM, "code": unit}
 
 
-def lab(code: str, value: Any, unit: str, day: str = "2025-06-01", /, **more: Any) -> Json:
-    """A final result."""
+def observation(code: str | Json, day: str | None = "2025-06-01", /, **more: Any) -> Json:
+    """A final Observation that says nothing yet."""
     own = {
         "resourceType": "Observation",
-        "id": f"ZZPHI-{code}-{day[:10]}",
+        "id": f"ZZPHI-{code}-{(day or '')[:10]}",
         "status": "final",
-        "code": concept(code),
+        "code": _concept(code, LOINC),
         "subject": SUBJECT,
-        "effectiveDateTime": day,
-        "valueQuantity": quantity(value, unit),
+        "effectiveDateTime": MISSING if day is None else day,
     }
     return _with(own, more)
+
+
+def lab(
+    code: str | Json, value: Any, unit: str, day: str | None = "2025-06-01", /, **more: Any
+) -> Json:
+    """A final result."""
+    return observation(code, day, **{"valueQuantity": quantity(value, unit), **more})
 
 
 def alp(value: Any = 28, day: str = "2025-06-01", unit: str = "U/L", /, **more: Any) -> Json:
@@ -90,7 +96,7 @@ def two_lows() -> list[Json]:
 
 
 def condition(
-    code: str,
+    code: str | Json,
     onset: str | None = None,
     /,
     system: str = SNOMED,
@@ -98,20 +104,32 @@ def condition(
     **more: Any,
 ) -> Json:
     """A confirmed diagnosis."""
-    terms = "http://terminology.hl7.org/CodeSystem"
     own = {
         "resourceType": "Condition",
         "id": f"ZZPHI-condition-{code}",
-        "clinicalStatus": concept(status, f"{terms}/condition-clinical"),
-        "verificationStatus": concept("confirmed", f"{terms}/condition-ver-status"),
-        "code": concept(code, system),
+        "clinicalStatus": term("condition-clinical", status),
+        "verificationStatus": term("condition-ver-status", "confirmed"),
+        "code": _concept(code, system),
         "subject": SUBJECT,
         "onsetDateTime": onset or MISSING,
     }
     return _with(own, more)
 
 
-def drug(code: str, authored: str = "2024-01-10", /, **more: Any) -> Json:
+def family_history(code: str | Json, relative: str, /, **more: Any) -> Json:
+    """A disease of a relative, such as `mother`."""
+    own = {
+        "resourceType": "FamilyMemberHistory",
+        "id": f"ZZPHI-{relative}-{code}",
+        "status": "completed",
+        "patient": SUBJECT,
+        "relationship": {"text": relative},
+        "condition": [{"code": _concept(code, SNOMED)}],
+    }
+    return _with(own, more)
+
+
+def drug(code: str | Json, authored: str | None = "2024-01-10", /, **more: Any) -> Json:
     """A medication order on record, still active."""
     own = {
         "resourceType": "MedicationRequest",
@@ -119,20 +137,20 @@ def drug(code: str, authored: str = "2024-01-10", /, **more: Any) -> Json:
         "status": "active",
         "intent": "order",
         "subject": SUBJECT,
-        "medicationCodeableConcept": concept(code, RXNORM),
-        "authoredOn": authored,
+        "medicationCodeableConcept": _concept(code, RXNORM),
+        "authoredOn": MISSING if authored is None else authored,
     }
     return _with(own, more)
 
 
-def procedure(code: str, performed: str, /, **more: Any) -> Json:
+def procedure(code: str | Json, performed: str | None, /, **more: Any) -> Json:
     own = {
         "resourceType": "Procedure",
         "id": f"ZZPHI-procedure-{code}",
         "status": "completed",
-        "code": concept(code, SNOMED),
+        "code": _concept(code, SNOMED),
         "subject": SUBJECT,
-        "performedDateTime": performed,
+        "performedDateTime": MISSING if performed is None else performed,
     }
     return _with(own, more)
 
@@ -150,20 +168,20 @@ def encounter(kind: str, start: str, end: str | None = None, /, **more: Any) -> 
     return _with(own, more)
 
 
-def administration(code: str, given: str, /, **more: Any) -> Json:
+def administration(code: str | Json, given: str, /, **more: Any) -> Json:
     """A drug that was given."""
     own = {
         "resourceType": "MedicationAdministration",
         "id": f"ZZPHI-given-{code}",
         "status": "completed",
         "subject": SUBJECT,
-        "medicationCodeableConcept": concept(code, RXNORM),
+        "medicationCodeableConcept": _concept(code, RXNORM),
         "effectiveDateTime": given,
     }
     return _with(own, more)
 
 
-def draft(code: str = ALENDRONATE, /, **more: Any) -> Json:
+def draft(code: str | Json = ALENDRONATE, /, **more: Any) -> Json:
     """A draft order, of alendronate unless said otherwise."""
     own = {
         "resourceType": "MedicationRequest",
@@ -171,7 +189,7 @@ def draft(code: str = ALENDRONATE, /, **more: Any) -> Json:
         "status": "draft",
         "intent": "order",
         "subject": SUBJECT,
-        "medicationCodeableConcept": concept(code, RXNORM),
+        "medicationCodeableConcept": _concept(code, RXNORM),
     }
     return _with(own, more)
 
@@ -191,10 +209,10 @@ def bundle(*resources: Json, **more: Any) -> Json:
     return _with(own, more)
 
 
-def outcome(severity: str = "error") -> Json:
+def outcome(severity: str = "error", code: str = "processing") -> Json:
     return {
         "resourceType": "OperationOutcome",
-        "issue": [{"severity": severity, "code": "processing"}],
+        "issue": [{"severity": severity, "code": code}],
     }
 
 
@@ -223,53 +241,3 @@ def request(
         "prefetch": _with(sent, prefetch),
     }
     return _with(body, members or {})
-
-
-@cache
-def engine(settings: Settings = DEFAULTS) -> Engine:
-    return build_engine(settings)
-
-
-def site(zone: str = "UTC", **client: Any) -> Settings:
-    """Settings of a site with one client."""
-    clients = (Client(name="this-ehr", **client),) if client else ()
-    return Settings(time_zone=zone, clients=clients)
-
-
-def answer(body: Json, settings: Settings = DEFAULTS, today: date = TODAY) -> Answer:
-    """The real path, without HTTP."""
-    service = next(s for s in SERVICES if s.hook == body["hook"])
-    caller = settings.clients[0] if settings.clients else ANYONE
-    return evaluate_body(body, service, engine(settings), today, client=caller)
-
-
-def said(given: Answer) -> Json:
-    """What the answer says of itself."""
-    extension: Json = given.body["extension"][EXTENSION]
-    return extension
-
-
-def verdict(given: Answer) -> tuple[str, str]:
-    """Status and verdict."""
-    return given.status, said(given)["verdict"]
-
-
-def gaps(given: Answer) -> list[tuple[str, str]]:
-    """(kind, key) of every gap."""
-    return [(gap["kind"], gap["key"]) for gap in said(given)["gaps"]]
-
-
-def card(given: Answer) -> Json:
-    """The only card."""
-    (only,) = given.body["cards"]
-    found: Json = only
-    return found
-
-
-def result_of(body: Json, settings: Settings = DEFAULTS, today: date = TODAY) -> str:
-    """`200 status verdict`, or the status code of a refusal."""
-    try:
-        status, found = verdict(answer(body, settings, today))
-    except ServiceError as error:
-        return str(error.status)
-    return f"200 {status} {found}"

@@ -7,7 +7,8 @@ from typing import Any
 from service.evaluation.answer import Answer
 from service.hpp.assessment import JudgedResult
 from service.hpp.model import Result
-from tests.fhir.build import answer, bundle, request
+from tests.fhir.ask import answer
+from tests.fhir.build import bundle, request
 
 ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 MASKED: dict[str, Any] = {

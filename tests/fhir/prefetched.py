@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.evaluation.answer import Answer
+from tests.fhir.ask import answer, result_of, site
 from tests.fhir.build import (
     ALENDRONATE,
     CARDIAC_SURGERY,
@@ -14,7 +15,6 @@ from tests.fhir.build import (
     ZOLEDRONATE,
     administration,
     alp,
-    answer,
     bundle,
     condition,
     drug,
@@ -25,8 +25,6 @@ from tests.fhir.build import (
     patient,
     procedure,
     request,
-    result_of,
-    site,
 )
 
 Json = dict[str, Any]

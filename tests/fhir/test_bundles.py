@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.fhir.bundles import MOST_NESTED
+from tests.fhir.ask import answer, gaps, result_of, verdict
 from tests.fhir.build import (
     CARDIAC_SURGERY,
     FRACTURE,
@@ -12,19 +13,15 @@ from tests.fhir.build import (
     TERIPARATIDE,
     Json,
     alp,
-    answer,
     bundle,
     condition,
     draft,
     drug,
     entry,
-    gaps,
     outcome,
     procedure,
     request,
-    result_of,
     two_lows,
-    verdict,
 )
 
 LOWS = "200 complete hppSuspected"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.hpp.model import Chart
+from tests.fhir.ask import answer, said
 from tests.fhir.build import (
     CARDIAC_SURGERY,
     HPP,
@@ -16,13 +17,11 @@ from tests.fhir.build import (
     SUBJECT,
     TODAY,
     alp,
-    answer,
     bundle,
     concept,
     condition,
     procedure,
     request,
-    said,
 )
 
 Json = dict[str, Any]

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from service.fhir.dates import Days, first_day, last_day, read_days
 from service.settings import Settings
+from tests.fhir.ask import answer, said, site, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     HPP,
     MISSING,
     alp,
-    answer,
     bundle,
     concept,
     condition,
@@ -25,9 +25,6 @@ from tests.fhir.build import (
     patient,
     procedure,
     request,
-    said,
-    site,
-    verdict,
 )
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -74,6 +71,9 @@ def test_a_date_means_all_the_days_it_can_be(written: str, expected: Days) -> No
         ("2025-06-02T00:30:00", "2025-06-02"),  # no zone: local to the site
         ("2016-12-31T23:59:60Z", "2016-12-31"),  # a leap second
         ("2024-03-01T05:30:00.999Z", "2024-02-29"),
+        ("2024-03-01T00:30:00.999+05:30", "2024-02-29"),
+        ("2024-02-29T20:30:00.999-05:30", "2024-02-29"),
+        ("2024-02-29T20:30:00.999-09:30", "2024-03-01"),
     ],
 )
 def test_a_time_lands_on_the_local_day_of_the_site(written: str, expected: str) -> None:

@@ -80,3 +80,42 @@ def test_hpp_that_is_doubted_in_any_language_is_unconfirmed(
 )  # fmt: skip
 def test_a_form_of_hpp_is_neither_denied_nor_doubted(said: str, terminology: Terminology) -> None:
     assert terminology.diagnosis({"text": said}).mentions == {"hpp"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Hypophosphatasia not ruled out", "hypophosphatasia cannot be excluded",
+     "Hypophosphatasia, to be ruled out", "r/o hypophosphatasia", "Hypophosphatasia unlikely",
+     "likely hypophosphatasia", "hypophosphatasia vs osteomalacia", "evaluate for hypophosphatasia",
+     "Hypophosphatasie nicht ausgeschlossen", "Zum Ausschluss Hypophosphatasie",
+     "Osteomalazie, DD: Hypophosphatasie", "hypophosphatasie non exclue",
+     "descartar hipofosfatasia", "ipofosfatasia da escludere", "hypofosfatasie niet uitgesloten"],
+)  # fmt: skip
+def test_hpp_that_nobody_has_ruled_out_yet_is_left_open(
+    said: str, terminology: Terminology
+) -> None:
+    """A denial that is itself denied, or still to come, is none."""
+    mentions = terminology.diagnosis({"text": said}).mentions
+
+    assert {"hpp", "doubted"} <= mentions
+    assert "not_hpp" not in mentions
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Negative for hypophosphatasia", "Hypophosphatasia not present",
+     "at risk for hypophosphatasia",
+     "genetic counselling for hypophosphatasia", "pas d'hypophosphatasie"],
+)  # fmt: skip
+def test_hpp_that_only_was_looked_for_is_none(said: str, terminology: Terminology) -> None:
+    assert "not_hpp" in terminology.diagnosis({"text": said}).mentions
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Hypophosphatasia, no sign of craniosynostosis", "Hypophosphatasia; no evidence of fracture",
+     "Hypophosphatasie, kein Hinweis auf Fraktur", "hypophosphatasie, absence de fracture",
+     "Hypophosphatasia confirmed by genetic testing"],
+)  # fmt: skip
+def test_what_is_denied_beside_hpp_leaves_it_standing(said: str, terminology: Terminology) -> None:
+    assert terminology.diagnosis({"text": said}).mentions == {"hpp"}

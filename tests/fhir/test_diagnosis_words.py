@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.hpp.model import Condition
+from tests.fhir.ask import answer
 from tests.fhir.build import (
     FRACTURE,
     HPP,
@@ -12,7 +13,6 @@ from tests.fhir.build import (
     SNOMED,
     SUBJECT,
     Json,
-    answer,
     bundle,
     concept,
     condition,
@@ -78,6 +78,7 @@ FAMILY = [
     "Family history of hypophosphatasia", "FHx: hypophosphatasia",
     "Hypophosphatasia (familial history)",
     "Family hx hypophosphatasia (mother)", "FH: hypophosphatasia",
+    "Mother has hypophosphatasia", "Hypophosphatasia in brother", "Mutter mit Hypophosphatasie",
 ]  # fmt: skip
 
 
@@ -96,6 +97,15 @@ def test_hpp_of_a_relative_is_a_family_history(words: str, code: Json) -> None:
 )
 def test_hpp_of_no_relative_is_none(words: str) -> None:
     assert conditions_of(condition("x", code={"text": words})) == ()
+
+
+@pytest.mark.parametrize(
+    "words", ["Hypophosphatasia, brother also affected", "Familial hypophosphatasia"]
+)
+def test_hpp_of_the_patient_and_of_a_relative_is_the_patient_s(words: str) -> None:
+    (seen,) = conditions_of(condition("x", code={"text": words}))
+
+    assert not seen.family_history
 
 
 def test_other_diseases_of_relatives_count_for_nothing() -> None:

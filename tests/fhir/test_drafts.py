@@ -6,20 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.fhir.build import (
-    HCPCS,
-    MISSING,
-    SUBJECT,
-    Json,
-    answer,
-    bundle,
-    concept,
-    draft,
-    gaps,
-    request,
-    result_of,
-    verdict,
-)
+from tests.fhir.ask import answer, gaps, result_of, verdict
+from tests.fhir.build import HCPCS, MISSING, SUBJECT, Json, bundle, concept, draft, request
 
 LOCAL = "https://hospital.example.org/orders"
 NOTHING_ORDERED = "200 not-applicable notApplicable"

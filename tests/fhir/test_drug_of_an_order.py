@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fhir.ask import answer, card, result_of, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     ASPIRIN,
@@ -15,15 +16,11 @@ from tests.fhir.build import (
     SNOMED,
     SUBJECT,
     TERIPARATIDE,
-    answer,
     bundle,
-    card,
     concept,
     draft,
     entry,
     request,
-    result_of,
-    verdict,
 )
 from tests.fhir.drafts import (
     JUDGED,

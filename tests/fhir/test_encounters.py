@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fhir.ask import answer, gaps
 from tests.fhir.build import (
     ACT_CODE,
     BASE,
@@ -13,11 +14,9 @@ from tests.fhir.build import (
     SUBJECT,
     Json,
     alp,
-    answer,
     bundle,
     concept,
     encounter,
-    gaps,
     request,
 )
 
@@ -97,6 +96,16 @@ def test_an_encounter_without_an_end_goes_on_unless_it_is_over(status: str, held
     open_end = encounter("IMP", "2025-05-20", None, status=status)
 
     assert classes(open_end) == ({"IMP"} if held else set())
+
+
+@pytest.mark.parametrize(
+    ("last", "held"), [("2025-05-31", False), ("2025-06-01", True), ("2025-06-02", True)]
+)
+def test_each_of_several_stays_holds_its_own_days(last: str, held: bool) -> None:
+    before = encounter("IMP", "2024-02-01", "2024-02-09")
+    around = encounter("IMP", "2025-05-20", last)
+
+    assert classes(around, before) == ({"IMP"} if held else set())
 
 
 def test_an_encounter_that_is_over_without_an_end_was_on_its_first_day() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import DrugUse
+from tests.fhir.ask import answer
 from tests.fhir.build import (
     ALENDRONATE,
     HCPCS,
@@ -17,7 +18,6 @@ from tests.fhir.build import (
     SUBJECT,
     ZOLEDRONATE,
     Json,
-    answer,
     bundle,
     concept,
     drug,
@@ -60,6 +60,7 @@ GIVEN = {
     "R5 spelt right": {**R5, "occurrenceDateTime": "2024-03-01"},
     "R5 period": {**R5, "occurencePeriod": {"start": "2024-03-01"}},
     "R5 timing": {**R5, "occurenceTiming": {"event": ["2024-03-01"]}},
+    "R5 timing, twice": {**R5, "occurenceTiming": {"event": ["2024-03-01", "2024-05-01"]}},
 }
 
 

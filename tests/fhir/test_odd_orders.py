@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fhir import build
+from tests.fhir.ask import answer, card, gaps, result_of, said, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     ATC,
@@ -15,17 +16,11 @@ from tests.fhir.build import (
     SNOMED,
     SUBJECT,
     alp,
-    answer,
     bundle,
-    card,
     concept,
     draft,
     drug,
-    gaps,
     request,
-    result_of,
-    said,
-    verdict,
 )
 from tests.fhir.judged import ABSENT_REASON, only_judged, reason_of
 

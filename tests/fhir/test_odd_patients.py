@@ -8,22 +8,17 @@ from typing import Any
 import pytest
 
 from tests.fhir import build
+from tests.fhir.ask import answer, card, gaps, result_of, said, verdict
 from tests.fhir.build import (
     FRACTURE,
     HPP,
     MISSING,
     alp,
-    answer,
     bundle,
-    card,
     concept,
     condition,
-    gaps,
     patient,
     request,
-    result_of,
-    said,
-    verdict,
 )
 from tests.fhir.judged import ABSENT_REASON, only_judged
 

@@ -7,19 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.fhir.build import (
-    LOINC,
-    MISSING,
-    SNOMED,
-    alp,
-    answer,
-    bundle,
-    card,
-    gaps,
-    request,
-    result_of,
-    verdict,
-)
+from tests.fhir.ask import answer, card, gaps, result_of, verdict
+from tests.fhir.build import LOINC, MISSING, SNOMED, alp, bundle, request
 from tests.fhir.judged import MASKED, only_judged, read_alp, reason_of
 
 # 1. Status

@@ -7,18 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.fhir.build import (
-    MISSING,
-    UCUM,
-    alp,
-    answer,
-    bundle,
-    card,
-    concept,
-    quantity,
-    request,
-    verdict,
-)
+from tests.fhir.ask import answer, card, verdict
+from tests.fhir.build import MISSING, SNOMED, UCUM, alp, bundle, concept, quantity, request
 from tests.fhir.judged import ABSENT_REASON, MASKED, only_judged, read_alp, reason_of
 
 # 3. Units
@@ -249,6 +239,18 @@ def sex(word: str) -> dict[str, Any]:
     return {"appliesTo": [{"text": word}]}
 
 
+def sex_code(code: str) -> dict[str, Any]:
+    return {"appliesTo": [concept(code, SNOMED)]}
+
+
+def child(unit: str) -> dict[str, Any]:
+    return {"age": {"high": {"value": 17, "unit": unit}}}
+
+
+def grown(unit: str) -> dict[str, Any]:
+    return {"age": {"low": {"value": 18, "unit": unit}}}
+
+
 AGE_OF_A_CHILD = {"age": {"high": {"value": 17, "code": "a"}}}
 
 
@@ -274,6 +276,11 @@ AGE_OF_A_CHILD = {"age": {"high": {"value": 17, "code": "a"}}}
         ([printed(40, 129), {"type": concept("treatment", "x"), "low": quantity(30)}], 40,
          "laboratory"),
         ([printed(40, 129, **sex("Pregnant"))], 35, "default"),
+        ([printed(40, 129, **sex_code("248153007")), printed(38, 104, **sex_code("248152002"))], 38,
+         "laboratory"),
+        ([printed(40, 129, **sex("Normal Range"))], 40, "laboratory"),
+        ([printed(120, 400, **child("years")), printed(40, 129, **grown("yrs"))], 40, "laboratory"),
+        ([printed(120, 400, **child("Jahre")), printed(40, 129)], 40, "laboratory"),
     ],
 )  # fmt: skip
 def test_a_printed_range_counts_only_where_it_says_something_of_this_patient(

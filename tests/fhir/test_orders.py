@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fhir.ask import answer, card, gaps, result_of, said, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     ASPIRIN,
@@ -17,18 +18,12 @@ from tests.fhir.build import (
     SNOMED,
     SUBJECT,
     ZOLEDRONATE,
-    answer,
-    card,
     concept,
     draft,
     entry,
-    gaps,
     outcome,
     quantity,
     request,
-    result_of,
-    said,
-    verdict,
 )
 from tests.fhir.drafts import JUDGED, NOTHING, Json, by_text, deleted, medication, named
 

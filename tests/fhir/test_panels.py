@@ -6,21 +6,10 @@ from typing import Any
 
 import pytest
 
+from service.fhir.panels import members
 from service.hpp.model import Result
-from tests.fhir.build import (
-    MISSING,
-    SUBJECT,
-    Json,
-    alp,
-    answer,
-    bundle,
-    concept,
-    gaps,
-    lab,
-    request,
-    result_of,
-    two_lows,
-)
+from tests.fhir.ask import answer, gaps, result_of
+from tests.fhir.build import MISSING, SUBJECT, Json, alp, bundle, concept, lab, request, two_lows
 
 PANEL = "24323-8"
 LOWS = "200 complete hppSuspected"
@@ -119,6 +108,13 @@ def test_members_beside_their_panel_are_read(name: str) -> None:
     members = [f"Observation/{one['id']}" for one in (first, second)]
 
     assert result_of(request(alp=bundle(panel(*members, name=name), first, second))) == LOWS
+
+
+def test_of_what_is_related_to_a_panel_only_members_are_its_own() -> None:
+    kinds = ("derived-from", "has-member", "sequel-to")
+    whole = {"related": [{"type": kind, "target": {"reference": kind}} for kind in kinds]}
+
+    assert list(members(whole)) == [{"reference": "has-member"}]
 
 
 def test_a_member_without_a_date_has_that_of_its_panel() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.evaluation.services import SERVICES, discovery
+from tests.fhir.ask import answer, card, engine, gaps, result_of, said, site, verdict
 from tests.fhir.build import (
     BASE,
     HPP,
@@ -14,19 +15,11 @@ from tests.fhir.build import (
     MISSING,
     OPTIONAL_KEYS,
     alp,
-    answer,
     bundle,
-    card,
     condition,
-    engine,
     entry,
-    gaps,
     outcome,
     request,
-    result_of,
-    said,
-    site,
-    verdict,
 )
 from tests.fhir.prefetched import (
     FAILED,

@@ -8,6 +8,7 @@ import pytest
 
 from service.evaluation.answer import Answer
 from service.hooks.errors import NotObtainable
+from tests.fhir.ask import card, gaps, result_of, verdict
 from tests.fhir.build import (
     ASPIRIN,
     BASE,
@@ -16,15 +17,11 @@ from tests.fhir.build import (
     OPTIONAL_KEYS,
     alp,
     bundle,
-    card,
     draft,
     entry,
-    gaps,
     outcome,
     patient,
     request,
-    result_of,
-    verdict,
 )
 from tests.fhir.prefetched import FAILED, NORMAL, NOTHING, ONE, UNREADABLE, Json, ask, outcome_of
 
@@ -143,6 +140,22 @@ def test_a_single_resource_of_a_type_that_was_not_asked_for_is_no_answer(key: st
     given = ask(key, patient())
 
     assert ("unreadable", key) in gaps(given)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "patient"])
+def test_a_search_that_brought_nothing_but_another_type_is_no_answer(key: str) -> None:
+    """A query that went elsewhere is not one that found nothing."""
+    given = ask(key, bundle(patient()))
+
+    assert ("unreadable", key) in gaps(given)
+    assert gaps(ask(key, bundle(entry=[entry(patient(), search={"mode": "include"})]))) == []
+
+
+def test_what_came_in_several_bundles_answers_together() -> None:
+    parts = [entry(bundle(patient())), entry(bundle(alp(60)))]
+    given = ask("alp", bundle(entry=parts, type="batch-response"))
+
+    assert verdict(given) == ("complete", "alpNotLow")
 
 
 def test_a_read_of_the_patient_that_is_no_patient_is_unreadable() -> None:

@@ -14,7 +14,8 @@ from service.fhir.context import Context
 from service.fhir.printed import NO_RANGE, printed_range
 from service.fhir.references import Index
 from service.hpp.model import Patient, PrintedRange
-from tests.fhir.build import Json, concept, engine, quantity
+from tests.fhir.ask import engine
+from tests.fhir.build import Json, concept, quantity
 
 DAY = date(2025, 6, 1)
 

@@ -12,7 +12,7 @@ from service.fhir.systems import (
     spellings,
     system_key,
 )
-from tests.fhir.build import engine
+from tests.fhir.ask import engine
 
 CODES = engine().terminology.vocabulary.codes
 ICD10CM, ICD10 = "http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10"

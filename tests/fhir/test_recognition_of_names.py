@@ -8,7 +8,7 @@ from service.fhir.folding import LONGEST, fold
 from service.fhir.names import Names, is_wordless, words_of
 from service.hpp.features import HPP_GROUPS
 from service.hpp.model import ALP
-from tests.fhir.build import engine
+from tests.fhir.ask import engine
 from tests.fhir.respellings import OF_DRUGS, RESPELLINGS, Respelling
 
 TERMS, KNOWLEDGE = engine().terminology, engine().knowledge

@@ -7,23 +7,12 @@ from typing import Any
 import pytest
 
 from service.fhir import codings, medications
-from service.fhir.codings import DrugConcept, Outcome, merged
+from service.fhir.codings import DrugConcept, Recognition, merged
 from service.fhir.context import Context
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
-from tests.fhir.build import (
-    MISSING,
-    ZOLEDRONATE,
-    Json,
-    answer,
-    concept,
-    draft,
-    engine,
-    entry,
-    request,
-    said,
-    verdict,
-)
+from tests.fhir.ask import answer, engine, said, verdict
+from tests.fhir.build import MISSING, ZOLEDRONATE, Json, concept, draft, entry, request
 
 UNKNOWN = concept("4711", "urn:x")
 
@@ -122,29 +111,31 @@ def test_a_name_of_one_ingredient_tells_for_the_whole(inside: list[Json], expect
 
 
 def test_what_tells_more_wins_where_several_concepts_are_one_drug() -> None:
-    def one(outcome: Outcome) -> DrugConcept:
+    def one(outcome: Recognition) -> DrugConcept:
         return DrugConcept(frozenset(), frozenset(), outcome)
 
-    together = [merged([one(outcome) for outcome in list(Outcome)[n:]]) for n in range(5)]
+    together = [merged([one(outcome) for outcome in list(Recognition)[n:]]) for n in range(5)]
 
-    assert [concept.outcome for concept in together] == [*Outcome, Outcome.EMPTY]
+    assert [concept.outcome for concept in together] == [*Recognition, Recognition.EMPTY]
 
 
 @pytest.mark.parametrize(
     ("written", "outcome"),
     [
-        ({"text": "Alendronate"}, Outcome.RECOGNISED),
-        ({"text": "aspirin"}, Outcome.ANOTHER),
-        ({"text": "4711"}, Outcome.EMPTY),
-        ({"text": "-"}, Outcome.EMPTY),
-        ({**UNKNOWN, "text": "4711"}, Outcome.UNRECOGNISED),
-        ({**UNKNOWN, "text": "70"}, Outcome.UNRECOGNISED),
-        ({**UNKNOWN, "text": "アスピリン"}, Outcome.ANOTHER),
-        (UNKNOWN, Outcome.UNRECOGNISED),
-        ({}, Outcome.EMPTY),
-        (None, Outcome.EMPTY),
+        ({"text": "Alendronate"}, Recognition.RECOGNISED),
+        ({"text": "aspirin"}, Recognition.ANOTHER),
+        ({"text": "4711"}, Recognition.EMPTY),
+        ({"text": "-"}, Recognition.EMPTY),
+        ({**UNKNOWN, "text": "4711"}, Recognition.UNRECOGNISED),
+        ({**UNKNOWN, "text": "70"}, Recognition.UNRECOGNISED),
+        ({**UNKNOWN, "text": "アスピリン"}, Recognition.ANOTHER),
+        (UNKNOWN, Recognition.UNRECOGNISED),
+        ({}, Recognition.EMPTY),
+        (None, Recognition.EMPTY),
     ],
 )
-def test_a_drug_is_recognised_another_or_not_recognised(written: object, outcome: Outcome) -> None:
+def test_a_drug_is_recognised_another_or_not_recognised(
+    written: object, outcome: Recognition
+) -> None:
     """A name has letters, and is not the code over again."""
     assert Terminology(engine().knowledge).drug(written).outcome is outcome

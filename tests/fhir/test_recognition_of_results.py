@@ -6,22 +6,9 @@ from typing import Any
 
 import pytest
 
-from service.fhir.codings import Outcome
-from tests.fhir.build import (
-    LOINC,
-    MISSING,
-    SNOMED,
-    Json,
-    alp,
-    answer,
-    bundle,
-    concept,
-    engine,
-    gaps,
-    request,
-    said,
-    verdict,
-)
+from service.fhir.codings import Recognition
+from tests.fhir.ask import answer, engine, gaps, said, verdict
+from tests.fhir.build import LOINC, MISSING, SNOMED, Json, alp, bundle, concept, request
 
 LOCAL, NPU = "urn:oid:1.2.3.4.5", "urn:oid:1.2.208.176.2.1"
 LOW = {"value": 28, "unit": "U/L"}
@@ -85,7 +72,7 @@ def test_an_unknown_code_or_address_never_hides_a_name_or_a_code(code: Json) -> 
 def test_a_name_in_a_usual_form_of_laboratories_is_total_alp(words: str) -> None:
     found = engine().terminology.lab({"text": words})
 
-    assert (found.test, found.outcome) == ("alp_total", Outcome.RECOGNISED)
+    assert (found.test, found.outcome) == ("alp_total", Recognition.RECOGNISED)
 
 
 @pytest.mark.hazard("H8")
@@ -103,7 +90,7 @@ def test_a_name_in_a_usual_form_of_laboratories_is_total_alp(words: str) -> None
 def test_a_part_of_alp_or_alp_of_something_else_is_another_test(words: str) -> None:
     found = engine().terminology.lab({"text": words})
 
-    assert (found.test, found.outcome) == (None, Outcome.ANOTHER)
+    assert (found.test, found.outcome) == (None, Recognition.ANOTHER)
 
 
 @pytest.mark.parametrize(
@@ -114,26 +101,26 @@ def test_a_part_of_alp_or_alp_of_something_else_is_another_test(words: str) -> N
     ],
 )  # fmt: skip
 def test_a_common_test_by_its_name_is_another(words: str) -> None:
-    assert engine().terminology.lab({"text": words}).outcome is Outcome.ANOTHER
+    assert engine().terminology.lab({"text": words}).outcome is Recognition.ANOTHER
 
 
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        (concept("2345-7"), Outcome.ANOTHER),
-        (concept("2345-7", text="ALP"), Outcome.ANOTHER),
-        (concept("2345-8", text="AFX-S"), Outcome.UNRECOGNISED),  # a wrong check digit
-        (concept("LP99999-9"), Outcome.UNRECOGNISED),
-        (concept("NPU99999", NPU), Outcome.UNRECOGNISED),
-        (concept("999999999", SNOMED), Outcome.UNRECOGNISED),
-        (concept("6768-6"), Outcome.RECOGNISED),
-        ({"text": "ALP kit 3"}, Outcome.UNRECOGNISED),
-        ({"text": "something"}, Outcome.UNRECOGNISED),
-        ({"coding": [{"system": LOINC}]}, Outcome.EMPTY),
+        (concept("2345-7"), Recognition.ANOTHER),
+        (concept("2345-7", text="ALP"), Recognition.ANOTHER),
+        (concept("2345-8", text="AFX-S"), Recognition.UNRECOGNISED),  # a wrong check digit
+        (concept("LP99999-9"), Recognition.UNRECOGNISED),
+        (concept("NPU99999", NPU), Recognition.UNRECOGNISED),
+        (concept("999999999", SNOMED), Recognition.UNRECOGNISED),
+        (concept("6768-6"), Recognition.RECOGNISED),
+        ({"text": "ALP kit 3"}, Recognition.UNRECOGNISED),
+        ({"text": "something"}, Recognition.UNRECOGNISED),
+        ({"coding": [{"system": LOINC}]}, Recognition.EMPTY),
     ],
 )
 def test_any_other_loinc_code_is_another_test_and_nothing_else_is(
-    code: Json, outcome: Outcome
+    code: Json, outcome: Recognition
 ) -> None:
     """The list of LOINC codes for total ALP is complete; no other list is."""
     assert engine().terminology.lab(code).outcome is outcome

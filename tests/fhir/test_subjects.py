@@ -10,36 +10,29 @@ import pytest
 from service.evaluation.answer import Answer
 from service.hpp.model import Chart
 from service.settings import Settings
+from tests.fhir.ask import DEFAULTS, answer, card, gaps, result_of, said, site, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     ALP,
     ATC,
     BASE,
     CARDIAC_SURGERY,
-    DEFAULTS,
     HPP,
     KEYS,
     MISSING,
     PATIENT_ID,
     administration,
     alp,
-    answer,
     bundle,
-    card,
     condition,
     draft,
     drug,
     encounter,
     entry,
-    gaps,
     patient,
     procedure,
     quantity,
     request,
-    result_of,
-    said,
-    site,
-    verdict,
 )
 
 Json = dict[str, Any]

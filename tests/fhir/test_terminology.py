@@ -8,7 +8,7 @@ import pytest
 
 from service.evaluation.engine import Engine
 from service.fhir import terminology
-from service.fhir.codings import Outcome
+from service.fhir.codings import Recognition
 from service.fhir.terminology import Terminology
 
 LOINC, ICD10 = "http://loinc.org", "http://hl7.org/fhir/sid/icd-10-cm"
@@ -69,7 +69,7 @@ def test_there_is_an_end_to_what_is_kept(
 def test_what_is_no_concept_means_nothing(written: object, fresh: Terminology) -> None:
     assert fresh.lab(written).is_empty
     assert not fresh.diagnosis(written).groups
-    assert fresh.drug(written).outcome is Outcome.EMPTY
+    assert fresh.drug(written).outcome is Recognition.EMPTY
 
 
 def test_what_is_long_is_read_and_not_kept(fresh: Terminology) -> None:

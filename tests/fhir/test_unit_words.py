@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from service.hpp.knowledge.unit_words import UnitWord
 from service.hpp.knowledge.units import LONGEST, MOST_KEPT, Units
-from tests.fhir.build import engine
+from tests.fhir.ask import engine
 from tests.fhir.test_units import registry, rows, rows_of
 
 SPELLINGS = tomllib.loads(Path(__file__).with_name("unit_spellings.toml").read_text("utf-8"))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 
 from service.fhir.units import Reading, read_quantity, read_string
-from tests.fhir.build import engine
+from tests.fhir.ask import engine
 
 # The unit a measure is judged in, as UCUM writes it.
 JUDGED_IN = {

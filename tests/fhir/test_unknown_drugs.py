@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fhir.ask import answer, card, gaps, result_of, said, verdict
 from tests.fhir.build import (
     ATC,
     MISSING,
     RXNORM,
     SNOMED,
     alp,
-    answer,
     bundle,
-    card,
     concept,
     draft,
     drug,
-    gaps,
     request,
-    result_of,
-    said,
-    verdict,
 )
 from tests.fhir.drafts import NOTHING, UUID, Json, coding, deleted, medication, named
 
@@ -151,3 +146,29 @@ def test_an_order_on_record_whose_drug_could_not_be_identified_is_a_gap() -> Non
 def test_an_order_before_a_drug_is_chosen_is_not_applicable(members: Json) -> None:
     """The public sandbox asks on every edit of the form."""
     assert result_of(request(named(**members))) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"medicationCodeableConcept": "Alendronate"},
+        {"medicationCodeableConcept": [concept("904419", RXNORM)]},
+        {"medicationCodeableConcept": {"coding": [{"system": RXNORM}]}},
+        {"medicationReference": "Medication/ZZPHI-1"},
+        {"medication": {"text": "Alendronate"}},
+    ],
+)
+def test_an_order_whose_drug_stands_in_an_unreadable_form_is_said(members: Json) -> None:
+    """It is no order before a drug is chosen: one was, and could not be told."""
+    given = answer(request(named(**members)))
+
+    assert "drug could not be identified" in card(given)["detail"]
+
+
+def test_a_code_written_as_a_number_is_that_code() -> None:
+    numbered = {"coding": [{"system": RXNORM, "code": 904419}]}
+
+    assert verdict(answer(request(named(medicationCodeableConcept=numbered)))) == (
+        "complete",
+        "hppSuspected",
+    )

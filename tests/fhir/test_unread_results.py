@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fhir.build import (
-    MISSING,
-    Json,
-    alp,
-    answer,
-    bundle,
-    card,
-    concept,
-    quantity,
-    request,
-    said,
-    verdict,
-)
+from tests.fhir.ask import answer, card, said, verdict
+from tests.fhir.build import MISSING, Json, alp, bundle, concept, quantity, request
 
 NORMAL = alp(80, "2024-01-01", id="ZZPHI-normal")
 UNREAD: dict[str, Json] = {

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.fhir.build import LOINC, MISSING, Json, answer, bundle, concept, lab, request
+from tests.fhir.ask import answer
+from tests.fhir.build import LOINC, MISSING, Json, bundle, concept, lab, request
 
 GENE = {"code": concept("48018-6"), "valueCodeableConcept": concept("HGNC:438", "urn:genes")}
 

@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from service.hpp.knowledge.model import Code
+from tests.fhir.ask import engine
 from tests.fhir.build import (
     MISSING,
     SUBJECT,
@@ -21,7 +22,6 @@ from tests.fhir.build import (
     condition,
     draft,
     drug,
-    engine,
     lab,
     patient,
     procedure,

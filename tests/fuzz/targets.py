@@ -95,7 +95,7 @@ def _as_json(text: str) -> Any:
 def quantities() -> Target:
     """A quantity has a value or a problem, never both; no value is negative or infinite."""
     from service.fhir.units import read_quantity, read_string
-    from tests.fhir.build import engine
+    from tests.fhir.ask import engine
 
     knowledge = engine().knowledge
     tests = [knowledge.tests[name] for name in ("alp_total", "lab_plp", "lab_potassium")]

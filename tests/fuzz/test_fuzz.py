@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from service.demo.translate import RELEASES
@@ -22,20 +23,24 @@ COUNT = 5_000  # `python -m tests.fuzz` sends as many as one likes
 REACHED = {200, 400, 404, 405, 412, 413, 415}
 
 
-def test_5000_requests_are_answered_or_refused_and_nothing_is_repeated() -> None:
+@pytest.fixture(scope="module")
+def run() -> Run:
     seed, started, tally = asked_seed(SEED), time.monotonic(), Tally()
     for turns in chapters(COUNT):
         tally.add(play(seed, turns))
     run = Run(tally, seed, time.monotonic() - started)
     PLAYED.extend([*table(run), f"again: {VARIABLE}={seed}"])
+    return run
 
+
+def test_5000_requests_are_answered_or_refused_and_nothing_is_repeated(run: Run) -> None:
     assert list(write_findings(run)) == []
-    assert tally.count == COUNT
+    assert run.tally.count == COUNT
 
 
-def test_the_damage_reaches_every_kind_of_answer() -> None:
+def test_the_damage_reaches_every_kind_of_answer(run: Run) -> None:
     """A game in which everything is refused would show nothing."""
-    tally = play(1, range(3_000))
+    tally = run.tally
     words = {"complete", "partial", "unavailable", "not-applicable"}
 
     assert set(tally.statuses) >= REACHED
@@ -45,7 +50,7 @@ def test_the_damage_reaches_every_kind_of_answer() -> None:
 
 
 @settings(
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -63,7 +68,7 @@ def test_any_request_is_answered_or_refused(drawn_request: Drawn) -> None:
 def test_the_strategies_reach_every_hook_and_release_and_several_verdicts() -> None:
     tally, hooks, releases = Tally(), set(), set()
     with line_to(caller.application(), caller.headers) as line:
-        for base in drawn(300, seed=1):
+        for base in drawn(150, seed=1):
             caller.set_day(base.day)
             reply, _ = ask(line, Call(base.path, base.raw))
             tally.heed(reply)

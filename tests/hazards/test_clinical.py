@@ -18,20 +18,8 @@ from service.outbound.calls import Deadline
 from service.settings import Settings
 from tests.edge.calls import SIGN
 from tests.faults.world import QUERY, World
-from tests.fhir.build import (
-    HPP,
-    MISSING,
-    TODAY,
-    alp,
-    answer,
-    bundle,
-    card,
-    condition,
-    outcome,
-    patient,
-    request,
-    said,
-)
+from tests.fhir.ask import answer, card, said
+from tests.fhir.build import HPP, MISSING, TODAY, alp, bundle, condition, outcome, patient, request
 from tests.stories.golden import answer_of
 
 Json = dict[str, Any]

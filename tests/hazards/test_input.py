@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from tests.edge.calls import SIGN, exchange, head, is_outcome
 from tests.edge.conftest import port  # noqa: F401  a fixture
-from tests.fhir.build import TODAY, alp, answer, bundle, request, said
+from tests.fhir.ask import answer, said
+from tests.fhir.build import TODAY, alp, bundle, request
 from tests.hazards.log import ROOT
 
 

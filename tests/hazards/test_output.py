@@ -26,7 +26,8 @@ from service.hooks.errors import ServiceError
 from service.settings import Settings
 from tests.edge.calls import breaches
 from tests.edge.conftest import port  # noqa: F401  a fixture
-from tests.fhir.build import HPP, answer, bundle, condition, draft, request
+from tests.fhir.ask import answer
+from tests.fhir.build import HPP, bundle, condition, draft, request
 from tests.restatement.as_fhir import as_request
 from tests.restatement.patients import random_patient
 from tests.unit.test_markdown import HOSTILE

@@ -1,9 +1,10 @@
 """`python -m tests.mutation [--sample N] [--seed N] [PATH ...]`: would the tests see a change?
 
 cosmic-ray changes one operator, number or condition of `service/hpp` and `service/fhir` at a time,
-in a copy of what is committed, and runs the tests of that room until one fails.  A change that no
-test sees is printed; the last line is the share of those that were seen.  Needs the extra
-`mutation`.  A sample of 40 takes about 20 minutes of one processor; all of them take days.
+in a copy of what is committed, and runs the quick tests of that room until one fails, those named
+as the changed file first.  A change that no test sees is printed; the last line is the share that
+was seen.  Needs the extra `mutation`.  Changes come in random order, so that a run that is stopped
+is a fair sample, too; all of them take days.
 """
 
 from __future__ import annotations
@@ -14,26 +15,26 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import chdir
 from pathlib import Path
 
+from cosmic_ray.commands import init
+from cosmic_ray.modules import find_modules
+from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkItem, WorkResult
+from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkResult
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {  # the tests that show a room, those that see most of it first
-    "service/fhir": "tests/fhir tests/spec",
-    "service/hpp": "tests/spec tests/unit tests/restatement tests/fhir",
-}
-TIMEOUT_S = 1800  # of one change; the tests of a room take minutes where they all pass
-CONFIGURATION = """\
-[cosmic-ray]
-module-path = {modules}
-timeout = {timeout_s}
-test-command = "{python} -m pytest -x -q -p no:cacheprovider {tests}"
-[cosmic-ray.distributor]
-name = "local"
-"""
+ROOMS = {  # the tests that show a room and take seconds: a change that they miss is worth a look
+    "service/fhir": ("tests/fhir", "tests/spec/c*", "tests/releases"),
+    "service/hpp": (
+        "tests/restatement/test_*_by_hand.py", "tests/spec/c*", "tests/spec/test_as_of.py",
+        "tests/spec/test_every_combination.py", "tests/spec/test_groups.py", "tests/fhir",
+    ),
+}  # fmt: skip
+NAMED = ("tests/fhir", "tests/spec", "tests/restatement", "tests/unit")
+TIMEOUT_S = 300  # of one change
 ANNOTATION = "ReplaceBinaryOperator_BitOr"  # `|` joins types nearly everywhere, and sets nowhere
 
 
@@ -42,74 +43,74 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         subprocess.run(["git", "clone", "-q", ROOT, copy], check=True)
-        found = [
-            result for room, tests in ROOMS.items() for result in _play(copy, room, tests, asked)
-        ]
-    return _report(found)
+        os.environ["PYTHONPATH"] = str(copy)
+        with chdir(copy):
+            _pytest("--collect-only", *NAMED)  # compiles all but what will be changed
+            return _report(_results(_chosen(asked)))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("--sample", type=int, help="as many changes of each room, not all")
+    parser.add_argument("--sample", type=int, help="as many changes, not all")
     parser.add_argument("--seed", type=int, default=1, help="which ones (default 1)")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="only in these files or folders")
+    parser.add_argument(
+        "paths", nargs="*", default=list(ROOMS), metavar="PATH", help="only in these"
+    )
     return parser
 
 
-def _play(
-    copy: Path, room: str, tests: str, asked: argparse.Namespace
-) -> list[tuple[WorkItem, WorkResult]]:
-    """Every change that was tried in a room, and what came of it."""
-    modules = [path for path in asked.paths or [room] if path.startswith(room)]
-    if not modules:
-        return []
-    session, settings = copy / "session.sqlite", copy / "cosmic-ray.toml"
-    session.unlink(missing_ok=True)
-    settings.write_text(
-        CONFIGURATION.format(
-            modules=modules, timeout_s=TIMEOUT_S, python=sys.executable, tests=tests
-        )
-    )
-    _cosmic_ray(copy, "init", settings, session)
-    with use_db(str(session), WorkDB.Mode.open) as work:
-        chosen = _chosen(work.work_items, asked.sample, asked.seed)
-        work.clear()
-        work.add_work_items(chosen)
-    _cosmic_ray(copy, "exec", settings, session)
-    with use_db(str(session), WorkDB.Mode.open) as work:
-        results = dict(work.results)
-    return [(item, results[item.job_id]) for item in chosen]
+def _chosen(asked: argparse.Namespace) -> list[MutationSpec]:
+    """All changes but those of annotations, in random order, or a sample of them."""
+    with use_db("session.sqlite", WorkDB.Mode.create) as work:
+        init(find_modules(map(Path, asked.paths)), work, {})
+        found = [change for item in work.work_items for change in item.mutations]
+    tried = sorted((c for c in found if ANNOTATION not in c.operator_name), key=_place)
+    random.Random(asked.seed).shuffle(tried)
+    return tried[: asked.sample]
 
 
-def _cosmic_ray(copy: Path, *command: str | Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(copy)}
-    tool = [sys.executable, "-m", "cosmic_ray.cli", *command]
-    subprocess.run(tool, cwd=copy, env=environment, check=True, stdout=sys.stderr)
+def _results(changes: Sequence[MutationSpec]) -> Iterator[tuple[MutationSpec, WorkResult]]:
+    for change in changes:
+        command = " ".join(_tests(str(change.module_path)))
+        yield change, mutate_and_test([change], command, TIMEOUT_S)
 
 
-def _chosen(items: Sequence[WorkItem], sample: int | None, seed: int) -> list[WorkItem]:
-    """All changes but those of annotations, or a sample of them."""
-    tried = [i for i in items if ANNOTATION not in i.mutations[0].operator_name]
-    if sample is None or sample >= len(tried):
-        return tried
-    return random.Random(seed).sample(sorted(tried, key=_place), sample)
+def _tests(module: str) -> list[str]:
+    """pytest over the tests of a room, those first whose names speak of the module."""
+    stem, room = Path(module).stem.removesuffix("s"), module.rpartition("/")[0]
+    wanted = [f"{folder}/**/test_*{stem}*.py" for folder in NAMED]
+    wanted += next(tests for name, tests in ROOMS.items() if f"{room}/".startswith(f"{name}/"))
+    found = [str(path) for pattern in wanted for path in sorted(Path().glob(pattern))]
+    return [sys.executable, "-m", "pytest", "-x", "-q", *dict.fromkeys(found)]
 
 
-def _place(item: WorkItem) -> str:
-    change = item.mutations[0]
-    return (
-        f"{change.module_path}:{change.start_pos[0]:05} {change.operator_name} {change.occurrence}"
-    )
+def _pytest(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
 
 
-def _report(found: Sequence[tuple[WorkItem, WorkResult]]) -> int:
-    survived = [(i, r) for i, r in found if r.test_outcome == TestOutcome.SURVIVED]
-    for item, result in survived:
-        print(f"\n{_place(item)}\n{result.diff}")
-    killed = sum(result.is_killed for _, result in found)
-    print(f"\n{killed} of {len(found)} changes were seen, {len(survived)} were not", end="")
-    print(f": {killed / len(found):.0%}" if found else "")
-    return 1 if survived else 0
+def _place(change: MutationSpec) -> str:
+    line = change.start_pos[0]
+    return f"{change.module_path}:{line:05} {change.operator_name} {change.occurrence}"
+
+
+def _report(found: Iterator[tuple[MutationSpec, WorkResult]]) -> int:
+    seen = tried = 0
+    for change, result in found:
+        tried += 1
+        if result.test_outcome == TestOutcome.KILLED:
+            seen += 1
+            print(f"{_place(change)}: {_failed(result)}")
+        else:
+            print(f"\n{_place(change)}: not seen\n{result.diff}\n")
+        print(f"{seen} of {tried} changes were seen: {seen / tried:.0%}", flush=True)
+    return int(seen < tried)
+
+
+def _failed(result: WorkResult) -> str:
+    """The test that saw it, as pytest names it."""
+    said = str(result.output).splitlines()
+    return next((line for line in said if line.startswith(("FAILED", "ERROR"))), "no test ended")
 
 
 if __name__ == "__main__":

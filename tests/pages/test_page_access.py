@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -123,22 +126,60 @@ def test_paper_has_the_answer_and_no_controls(browser: Any, served: str, until: 
     }
 
 
-def test_links_are_copied_by_keyboard(browser: Any, served: str, until: Any) -> None:
-    """The sandbox link and the curl line, as the page says them."""
+def paste(browser: Any, served: str, until: Any, request: str) -> None:
+    """Into the form, as a clipboard does, and on to the answer."""
+    browser.get(served)
+    until("#paste-panel summary").click()
+    until("#paste-service option")
+    fill = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))"
+    browser.execute_script(fill, until("#paste-request"), request)
+    until("#paste .button").click()
+    until(".answer-head")
+
+
+@pytest.fixture
+def copied(browser: Any, served: str) -> Callable[[Any], str]:
+    """Press a copy button of the served page by keyboard; what the clipboard holds then."""
     permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"]
     allowed = {"origin": served.rstrip("/"), "permissions": permissions}
     browser.execute_cdp_cmd("Browser.grantPermissions", allowed)
+
+    def by(button: Any) -> str:
+        browser.execute_script("arguments[0].focus()", button)
+        press(browser, Keys.ENTER)
+        WebDriverWait(browser, 10).until(lambda _: button.text == "Copied")
+        read = "navigator.clipboard.readText().then(arguments[0])"
+        return str(browser.execute_async_script(read))
+
+    return by
+
+
+def test_links_are_copied_by_keyboard(
+    browser: Any, served: str, until: Any, copied: Callable[[Any], str]
+) -> None:
+    """The sandbox link and the curl line, as the page says them."""
     open_story(browser, served, until, MAIN_STORY)
     sandbox, curl = browser.find_elements(By.CSS_SELECTOR, ".try .button")
     for button, begins in ((sandbox, "https://sandbox.cds-hooks.org/?"), (curl, "curl -s http")):
-        browser.execute_script("arguments[0].focus()", button)
-        press(browser, Keys.ENTER)
-        WebDriverWait(browser, 10).until(lambda _, pressed=button: pressed.text == "Copied")
-        read = "navigator.clipboard.readText().then(arguments[0])"
-        copied = browser.execute_async_script(read)
+        line = copied(button)
 
-        assert copied.startswith(begins)
-        assert MAIN_STORY in copied
+        assert line.startswith(begins)
+        assert MAIN_STORY in line
+
+
+def test_the_curl_line_of_a_pasted_request_asks_the_same(
+    browser: Any, served: str, until: Any, copied: Callable[[Any], str]
+) -> None:
+    """In a shell it answers as the page does, with quotes, an umlaut and lines of their own."""
+    request = {**stories()["patient-view-suspected"].request, "note": "Frau Müller's $HOME `x` \\"}
+    pasted = json.dumps(request, indent=1, ensure_ascii=False)
+    paste(browser, served, until, pasted)
+    (button,) = browser.find_elements(By.CSS_SELECTOR, ".try .button")
+    line = copied(button)
+    said = subprocess.run(["bash", "-c", line], capture_output=True, check=True).stdout
+
+    assert pasted in line
+    assert json.loads(said)["cards"][0]["summary"] == text(browser, ".card-summary")
 
 
 def test_an_old_answer_never_stands_beside_a_new_error(
@@ -155,11 +196,7 @@ def test_an_old_answer_never_stands_beside_a_new_error(
 
 
 def test_a_member_given_twice_is_400_here_too(browser: Any, served: str, until: Any) -> None:
-    browser.get(served)
-    until("#paste-panel summary").click()
-    until("#paste-service option")
-    until("#paste-request").send_keys('{"hook": "order-sign", "hook": "order-sign"}')
-    until("#paste .button").click()
+    paste(browser, served, until, '{"hook": "order-sign", "hook": "order-sign"}')
 
     refusal = until(".refusal").text
     assert "HTTP 400" in refusal

@@ -16,6 +16,7 @@ from tests.fhir.build import (
     FRACTURE,
     HCPCS,
     HPP,
+    MISSING,
     PATIENT_ID,
     RXNORM,
     SUBJECT,
@@ -27,9 +28,11 @@ from tests.fhir.build import (
     condition,
     draft,
     drug,
+    encounter,
     procedure,
     quantity,
     request,
+    term,
     two_lows,
 )
 from tests.releases.places import (
@@ -45,7 +48,6 @@ from tests.releases.places import (
 )
 
 SIGN, VIEW = "hpp-order-sign", "hpp-patient-view"
-TERMS = "http://terminology.hl7.org/CodeSystem"
 MEDICATION: Json = {"resourceType": "Medication", "id": "ZZPHI-med-1"}
 MALIGNANT = {"text": "Hypercalcaemia of malignancy"}
 each_release = pytest.mark.parametrize("release", RELEASES)
@@ -118,17 +120,10 @@ def drug_as_service_request() -> Json:
 
 
 def inpatient_results() -> Json:
-    inpatient = {"system": f"{TERMS}/v3-ActCode", "code": "IMP"}
-    encounter = {
-        "resourceType": "Encounter",
-        "id": "ZZPHI-enc-1",
-        "status": "in-progress",
-        "class": inpatient,
-        "subject": SUBJECT,
-    }
+    stay = encounter("IMP", "", id="ZZPHI-enc-1", status="in-progress", period=MISSING)
     within = {"reference": "Encounter/ZZPHI-enc-1"}
     lows = [{**low, "encounter": within} for low in two_lows()]
-    return request(alp=bundle(*lows, encounter, total=2))
+    return request(alp=bundle(*lows, stay, total=2))
 
 
 def merged_patient() -> Json:
@@ -140,7 +135,7 @@ def merged_patient() -> Json:
 
 def therapeutic_range() -> Json:
     """A target of treatment says nothing about what is low."""
-    kind = concept("therapeutic", f"{TERMS}/referencerange-meaning")
+    kind = term("referencerange-meaning", "therapeutic")
     target = {"low": quantity(90), "high": quantity(120), "type": kind}
     return request(alp=bundle(*(alp(40, day, referenceRange=[target]) for day in DAYS)))
 
@@ -169,12 +164,12 @@ def recent_low() -> Json:
 
 
 def provisional_hpp() -> Json:
-    status = concept("unconfirmed", f"{TERMS}/condition-ver-status")
+    status = term("condition-ver-status", "unconfirmed")
     return request(conditions=bundle(condition(HPP, "2025-01-01", verificationStatus=status)))
 
 
 def refuted_hpp() -> Json:
-    status = concept("refuted", f"{TERMS}/condition-ver-status")
+    status = term("condition-ver-status", "refuted")
     refuted = condition(HPP, recordedDate="2025-06-02T10:00:00Z", verificationStatus=status)
     return request(conditions=bundle(refuted))
 

@@ -19,16 +19,17 @@ from service.evaluation.services import BY_ID
 from service.hooks.calls import evaluate_body
 from service.replay import history
 from service.replay.history import (
-    Decision,
     Judges,
+    PastDecision,
     department_of,
     judge_last_day,
     placed_orders,
 )
 from service.replay.synthetic import person
 from service.settings import Settings
+from tests.fhir import build
+from tests.fhir.build import Json
 
-Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 DAY = date(2025, 3, 1)
 ASSUMED: Json = {
@@ -51,32 +52,23 @@ def engine() -> Engine:
     return build_engine(Settings())
 
 
-def judge_orders(patient: str, resources: list[Json], judges: Judges) -> list[Decision]:
+def judge_orders(patient: str, resources: list[Json], judges: Judges) -> list[PastDecision]:
     """All orders of a record."""
     placed = placed_orders(resources, judges)
     return list(history.judge_orders(patient, resources, placed, judges))
 
 
 def alp(number: int, day: str, value: float, **more: Any) -> Json:
-    return {
-        "resourceType": "Observation", "id": f"alp-{number}", "status": "final",
-        "subject": {"reference": "Patient/p"},
-        "code": {"coding": [{"system": "http://loinc.org", "code": "6768-6"}]},
-        "effectiveDateTime": day, "valueQuantity": {"value": value, "unit": "U/L"}, **more,
-    }  # fmt: skip
+    return build.alp(value, day, **{"id": f"alp-{number}", "subject": HERS, **more})
 
 
 def order(number: int, day: str, **more: Any) -> Json:
-    return {
-        "resourceType": "MedicationRequest", "id": f"order-{number}", "status": "completed",
-        "intent": "order", "subject": {"reference": "Patient/p"}, "authoredOn": day,
-        "medicationCodeableConcept": {"text": "alendronate 70 mg"}, **more,
-    }  # fmt: skip
+    own = {"id": f"order-{number}", "status": "completed", "subject": HERS}
+    return build.drug({"text": "alendronate 70 mg"}, day, **{**own, **more})
 
 
-PATIENT: Json = {
-    "resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1960-01-01",
-}  # fmt: skip
+HERS = {"reference": "Patient/p"}
+PATIENT = build.patient(id="p", birthDate="1960-01-01")
 
 
 def told(engine: Engine, *resources: Json) -> list[tuple[str, str]]:
@@ -161,10 +153,8 @@ def test_what_an_evaluation_does_not_read_is_no_gap(engine: Engine) -> None:
     assert decision.said["gaps"] == []
 
 
-STAY = {
-    "resourceType": "Encounter", "id": "e1", "status": "finished",
-    "subject": {"reference": "Patient/p"}, "location": [{"location": {"display": "Bone clinic"}}],
-}  # fmt: skip
+CLINIC = [{"location": {"display": "Bone clinic"}}]
+STAY = build.encounter("AMB", "2018-06-01", id="e1", subject=HERS, location=CLINIC)
 
 
 @pytest.mark.parametrize(

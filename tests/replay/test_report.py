@@ -10,7 +10,7 @@ import pytest
 
 from service.charts.counts import FEWEST
 from service.evaluation.building import build_engine
-from service.replay.figures import Figures, figures_of
+from service.replay.figures import ReplayFigures, figures_of
 from service.replay.history import Judges
 from service.replay.report import report
 from service.settings import Settings
@@ -152,7 +152,7 @@ def test_two_configurations_are_compared_by_who_moves_and_why(judges: Judges) ->
 
 
 def test_figures_do_not_grow_with_the_rows() -> None:
-    figures = Figures()
+    figures = ReplayFigures()
     for number in range(3000):
         figures.add(row(number))
 

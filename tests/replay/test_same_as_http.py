@@ -18,6 +18,8 @@ from service.replay.run import KEY_FILE
 from service.replay.synthetic import person
 from service.settings import Settings
 from service.store.pseudonyms import read_or_make
+from tests.fhir import build
+from tests.fhir.build import bundle
 from tests.replay.conftest import Export, Json
 from tests.replay.test_history import ASSUMED
 from tests.replay.test_run import run
@@ -41,8 +43,7 @@ def synthetic() -> Records:
         if "authoredOn" not in resource or "-o" in resource["id"]:
             found.setdefault(resource["resourceType"], []).append(resource)
     subject = {"reference": f"Patient/{found['Patient'][0]['id']}"}
-    done = {"resourceType": "Procedure", "id": "done", "status": "completed", "subject": subject,
-            "code": {"text": "Colonoscopy"}, "performedDateTime": "2024-05-01"}  # fmt: skip
+    done = build.procedure({"text": "Colonoscopy"}, "2024-05-01", id="done", subject=subject)
     return {"Procedure": [done], **found}
 
 
@@ -67,11 +68,9 @@ def mine(patient: Json, records: Records) -> Records:
 
 def order_of(patient: Json, records: Records) -> Json:
     day = judged_on(mine(patient, records)).isoformat()
-    return {
-        "resourceType": "MedicationRequest", "id": f"asked-{patient['id']}", "status": "completed",
-        "intent": "order", "subject": {"reference": f"Patient/{patient['id']}"}, "authoredOn": day,
-        "medicationCodeableConcept": ALENDRONATE,
-    }  # fmt: skip
+    subject = {"reference": f"Patient/{patient['id']}"}
+    named = {"id": f"asked-{patient['id']}", "status": "completed", "subject": subject}
+    return build.drug(ALENDRONATE, day, **named)
 
 
 @pytest.fixture(scope="module")
@@ -101,24 +100,19 @@ def of_body(body: Json) -> Said:
 def request_for(patient: Json, placed: Json, records: Records) -> Json:
     owned = mine(patient, records)
     owned["MedicationRequest"] = [o for o in owned["MedicationRequest"] if o is not placed]
-    prefetch: Json = {key: bundle(owned[kind]) for key, kind in KEYS.items()}
-    prefetch["alp"] = bundle([lab for lab in owned["Observation"] if is_alp(lab)])
-    prefetch["labs"] = bundle([lab for lab in owned["Observation"] if not is_alp(lab)])
-    prefetch["medications"]["entry"] += bundle(records["Medication"])["entry"]
+    prefetch: Json = {key: bundle(*owned[kind]) for key, kind in KEYS.items()}
+    prefetch["alp"] = bundle(*[lab for lab in owned["Observation"] if is_alp(lab)])
+    prefetch["labs"] = bundle(*[lab for lab in owned["Observation"] if not is_alp(lab)])
+    prefetch["medications"]["entry"] += bundle(*records["Medication"])["entry"]
     draft = {**placed, "status": "draft"}
     return {
         "hook": "order-sign",
         "hookInstance": "4b1c2a52-2f6c-4a53-9d0b-0d1f6f2a9c11",
         "context": {
-            "userId": "Practitioner/1", "patientId": patient["id"], "draftOrders": bundle([draft]),
+            "userId": "Practitioner/1", "patientId": patient["id"], "draftOrders": bundle(draft),
         },
         "prefetch": {"patient": patient, **prefetch},
     }  # fmt: skip
-
-
-def bundle(resources: list[Json]) -> Json:
-    return {"resourceType": "Bundle", "type": "searchset",
-            "entry": [{"resource": resource} for resource in resources]}  # fmt: skip
 
 
 def is_alp(observation: Json) -> bool:

@@ -41,7 +41,7 @@ def _picture(
 ) -> None:
     scheme_of = [{"name": "prefers-color-scheme", "value": scheme}]
     _ask(browser, "Emulation.setEmulatedMedia", media=media, features=scheme_of)
-    browser.get((folder / "report.html").resolve().as_uri())
+    browser.get((folder / "report.html").resolve(strict=True).as_uri())
     whole = _ask(browser, "Page.getLayoutMetrics")["cssContentSize"]["height"]
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": height or whole, "scale": 1}
     drawn = _ask(browser, "Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
@@ -54,4 +54,4 @@ def _ask(browser: Chrome, command: str, **arguments: Any) -> Any:
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]))
+    draw(Path(sys.argv[1]) / "report")

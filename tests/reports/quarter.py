@@ -23,7 +23,7 @@ from service.reports.figures import figures_of
 from service.settings import Settings
 from service.store import feedback, reading, unmapped
 from service.store.database import Store, open_store
-from service.store.model import Decision, Json, Report, Sender, Unmapped, row_of
+from service.store.model import Decision, FeedbackItem, Json, Sender, Unmapped, row_of
 from service.store.tables import DECISIONS
 from service.store.unmapped import UnmappedCode
 
@@ -116,10 +116,10 @@ def _report(store: Store, day: Day, rows: list[Json], dice: random.Random) -> No
             continue
         if roll < 0.5:
             chosen = tuple(item for item in row["suggestions"].split('"') if len(item) == 36)[:1]
-            report = Report(str(row["card"]), "accepted", chosen, outcome_ms=at_ms)
+            report = FeedbackItem(str(row["card"]), "accepted", chosen, outcome_ms=at_ms)
         else:
             reason = dice.choice(REASONS)
-            report = Report(str(row["card"]), "overridden", reason=reason, outcome_ms=at_ms)
+            report = FeedbackItem(str(row["card"]), "overridden", reason=reason, outcome_ms=at_ms)
         feedback.keep(store, [report], sender, at_ms, comments=False)
 
 

@@ -25,9 +25,9 @@ from service.settings import Settings
 from service.store import reading
 from service.store.database import Store, open_store
 from service.store.memory import Memory
-from service.store.model import Report, Sender
+from service.store.model import FeedbackItem, Sender, row_of
 from service.store.pseudonyms import Pseudonyms
-from service.store.tables import READINGS
+from service.store.tables import DECISIONS, READINGS
 from tests.reports import quarter
 from tests.store.test_memory import SHOWN, SILENT
 
@@ -73,10 +73,12 @@ def test_the_figures_of_a_day_are_counted_by_hand(tmp_path: Path) -> None:
     memory.keep(replace(SILENT, status="unavailable", verdict="notEvaluated", gaps=gaps), "p")
     memory.keep(replace(SILENT, status="shadow", not_shown="shadow"), "p")
     sender = Sender("ehr", "", "hpp-order-sign")
-    memory.take_feedback([Report(cards[0], "accepted", ("s",), outcome_ms=1)], sender)
-    memory.take_feedback([Report(cards[0], "overridden", reason="other", outcome_ms=2)], sender)
-    memory.take_feedback([Report(cards[1], "accepted", ("s",))], sender)
-    memory.take_feedback([Report("unknown", "accepted")], sender)
+    memory.take_feedback([FeedbackItem(cards[0], "accepted", ("s",), outcome_ms=1)], sender)
+    memory.take_feedback(
+        [FeedbackItem(cards[0], "overridden", reason="other", outcome_ms=2)], sender
+    )
+    memory.take_feedback([FeedbackItem(cards[1], "accepted", ("s",))], sender)
+    memory.take_feedback([FeedbackItem("unknown", "accepted")], sender)
     memory.close()
     said = figures(store).as_json()
     store.close()
@@ -107,6 +109,24 @@ def test_a_client_alone(store: Store) -> None:
 
     assert sum(part.decisions for part in parts) == whole.decisions
     assert [bool(part.unmapped) for part in parts] == [False, False, True]
+
+
+def test_a_client_is_shown_with_its_tenants(tmp_path: Path) -> None:
+    names = ("ehr", "ehr/north", "ehr/south", "ehr_2", "e%r")
+    store = open_store(Settings(data_dir=tmp_path))
+    store.adder(DECISIONS)([row_of(replace(SHOWN, client=name), "", 1) for name in names])
+    of = {name: figures(store, reading.Span(0, name)).decisions for name in names}
+    store.close()
+
+    assert of == {"ehr": 3, "ehr/north": 1, "ehr/south": 1, "ehr_2": 1, "e%r": 1}
+
+
+def test_a_client_that_is_none_is_usage(folder: Path) -> None:
+    unknown, silent = (run(folder, "report", "--client", name) for name in ("nobody", "anyone"))
+
+    assert unknown.exit_code == 2
+    assert "nothing is kept of a client of that name; known: anyone" in unknown.output
+    assert silent.exit_code == 0
 
 
 def test_what_it_prints_for_machines(folder: Path) -> None:

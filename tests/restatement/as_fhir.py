@@ -4,19 +4,19 @@ Only for the comparison with the engine: the request says what the plain patient
 is missing is left out, or holds the OperationOutcome of a search that failed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from tests.fhir import build
+from tests.fhir.build import LOINC, MISSING, UCUM, bundle, term
 from tests.restatement.codes import (
     CONDITION_CODES,
     GENE,
     LAB_CODES,
-    LOINC,
     PROCEDURE_CODES,
     TEXT,
-    UCUM,
     UCUM_CODES,
     Coded,
     condition_code,
@@ -25,13 +25,7 @@ from tests.restatement.codes import (
 
 Resource = dict[str, Any]
 
-PATIENT_ID = "ZZPHI-1"
-SUBJECT = {"reference": f"Patient/{PATIENT_ID}"}
-TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
-FAILED = {
-    "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "timeout"}],
-}
+FAILED = build.outcome(code="timeout")
 
 
 # Datatypes
@@ -43,8 +37,7 @@ def concept(coded: Coded) -> Resource:
     if system == TEXT:
         return {"text": written}
     code, _, text = written.partition(" ")
-    coding = {"coding": [{"system": system, "code": code}]}
-    return {**coding, "text": text} if text else coding
+    return build.concept(code, system, **({"text": text} if text else {}))
 
 
 def lab_concept(code: str, unit: str | None = None) -> Resource:
@@ -63,9 +56,9 @@ def quantity(value: Any, unit: str, comparator: str | None = None) -> Resource:
     return written
 
 
-def without_none(resource: Resource) -> Resource:
-    """The resource without the elements that are not there."""
-    return {name: value for name, value in resource.items() if value is not None}
+def given(value: Any) -> Any:
+    """An element, or that it is not there."""
+    return MISSING if value is None else value
 
 
 def day(value: date | None) -> str | None:
@@ -76,18 +69,16 @@ def day(value: date | None) -> str | None:
 # Results
 
 
-def laboratory(identity: str, result: dict[str, Any]) -> Resource:
-    """What every laboratory Observation has."""
+def laboratory(identity: str, result: dict[str, Any], code: Resource, **more: Any) -> Resource:
+    """What every laboratory Observation has, and more."""
     specimen = result["specimen"]
-    return {
-        "resourceType": "Observation",
+    own = {
         "id": identity,
         "status": result["status"],
-        "category": [concept((f"{TERMINOLOGY}/observation-category", "laboratory"))],
-        "subject": SUBJECT,
-        "effectiveDateTime": day(result["date"]),
-        "specimen": None if specimen is None else {"reference": f"Specimen/{specimen}"},
+        "category": [term("observation-category", "laboratory")],
+        "specimen": MISSING if specimen is None else {"reference": f"Specimen/{specimen}"},
     }
+    return build.observation(code, day(result["date"]), **{**own, **more})
 
 
 def alp_value(result: dict[str, Any]) -> Resource:
@@ -109,8 +100,8 @@ def alp_date(result: dict[str, Any]) -> Resource:
     if when is None or result["dated"] == "effective":
         return {}
     if result["dated"] == "issued":
-        return {"effectiveDateTime": None, "issued": f"{when}T12:00:00Z"}
-    return {"effectiveDateTime": None, "effectivePeriod": {"start": when}}
+        return {"effectiveDateTime": MISSING, "issued": f"{when}T12:00:00Z"}
+    return {"effectiveDateTime": MISSING, "effectivePeriod": {"start": when}}
 
 
 def alp_range(result: dict[str, Any]) -> list[Resource] | None:
@@ -122,17 +113,16 @@ def alp_range(result: dict[str, Any]) -> list[Resource] | None:
 
 def alp_observation(identity: str, result: dict[str, Any]) -> Resource:
     """A total ALP result, or one under a name that nobody knows."""
-    unknown = {"coding": [{"system": "urn:oid:1.2.3.4.5", "code": "ZZ17"}], "text": "Kinds test 17"}
-    encounter = result["encounter"]
-    return without_none(
-        laboratory(identity, result)
-        | {"code": lab_concept("alp") if result["name"] == "alp" else unknown}
-        | alp_value(result)
-        | alp_date(result)
-        | {
-            "referenceRange": alp_range(result),
-            "encounter": None if encounter is None else {"reference": f"Encounter/{encounter}"},
-        }
+    unknown = build.concept("ZZ17", "urn:oid:1.2.3.4.5", text="Kinds test 17")
+    stay = result["encounter"]
+    return laboratory(
+        identity,
+        result,
+        lab_concept("alp") if result["name"] == "alp" else unknown,
+        referenceRange=given(alp_range(result)),
+        encounter=MISSING if stay is None else {"reference": f"Encounter/{stay}"},
+        **alp_value(result),
+        **alp_date(result),
     )
 
 
@@ -142,8 +132,7 @@ def gene_observation(identity: str, lab: dict[str, Any]) -> Resource:
     components = [
         {"code": lab_concept(name), "valueCodeableConcept": concept(coded)} for name, coded in found
     ]
-    parts = {"code": lab_concept("variant"), "component": components}
-    return without_none(laboratory(identity, lab) | parts)
+    return laboratory(identity, lab, lab_concept("variant"), component=components)
 
 
 def lab_observation(identity: str, lab: dict[str, Any]) -> Resource:
@@ -151,13 +140,12 @@ def lab_observation(identity: str, lab: dict[str, Any]) -> Resource:
     if lab["code"] == "alpl":
         return gene_observation(identity, lab)
     high, unit = lab["high"], lab["unit"]
-    return without_none(
-        laboratory(identity, lab)
-        | {
-            "code": lab_concept(lab["code"], unit),
-            "valueQuantity": quantity(lab["value"], unit, lab["comparator"]),
-            "referenceRange": None if high is None else [{"high": quantity(high, unit)}],
-        }
+    return laboratory(
+        identity,
+        lab,
+        lab_concept(lab["code"], unit),
+        valueQuantity=quantity(lab["value"], unit, lab["comparator"]),
+        referenceRange=MISSING if high is None else [{"high": quantity(high, unit)}],
     )
 
 
@@ -167,38 +155,23 @@ def lab_observation(identity: str, lab: dict[str, Any]) -> Resource:
 def condition_resource(identity: str, condition: dict[str, Any]) -> Resource:
     """A problem-list entry."""
     clinical, verification = condition["clinical"], condition["verification"]
-    statuses = {
-        "clinicalStatus": ("condition-clinical", clinical),
-        "verificationStatus": ("condition-ver-status", verification),
-    }
     coded = condition_code(condition["group"], condition["event"], condition["form"])
-    return without_none(
-        {"resourceType": "Condition", "id": identity}
-        | {
-            name: None if code is None else concept((f"{TERMINOLOGY}/{system}", code))
-            for name, (system, code) in statuses.items()
-        }
-        | {
-            "code": concept(coded),
-            "subject": SUBJECT,
-            "onsetDateTime": day(condition["onset"]),
-            "abatementDateTime": day(condition["abatement"]),
-            "recordedDate": day(condition["recorded"]),
-        }
+    return build.condition(
+        concept(coded),
+        day(condition["onset"]),
+        id=identity,
+        clinicalStatus=term("condition-clinical", clinical) if clinical else MISSING,
+        verificationStatus=term("condition-ver-status", verification) if verification else MISSING,
+        abatementDateTime=given(day(condition["abatement"])),
+        recordedDate=given(day(condition["recorded"])),
     )
 
 
 def family_resource(identity: str, member: dict[str, Any]) -> Resource:
     """A relative with HPP, coded or named, or with something else."""
     forms = CONDITION_CODES["hpp" if member["hpp"] else "chondrocalcinosis"]
-    return {
-        "resourceType": "FamilyMemberHistory",
-        "id": identity,
-        "status": member["status"],
-        "patient": SUBJECT,
-        "relationship": {"text": "sister"},
-        "condition": [{"code": concept(forms[member["form"] % len(forms)])}],
-    }
+    kind = concept(forms[member["form"] % len(forms)])
+    return build.family_history(kind, "sister", id=identity, status=member["status"])
 
 
 # Drugs, procedures, encounters
@@ -206,74 +179,43 @@ def family_resource(identity: str, member: dict[str, Any]) -> Resource:
 
 def drug_resource(identity: str, drug: dict[str, Any]) -> Resource:
     """An order on record with its period where it has one, or an administration."""
-    kind = concept(drug_code(drug["group"], drug["form"]))
+    kind, authored = concept(drug_code(drug["group"], drug["form"])), drug["authored"].isoformat()
     if drug["given"]:
-        return {
-            "resourceType": "MedicationAdministration",
-            "id": identity,
-            "status": drug["status"],
-            "medicationCodeableConcept": kind,
-            "subject": SUBJECT,
-            "effectiveDateTime": day(drug["authored"]),
-        }
-    request = medication_request(identity, drug["status"], kind, drug["authored"])
-    period = without_none({"start": day(drug["start"]), "end": day(drug["end"])})
-    if period:
-        request["dosageInstruction"] = [{"timing": {"repeat": {"boundsPeriod": period}}}]
-    return request
+        return build.administration(kind, authored, id=identity, status=drug["status"])
+    bounds = period(drug)
+    dosage = [{"timing": {"repeat": {"boundsPeriod": bounds}}}] if bounds else MISSING
+    return build.drug(kind, authored, id=identity, status=drug["status"], dosageInstruction=dosage)
 
 
-def medication_request(identity: str, status: str, kind: Resource, authored: date) -> Resource:
-    """What every MedicationRequest has."""
-    return {
-        "resourceType": "MedicationRequest",
-        "id": identity,
-        "status": status,
-        "intent": "order",
-        "medicationCodeableConcept": kind,
-        "subject": SUBJECT,
-        "authoredOn": authored.isoformat(),
-    }
+def period(row: dict[str, Any]) -> Resource:
+    """A Period; empty where neither end is known."""
+    ends = {side: day(row[side]) for side in ("start", "end")}
+    return {side: written for side, written in ends.items() if written}
 
 
 def draft_resource(patient: dict[str, Any]) -> Resource:
     """The order that is being signed."""
-    order = patient["order"]
-    kind = concept(drug_code(order["group"], 0))
-    request = medication_request("draft-1", "draft", kind, patient["today"])
+    order, more = patient["order"], {}
     if order["dose_mg"] is not None:
         dose = {"doseQuantity": quantity(order["dose_mg"], "mg")}
-        request["dosageInstruction"] = [{"doseAndRate": [dose]}]
+        more["dosageInstruction"] = [{"doseAndRate": [dose]}]
     if order["reason"] is not None:
-        request["reasonCode"] = [concept(CONDITION_CODES[order["reason"]][0])]
-    return request
+        more["reasonCode"] = [concept(CONDITION_CODES[order["reason"]][0])]
+    kind = concept(drug_code(order["group"], 0))
+    return build.draft(kind, id="draft-1", authoredOn=patient["today"].isoformat(), **more)
 
 
 def procedure_resource(identity: str, procedure: dict[str, Any]) -> Resource:
     """A procedure done on one day."""
-    return {
-        "resourceType": "Procedure",
-        "id": identity,
-        "status": procedure["status"],
-        "code": concept(PROCEDURE_CODES[procedure["group"]]),
-        "subject": SUBJECT,
-        "performedDateTime": procedure["date"].isoformat(),
-    }
+    kind = concept(PROCEDURE_CODES[procedure["group"]])
+    done = procedure["date"].isoformat()
+    return build.procedure(kind, done, id=identity, status=procedure["status"])
 
 
 def encounter_resource(identity: str, encounter: dict[str, Any]) -> Resource:
     """A visit or a stay, under the id that a result names."""
-    period = without_none({"start": day(encounter["start"]), "end": day(encounter["end"])})
-    return without_none(
-        {
-            "resourceType": "Encounter",
-            "id": encounter["id"],
-            "status": "finished",
-            "class": {"system": f"{TERMINOLOGY}/v3-ActCode", "code": encounter["class"]},
-            "subject": SUBJECT,
-            "period": period or None,
-        }
-    )
+    lasted = period(encounter) or MISSING
+    return build.encounter(encounter["class"], "", id=encounter["id"], period=lasted)
 
 
 # The request
@@ -281,21 +223,7 @@ def encounter_resource(identity: str, encounter: dict[str, Any]) -> Resource:
 
 def patient_resource(patient: dict[str, Any]) -> Resource:
     """The patient; a missing sex is left out."""
-    return without_none(
-        {
-            "resourceType": "Patient",
-            "id": PATIENT_ID,
-            "gender": patient["sex"],
-            "birthDate": patient["birth"].isoformat(),
-        }
-    )
-
-
-def bundle(kind: str, resources: Iterable[Resource]) -> Resource:
-    """A Bundle; a searchset also says its total."""
-    entries = [{"resource": resource} for resource in resources]
-    whole: Resource = {"resourceType": "Bundle", "type": kind, "entry": entries}
-    return whole | {"total": len(entries)} if kind == "searchset" else whole
+    return build.patient(gender=given(patient["sex"]), birthDate=patient["birth"].isoformat())
 
 
 Maker = Callable[[str, dict[str, Any]], Resource]
@@ -314,29 +242,17 @@ def sent(patient: dict[str, Any], key: str) -> Resource:
     """What stands under a prefetch key."""
     if patient["missing"].get(key) == "failed":
         return FAILED
-    return bundle(
-        "searchset",
-        (
-            make(f"{part}-{n}", row)
-            for part, make in KEYS[key]
-            for n, row in enumerate(patient[part], 1)
-        ),
-    )
+    rows = ((make, part, row) for part, make in KEYS[key] for row in enumerate(patient[part], 1))
+    return bundle(*(make(f"{part}-{n}", row) for make, part, (n, row) in rows))
 
 
 def as_request(patient: dict[str, Any]) -> dict[str, Any]:
     """The request body; the same patient always gives the same body."""
-    keys = [key for key in KEYS if patient["missing"].get(key) != "not-sent"]
-    return {
-        "hook": "order-sign",
-        "hookInstance": str(uuid5(NAMESPACE_URL, repr(patient))),
-        "context": {
-            "userId": "Practitioner/ZZPHI-prac",
-            "patientId": PATIENT_ID,
-            "draftOrders": bundle("collection", [draft_resource(patient)]),
-        },
-        "prefetch": {
-            "patient": patient_resource(patient),
-            **{key: sent(patient, key) for key in keys},
-        },
-    }
+    seen = {key: sent(patient, key) for key in KEYS if patient["missing"].get(key) != "not-sent"}
+    left_out = {key: MISSING for key in build.OPTIONAL_KEYS if key not in seen}
+    return build.request(
+        draft_resource(patient),
+        context={"userId": "Practitioner/ZZPHI-prac"},
+        members={"hookInstance": str(uuid5(NAMESPACE_URL, repr(patient)))},
+        **{"alp": MISSING, "patient": patient_resource(patient), **seen, **left_out},
+    )

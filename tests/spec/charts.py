@@ -8,12 +8,12 @@ from functools import cache, cached_property
 
 from fhir_fixtures import stories
 from service.evaluation.services import BY_ID
+from tests.fhir.build import Json
 from tests.spec.contents import Chapter, chapters
 from tests.spec.render import engine
 from tests.spec.table import Table
 from tests.spec.variants import hidden
 from tests.spec.vignette import Case, Expected, Said, answer
-from tests.spec.words import Json
 
 STORIES = "patient stories"
 

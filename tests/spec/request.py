@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from service.evaluation.services import Service
+from tests.fhir import build
+from tests.fhir.build import KEYS, MISSING, Json
 from tests.spec import words
 from tests.spec.resources import (
     PATIENT_ID,
@@ -20,16 +22,8 @@ from tests.spec.resources import (
     procedure,
 )
 from tests.spec.table import BadTable, Line
-from tests.spec.words import Json
 
-KEYS = (
-    "patient", "alp", "labs", "medications", "conditions", "procedures", "encounters",
-    "administrations",
-)  # fmt: skip
-FAILED: Json = {
-    "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "exception"}],
-}
+FAILED = build.outcome(code="exception")
 NEXT_PAGE = {"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}
 # Without a draft order in the table, this is what is about to be signed.
 USUAL_ORDER = Line("Draft order", code="alendronate", value="70 mg")
@@ -37,18 +31,13 @@ USUAL_ORDER = Line("Draft order", code="alendronate", value="70 mg")
 
 def as_request(lines: Sequence[Line], service: Service, today: date) -> Json:
     """The body of the request; the same table always gives the same body."""
-    context: Json = {"userId": "Practitioner/ZZPHI-prac", "patientId": PATIENT_ID}
-    if service.judges_orders:
-        drafts = _drafts(lines, today)
-        context["draftOrders"] = bundle("collection", drafts)
-        if service.hook == "order-select":
-            context["selections"] = [f"MedicationRequest/{order['id']}" for order in drafts]
-    return {
-        "hook": service.hook,
-        "hookInstance": "a5c39b4e-6f0e-4f6d-9a3f-2f1f3b1c0d5e",
-        "context": context,
-        "prefetch": _prefetch(lines, today),
-    }
+    return build.request(
+        *_drafts(lines, today),
+        hook=service.hook,
+        context={"userId": "Practitioner/ZZPHI-prac", "patientId": PATIENT_ID},
+        members={"hookInstance": "a5c39b4e-6f0e-4f6d-9a3f-2f1f3b1c0d5e"},
+        **_prefetch(lines, today),
+    )
 
 
 def _drafts(lines: Sequence[Line], today: date) -> list[Json]:
@@ -78,7 +67,7 @@ def _prefetch(lines: Sequence[Line], today: date) -> Json:
                 found["conditions"].append(condition(line, identity, today))
             case "Procedure":
                 found["procedures"].append(procedure(line, identity, today))
-    sent |= {key: bundle("searchset", resources) for key, resources in found.items()}
+    sent |= {key: _bundle(resources) for key, resources in found.items()}
     for line in lines:
         if line.resource == "Prefetch":
             _set_state(sent, line.code, line.status)
@@ -91,7 +80,7 @@ def _set_state(prefetch: Json, key: str, state: str) -> None:
         raise BadTable(f"{key!r} is not a prefetch key; they are {', '.join(KEYS)}")
     match state:
         case "not sent":
-            del prefetch[key]
+            prefetch[key] = MISSING
         case "failed":
             prefetch[key] = FAILED
         case "cut off":
@@ -103,9 +92,6 @@ def _set_state(prefetch: Json, key: str, state: str) -> None:
             raise BadTable(f"{state!r} is not a state: not sent, failed, cut off or null")
 
 
-def bundle(kind: str, resources: Sequence[Json]) -> Json:
-    """A Bundle; a searchset also says its total."""
-    whole: Json = {"resourceType": "Bundle", "type": kind}
-    if kind == "searchset":
-        whole["total"] = len(resources)
-    return whole | ({"entry": [{"resource": item} for item in resources]} if resources else {})
+def _bundle(resources: Sequence[Json]) -> Json:
+    """A searchset; an empty one has no entries at all, as servers send it."""
+    return build.bundle(*resources) if resources else build.bundle(entry=MISSING)

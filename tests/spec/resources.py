@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tests.fhir import build
+from tests.fhir.build import MISSING, UCUM, Json, term
 from tests.spec import words
 from tests.spec.table import BadTable, Line
-from tests.spec.words import Coded, Json, concept
+from tests.spec.words import Coded, concept
 
 PATIENT_ID = "ZZPHI-vignette"
 SUBJECT = {"reference": f"Patient/{PATIENT_ID}"}
-TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 SEXES = {"woman": "female", "girl": "female", "man": "male", "boy": "male", "sex unknown": ""}
 VERIFICATIONS = frozenset(
     {"confirmed", "unconfirmed", "provisional", "differential", "refuted", "entered-in-error"}
@@ -61,11 +62,10 @@ def patient(line: Line | None, today: date) -> Json:
     line = line or Line("Patient", code="woman", value="67 y")
     if line.code not in SEXES:
         raise BadTable(f"{line.code!r} is not one of {', '.join(SEXES)}")
-    resource: Json = {"resourceType": "Patient", "id": PATIENT_ID}
-    if SEXES[line.code]:
-        resource["gender"] = SEXES[line.code]
     born = _born(line.value, today) if line.value else _day(line.date, today)
-    return resource | ({"birthDate": born} if born else {})
+    return build.patient(
+        id=PATIENT_ID, gender=SEXES[line.code] or MISSING, birthDate=born or MISSING
+    )
 
 
 def _born(age: str, today: date) -> str:
@@ -79,19 +79,15 @@ def _born(age: str, today: date) -> str:
 
 def observation(line: Line, identity: str, today: date) -> Json:
     """A laboratory result or a genetic report."""
-    status = line.status or "final"
-    resource: Json = {
-        "resourceType": "Observation",
-        "id": identity,
-        "status": status,
-        "category": [concept((f"{TERMINOLOGY}/observation-category", "laboratory"))],
-        "code": concept(_known(line.code, {**words.ALP_TESTS, **words.LAB_TESTS})),
-        "subject": SUBJECT,
-    }
-    day = read_span(line.date, today).start
-    if day:
-        resource["effectiveDateTime"] = day
-    resource |= _genetic(line) if line.code == "ALPL variant" else _measured(line)
+    resource = build.observation(
+        concept(_known(line.code, {**words.ALP_TESTS, **words.LAB_TESTS})),
+        read_span(line.date, today).start or None,
+        id=identity,
+        status=line.status or "final",
+        category=[term("observation-category", "laboratory")],
+        subject=SUBJECT,
+        **(_genetic(line) if line.code == "ALPL variant" else _measured(line)),
+    )
     for note in line.notes:
         _note_on_observation(resource, note)
     return resource
@@ -103,7 +99,8 @@ def _note_on_observation(resource: Json, note: str) -> None:
     elif note == "inpatient" or note.startswith("encounter "):
         code = "IMP" if note == "inpatient" else note.removeprefix("encounter ")
         resource["encounter"] = {"reference": "#stay"}
-        resource["contained"] = [{"id": "stay", **_encounter(code)}]
+        stay = build.encounter(code, "", id="stay", subject=MISSING, period=MISSING)
+        resource["contained"] = [stay]
     elif note == "only the date of issue":
         resource["issued"] = f"{resource.pop('effectiveDateTime')}T09:00:00Z"
     elif note == "no status":
@@ -112,16 +109,11 @@ def _note_on_observation(resource: Json, note: str) -> None:
         raise BadTable(f"{note!r} is not a note of an Observation")
 
 
-def _encounter(code: str) -> Json:
-    kind = {"system": f"{TERMINOLOGY}/v3-ActCode", "code": code}
-    return {"resourceType": "Encounter", "status": "finished", "class": kind}
-
-
 def encounter(line: Line, identity: str, today: date) -> Json:
     """A visit or a stay, from its first to its last day; the code is its class."""
     span = read_span(line.date, today)
-    period = {"start": span.start, "end": span.end or span.start}
-    return {"id": identity, **_encounter(line.code), "subject": SUBJECT, "period": period}
+    last = span.end or span.start
+    return build.encounter(line.code, span.start, last, id=identity, subject=SUBJECT)
 
 
 def _measured(line: Line) -> Json:
@@ -155,7 +147,7 @@ def quantity(text: str) -> Json:
     if unit:
         written["unit"] = unit
     if unit in words.UNIT_CODES:
-        written |= {"system": words.UCUM, "code": words.UNIT_CODES[unit]}
+        written |= {"system": UCUM, "code": words.UNIT_CODES[unit]}
     return written
 
 
@@ -170,19 +162,14 @@ def _genetic(line: Line) -> Json:
 def condition(line: Line, identity: str, today: date) -> Json:
     """A diagnosis; the date column is its onset, or its onset and its end."""
     span = read_span(line.date, today)
-    resource: Json = {
-        "resourceType": "Condition",
-        "id": identity,
-        **_statuses(line.status),
-        "code": concept(_known(line.code, words.CONDITIONS), line.code),
-        "subject": SUBJECT,
-    }
-    dates = {"onsetDateTime": span.start, "abatementDateTime": span.end}
+    dates = {"abatementDateTime": span.end} if span.end else {}
     for note in line.notes:
         if not note.startswith("recorded "):
             raise BadTable(f"{note!r} is not a note of a Condition")
         dates["recordedDate"] = _day(note.removeprefix("recorded "), today)
-    return resource | {name: day for name, day in dates.items() if day}
+    kind = concept(_known(line.code, words.CONDITIONS), line.code)
+    said = {"id": identity, "subject": SUBJECT, **_statuses(line.status), **dates}
+    return build.condition(kind, span.start, **said)
 
 
 def _statuses(text: str) -> Json:
@@ -192,32 +179,24 @@ def _statuses(text: str) -> Json:
     verification = next((word for word in said if word in VERIFICATIONS), "confirmed")
     if any(word not in CLINICAL | VERIFICATIONS | {"no verification"} for word in said):
         raise BadTable(f"{text!r} is not a status of a Condition")
-    found = {"verificationStatus": concept((f"{TERMINOLOGY}/condition-ver-status", verification))}
-    if "no verification" in said:
-        found = {}
-    if verification not in ("refuted", "entered-in-error"):
-        found["clinicalStatus"] = concept((f"{TERMINOLOGY}/condition-clinical", clinical))
-    return found
+    is_false = verification in ("refuted", "entered-in-error")
+    unsaid = "no verification" in said
+    return {
+        "clinicalStatus": MISSING if is_false else term("condition-clinical", clinical),
+        "verificationStatus": MISSING if unsaid else term("condition-ver-status", verification),
+    }
 
 
 def procedure(line: Line, identity: str, today: date) -> Json:
-    done = read_span(line.date, today).start
-    return {
-        "resourceType": "Procedure",
-        "id": identity,
-        "status": line.status or "completed",
-        "code": concept(_known(line.code, words.PROCEDURES)),
-        "subject": SUBJECT,
-        **({"performedDateTime": done} if done else {}),
-    }
+    kind, done = concept(_known(line.code, words.PROCEDURES)), read_span(line.date, today).start
+    status = line.status or "completed"
+    return build.procedure(kind, done or None, id=identity, status=status, subject=SUBJECT)
 
 
 def medication(line: Line, identity: str, today: date) -> Json:
     """An order on record.  A period in the date column is the period of its dosage."""
     span = read_span(line.date, today)
-    resource = _order(line, identity, line.status or "active")
-    if span.start:
-        resource["authoredOn"] = span.start
+    resource = _order(line, identity, line.status or "active", span.start)
     if span.written_as_period:
         period = {"start": span.start, "end": span.end}
         bounds = {name: day for name, day in period.items() if day}
@@ -227,32 +206,20 @@ def medication(line: Line, identity: str, today: date) -> Json:
 
 def administration(line: Line, identity: str, today: date) -> Json:
     """A drug that was given on a day, or not."""
-    return {
-        "resourceType": "MedicationAdministration",
-        "id": identity,
-        "status": line.status or "completed",
-        "medicationCodeableConcept": concept(_known(line.code, words.DRUGS)),
-        "subject": SUBJECT,
-        "effectiveDateTime": read_span(line.date, today).start,
-    }
+    kind, given = concept(_known(line.code, words.DRUGS)), read_span(line.date, today).start
+    status = line.status or "completed"
+    return build.administration(kind, given, id=identity, status=status, subject=SUBJECT)
 
 
 def family_history(line: Line, identity: str, today: date) -> Json:
     """A disease of a relative."""
-    return {
-        "resourceType": "FamilyMemberHistory",
-        "id": identity,
-        "status": line.status or "completed",
-        "patient": SUBJECT,
-        "relationship": {"text": "mother"},
-        "condition": [{"code": concept(_known(line.code, words.CONDITIONS))}],
-    }
+    kind, status = concept(_known(line.code, words.CONDITIONS)), line.status or "completed"
+    return build.family_history(kind, "mother", id=identity, status=status, patient=SUBJECT)
 
 
 def draft(line: Line, identity: str, today: date) -> Json:
     """The order in hand: dose in the value column, its reason among the notes."""
-    resource = _order(line, identity, line.status or "draft")
-    resource["authoredOn"] = today.isoformat()
+    resource = _order(line, identity, line.status or "draft", today.isoformat())
     if line.value:
         dose = [{"doseQuantity": quantity(line.value)}]
         resource["dosageInstruction"] = [{"doseAndRate": dose}]
@@ -267,18 +234,13 @@ def draft(line: Line, identity: str, today: date) -> Json:
     return resource
 
 
-def _order(line: Line, identity: str, status: str) -> Json:
-    drug: Json = {"medicationReference": {"reference": "Medication/ZZPHI-elsewhere"}}
+def _order(line: Line, identity: str, status: str, authored: str) -> Json:
+    said = {"id": identity, "status": status, "subject": SUBJECT}
     if line.code != words.UNKNOWN_DRUG:
-        drug = {"medicationCodeableConcept": concept(_known(line.code, words.DRUGS))}
-    return {
-        "resourceType": "MedicationRequest",
-        "id": identity,
-        "status": status,
-        "intent": "order",
-        **drug,
-        "subject": SUBJECT,
-    }
+        return build.drug(concept(_known(line.code, words.DRUGS)), authored or None, **said)
+    elsewhere = {"reference": "Medication/ZZPHI-elsewhere"}
+    said |= {"medicationCodeableConcept": MISSING, "medicationReference": elsewhere}
+    return build.drug("", authored or None, **said)
 
 
 def _known(word: str, known: Any) -> Coded:

@@ -12,10 +12,10 @@ from itertools import combinations
 import pytest
 
 from service.hpp.assessment import Indicator
+from tests.fhir.build import Json
 from tests.spec.charts import STORIES, Chart, charts, urgency, verdict_of
 from tests.spec.request import KEYS
 from tests.spec.vignette import Said
-from tests.spec.words import Json
 
 OPTIONAL = [key for key in KEYS if key not in ("patient", "alp", "procedures")]
 by_chapter = pytest.mark.parametrize("chapter", charts())

@@ -8,10 +8,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from tests.fhir import build
+from tests.fhir.build import MISSING, Json
 from tests.spec.request import FAILED, KEYS, NEXT_PAGE
-from tests.spec.words import Json
 
 U_PER_UKAT = 60
+DAY = "2025-01-05"
 
 
 def in_order(request: Json, *, reverse: bool = False, seed: int = 0) -> Json:
@@ -68,64 +70,37 @@ def _resources(request: Json, key: str) -> Iterator[Json]:
 def padded(request: Json, count: int = 200) -> Json:
     """The same request among resources that have nothing to do with ALP."""
     changed = deepcopy(request)
-    patient = changed["context"]["patientId"]
+    subject = {"reference": f"Patient/{changed['context']['patientId']}"}
     for key, make in PADDING.items():
         value = (changed.get("prefetch") or {}).get(key)
         if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
             continue
-        added = [make(f"padding-{key}-{n}", patient) for n in range(count // len(PADDING))]
+        added = [make(f"padding-{key}-{n}", subject) for n in range(count // len(PADDING))]
         value["entry"] = [*({"resource": item} for item in added), *value.get("entry", [])]
         if "total" in value:
             value["total"] += len(added)
     return changed
 
 
-def _sodium(identity: str, patient: str) -> Json:
-    return {
-        "resourceType": "Observation",
-        "id": identity,
-        "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]},
-        "subject": {"reference": f"Patient/{patient}"},
-        "effectiveDateTime": "2025-01-05",
-        "valueQuantity": {"value": 139, "unit": "mmol/L"},
-    }
+def _sodium(identity: str, subject: Json) -> Json:
+    value = {"value": 139, "unit": "mmol/L"}
+    return build.observation("2951-2", DAY, id=identity, subject=subject, valueQuantity=value)
 
 
-def _amlodipine(identity: str, patient: str) -> Json:
-    return {
-        "resourceType": "MedicationRequest",
-        "id": identity,
-        "status": "active",
-        "intent": "order",
-        "medicationCodeableConcept": {"text": "amlodipine 5 mg"},
-        "subject": {"reference": f"Patient/{patient}"},
-        "authoredOn": "2025-01-05",
-    }
+def _amlodipine(identity: str, subject: Json) -> Json:
+    return build.drug({"text": "amlodipine 5 mg"}, DAY, id=identity, subject=subject)
 
 
-def _hypertension(identity: str, patient: str) -> Json:
-    return {
-        "resourceType": "Condition",
-        "id": identity,
-        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "38341003"}]},
-        "subject": {"reference": f"Patient/{patient}"},
-        "onsetDateTime": "2025-01-05",
-    }
+def _hypertension(identity: str, subject: Json) -> Json:
+    silent = {"clinicalStatus": MISSING, "verificationStatus": MISSING}
+    return build.condition("38341003", DAY, id=identity, subject=subject, **silent)
 
 
-def _colonoscopy(identity: str, patient: str) -> Json:
-    return {
-        "resourceType": "Procedure",
-        "id": identity,
-        "status": "completed",
-        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "73761001"}]},
-        "subject": {"reference": f"Patient/{patient}"},
-        "performedDateTime": "2025-01-05",
-    }
+def _colonoscopy(identity: str, subject: Json) -> Json:
+    return build.procedure("73761001", DAY, id=identity, subject=subject)
 
 
-PADDING: Mapping[str, Callable[[str, str], Json]] = {
+PADDING: Mapping[str, Callable[[str, Json], Json]] = {
     "labs": _sodium,
     "medications": _amlodipine,
     "conditions": _hypertension,

@@ -17,10 +17,10 @@ from service.evaluation.services import BY_ID
 from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
 from service.settings import Client
+from tests.fhir.build import Json
 from tests.spec.request import as_request
 from tests.spec.table import Table, read_table
 from tests.spec.variants import in_order
-from tests.spec.words import Json
 
 TODAY = date(2025, 6, 15)
 ORDER_SIGN = "hpp-order-sign"

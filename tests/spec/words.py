@@ -7,16 +7,9 @@ listed is an error, so that a spelling mistake never becomes a patient without f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-Json = dict[str, Any]
-
-LOINC = "http://loinc.org"
-SNOMED = "http://snomed.info/sct"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-ATC = "http://www.whocc.no/atc"
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
-UCUM = "http://unitsofmeasure.org"
+from tests.fhir import build
+from tests.fhir.build import ATC, ICD10CM, LOINC, RXNORM, SNOMED, Json
 
 # The second member is a code; with the system "" it is text without any coding.
 Coded = tuple[str, str]
@@ -199,5 +192,4 @@ def concept(coded: Coded, text: str = "") -> Json:
     system, code = coded
     if not system:
         return {"text": code}
-    named = {"text": text} if text else {}
-    return {"coding": [{"system": system, "code": code}], **named}
+    return build.concept(code, system, **({"text": text} if text else {}))

@@ -21,7 +21,7 @@ from service.settings.keeping import Keeping
 from service.store import StoreDown, unmapped
 from service.store.database import FILE, Store, open_store
 from service.store.memory import Memory, open_memory
-from service.store.model import Decision, Report, Sender, Unmapped
+from service.store.model import Decision, FeedbackItem, Sender, Unmapped
 from service.store.pseudonyms import FILE as KEY
 from service.store.pseudonyms import Pseudonyms, read_or_make
 from service.store.purge import DAY_S, claim, purge
@@ -82,7 +82,7 @@ def test_the_patient_is_a_pseudonym_of_client_and_tenant(memory: Memory) -> None
 @pytest.mark.hazard("E8")
 def test_feedback_of_another_client_or_tenant_is_not_joined(memory: Memory) -> None:
     memory.keep(SHOWN, "p")
-    report = Report(SHOWN.card, "accepted", ("s",))
+    report = FeedbackItem(SHOWN.card, "accepted", ("s",))
     others = (Sender("other", "", "s"), Sender("ehr", "b", "s"), SENDER)
     kept = [memory.take_feedback([report], sender)[0] for sender in others]
 
@@ -101,7 +101,7 @@ def test_a_store_that_is_down_keeps_nobody_waiting_twice(cluster: Postgres, tmp_
         time.sleep(1.5)
         behind = memory.keep(SILENT, "p")
         with pytest.raises(StoreDown):
-            memory.take_feedback([Report("c", "accepted")], SENDER)
+            memory.take_feedback([FeedbackItem("c", "accepted")], SENDER)
     finally:
         cluster.start()
     memory.close()
@@ -159,7 +159,7 @@ def test_codes_are_counted_by_client(memory: Memory) -> None:
 @pytest.mark.hazard("E7")
 def test_each_table_has_its_own_time(memory: Memory) -> None:
     memory.keep(SHOWN, "p")
-    memory.take_feedback([Report("c", "accepted")], SENDER)
+    memory.take_feedback([FeedbackItem("c", "accepted")], SENDER)
     now_s = time.time()
     unmapped.count(
         memory.store, [UnmappedCode("a", Unmapped("unit", "", "alp", "kat"))], int(now_s)
@@ -216,7 +216,7 @@ def test_a_backup_that_was_taken_under_load_is_whole(tmp_path: Path) -> None:
 
     assert len(before) > 5
     assert cards >= set(before)
-    assert again.take_feedback([Report(before[0], "accepted")], SENDER)[0].matched
+    assert again.take_feedback([FeedbackItem(before[0], "accepted")], SENDER)[0].matched
     assert again.pseudonyms.of("a", "", "p") == memory.pseudonyms.of("a", "", "p")
     for one in (memory, again):
         one.close()

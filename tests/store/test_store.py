@@ -17,7 +17,7 @@ from service.content.faults import Faulty
 from service.settings import Settings
 from service.store import StoreDown
 from service.store.database import FILE, Store, open_store
-from service.store.spent_tokens import PURGED_AT_ONCE, SpentTokens
+from service.store.spent_tokens import PURGE_EVERY, PURGED_AT_ONCE, SpentTokens
 from service.store.tables import SPENT
 from service.store.trust_notes import KEYS, KEYS_FAILED, NOBODY, REFUSED, Note, TrustNotes
 from tests.store.databases import Postgres
@@ -78,6 +78,25 @@ def test_expired_ids_go_while_others_come(store: Store) -> None:
         spent.spend(issuer, str(n), 1)
 
     assert rows(store, 1) < 200
+
+
+@pytest.mark.hazard("A14")
+def test_a_clock_that_is_set_forward_and_back_makes_no_used_token_good(store: Store) -> None:
+    now_s, passed_s, issuer = [time.time()], [0.0], f"{ISSUER}/clock"
+    spent = SpentTokens(store, clock=lambda: now_s[0], passing=lambda: passed_s[0])
+    until_s = int(now_s[0]) + 1
+    assert spent.spend(issuer, "used", until_s)
+
+    now_s[0] += 100_000
+    for n in range(2 * PURGE_EVERY):
+        spent.spend(issuer, f"ahead {n}", SOON_S)
+    now_s[0] -= 100_000
+    assert not spent.spend(issuer, "used", until_s)
+
+    now_s[0], passed_s[0] = now_s[0] + 10, 10.0
+    for n in range(2 * PURGE_EVERY):
+        spent.spend(issuer, f"later {n}", SOON_S)
+    assert rows(store, until_s) == 0
 
 
 @pytest.mark.hazard("A16")

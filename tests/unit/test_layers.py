@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,17 @@ def test_the_clinical_core_imports_the_standard_library_and_itself_only() -> Non
     }
 
     assert foreign == set()
+
+
+def test_no_class_name_means_two_things() -> None:
+    """A reader who met a name in one room may take it for the same thing in every other."""
+    defined: dict[str, list[str]] = defaultdict(list)
+    for path in OURS:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                defined[node.name].append(name_of(path))
+
+    assert {name: places for name, places in defined.items() if len(places) > 1} == {}
 
 
 def test_from_reading_to_cards_nothing_reaches_outside() -> None:

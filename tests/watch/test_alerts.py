@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from service.watch.metrics import REGISTRY
+from service.reports.behaviour import ALARMS
+from service.watch.metrics import ALARM_NAMES, REGISTRY
 
 HERE = Path(__file__).parent
 DEPLOY = HERE.parents[1] / "service/server/deploy"
@@ -28,9 +30,20 @@ def known() -> set[str]:
     return {f"{metric.name}{end}" for metric in REGISTRY.collect() for end in ends}
 
 
-def expressions() -> Iterator[str]:
+def panels() -> Iterator[tuple[str, str]]:
+    """(question, legend) of each target."""
     for panel in json.loads(DASHBOARD.read_text("utf-8"))["panels"]:
-        yield from (target["expr"] for target in panel["targets"])
+        yield from ((one["expr"], one.get("legendFormat", "")) for one in panel["targets"])
+
+
+def rules() -> Iterator[tuple[str, str]]:
+    """(question, words) of each alarm."""
+    for group in yaml.safe_load(RULES.read_text("utf-8"))["groups"]:
+        yield from ((one["expr"], "\n".join(one["annotations"].values())) for one in group["rules"])
+
+
+def expressions() -> Iterator[str]:
+    yield from (question for question, _ in panels())
 
 
 @pytest.mark.parametrize("text", [RULES.read_text("utf-8"), "\n".join(expressions())])
@@ -58,19 +71,44 @@ def asked(text: str) -> Iterator[tuple[str, set[str]]]:
         yield plain, set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selected))
 
 
-@pytest.mark.parametrize("text", [RULES.read_text("utf-8"), "\n".join(expressions())])
-def test_every_label_exists(text: str) -> None:
-    """Those that a metric is selected by, and those that sums are made by."""
+def summed_by(question: str) -> set[str]:
+    """Labels that are left, or left out."""
+    listed = re.findall(r"(?:by|ignoring|on) \(([^)]*)\)", question)
+    return {label.strip() for labels in listed for label in labels.split(",")}
+
+
+@pytest.mark.parametrize(("question", "words"), [*rules(), *panels()])
+def test_every_label_is_one_of_the_metrics_that_are_asked(question: str, words: str) -> None:
+    """By which a metric is selected or summed, or which words and legends show."""
     ours = labels_of()
-    wrong = {name: labels - ours[name] - NOT_OURS for name, labels in asked(text)}
-    grouped = {
-        label.strip()
-        for labels in re.findall(r"(?:by|ignoring|on) \(([^)]*)\)", text)
-        for label in labels.split(",")
-    }
+    wrong = {name: labels - ours[name] - NOT_OURS for name, labels in asked(question)}
+    known = set().union(*(ours[name] for name, _ in asked(question))) | NOT_OURS
+    summed = summed_by(question)
+    shown = set(re.findall(r"\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}", words))
 
     assert {name: labels for name, labels in wrong.items() if labels} == {}
-    assert grouped - NOT_OURS - set().union(*ours.values()) == set()
+    assert summed <= known
+    assert shown <= (summed or known)
+
+
+def test_every_alarm_about_clients_is_one_there_is() -> None:
+    """An alarm that is not named apart from the others is shown with them."""
+    apart = {
+        name
+        for names in re.findall(r'alarm!?=~?"([^"]+)"', RULES.read_text("utf-8"))
+        for name in names.split("|")
+    }
+
+    assert apart == {"silent", "codes-changed"}
+    assert apart <= set(ALARM_NAMES) == set(ALARMS)
+
+
+def test_the_clients_to_choose_from_are_those_of_a_metric() -> None:
+    listed = json.loads(DASHBOARD.read_text("utf-8"))["templating"]["list"]
+    (query,) = (one["query"] for one in listed if one["type"] == "query")
+    metric, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", query).groups()  # type: ignore[union-attr]
+
+    assert label in labels_of()[metric.removesuffix("_total")]
 
 
 def test_every_alarm_is_tried() -> None:

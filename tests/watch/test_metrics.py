@@ -144,6 +144,28 @@ def test_elsewhere_who_knows_the_token_may(tmp_path: Path, given: str, status: i
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("proxies", "headers", "status"),
+    [
+        (1, {"X-Forwarded-For": "192.0.2.7"}, 404),
+        (1, {"X-Forwarded-For": "127.0.0.1, 192.0.2.7"}, 404),
+        (1, {"X-Forwarded-For": "192.0.2.7", "Authorization": "Bearer 0123456789abcdef"}, 200),
+        (1, {}, 200),
+        (0, {"X-Forwarded-For": "192.0.2.7"}, 200),
+    ],
+)
+def test_behind_a_proxy_the_address_is_that_of_who_asks_it(
+    tmp_path: Path, proxies: int, headers: dict[str, str], status: int
+) -> None:
+    """What a caller writes before the proxy's own word is not believed."""
+    (tmp_path / "token").write_text("0123456789abcdef\n")
+    keeping = Keeping(metrics_token=tmp_path / "token")
+    settings = Settings(data_dir=tmp_path, keeping=keeping, trusted_proxies=proxies)
+    answer = create_app(settings).test_client().get("/metrics", headers=headers)
+
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("written", [None, "", "short"])
 def test_a_token_file_without_a_token_is_a_fault(tmp_path: Path, written: str | None) -> None:
     if written is not None:

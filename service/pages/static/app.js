@@ -5,7 +5,7 @@ import { cardsView, storyText } from "./cards.js";
 import { byId, el, link, list, replace, words } from "./dom.js";
 import { icon } from "./icons.js";
 import { edit, markChosen, preparePaste, showStories } from "./picker.js";
-import { copyButton, rawView } from "./raw.js";
+import { copyButton, curlLine, rawView } from "./raw.js";
 import { reasoningView } from "./reasoning.js";
 
 let running = new AbortController();
@@ -66,7 +66,8 @@ function evaluatePasted(asked) {
   history.replaceState(null, "", location.pathname);
   markChosen(null);
   return run("the request", async (signal) => {
-    showAnswer("Pasted request", "", asked, await explain(asked, signal));
+    const links = { curl: curlLine(asked) };
+    showAnswer("Pasted request", "", asked, await explain(asked, signal), links);
     byId("answer").focus();
   });
 }
@@ -100,14 +101,14 @@ function showAnswer(title, readmeHtml, asked, answer, links = {}) {
   replace(byId("news"), newsOf(answer));
 }
 
-/** The same patient from a terminal, and in the public sandbox on the demo record. */
+/** The same from a terminal; a story in the public sandbox, too, on the demo record. */
 function tryView({ sandbox, curl }) {
-  if (!sandbox) return null;
+  if (!curl) return null;
   return el(
     "p",
     { class: "try" },
-    link("Open in the public CDS Hooks Sandbox", sandbox),
-    copyButton(sandbox, "Copy its link"),
+    sandbox && link("Open in the public CDS Hooks Sandbox", sandbox),
+    sandbox && copyButton(sandbox, "Copy its link"),
     copyButton(curl, "Copy the curl line"),
   );
 }

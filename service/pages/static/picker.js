@@ -112,7 +112,7 @@ export function preparePaste(services, onSubmit, onFault) {
   byId("paste-request").addEventListener("input", () => chooseService(list(services)));
   byId("paste").addEventListener("submit", (event) => {
     event.preventDefault();
-    submit(onSubmit, onFault);
+    submit(list(services), onSubmit, onFault);
   });
 }
 
@@ -123,7 +123,7 @@ function chooseService(services) {
   if (named) byId("paste-service").value = named.id;
 }
 
-function submit(onSubmit, onFault) {
+function submit(services, onSubmit, onFault) {
   const field = byId("paste-request");
   const [request, fault] = parse(field.value);
   replace(byId("paste-error"), fault);
@@ -132,8 +132,10 @@ function submit(onSubmit, onFault) {
     onFault();
     return field.focus();
   }
+  const service = byId("paste-service").value;
   onSubmit({
-    service: byId("paste-service").value,
+    service,
+    url: services.find(({ id }) => id === service)?.url,
     today: byId("paste-today").value || null,
     request,
     raw: field.value, // as it stands: a member given twice is refused as over HTTP

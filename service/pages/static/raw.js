@@ -29,6 +29,11 @@ function json(title, value, extra) {
   return fold;
 }
 
+/** The request as it was pasted, put to its service from a terminal. */
+export const curlLine = ({ url, raw }) =>
+  // No line of JSON is the bare word that ends it.
+  `curl -s -H 'Content-Type: application/json' --data-binary @- ${url} <<'REQUEST'\n${raw}\nREQUEST\n`;
+
 export function copyButton(text, label = "Copy") {
   const button = el("button", { type: "button", class: "button button-quiet" }, label);
   button.addEventListener("click", async () => {

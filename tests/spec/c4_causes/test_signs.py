@@ -219,3 +219,19 @@ def test_the_newest_value_of_a_test_speaks(vignette: Vignette) -> None:
         indicator="info",
         unnamed=("zinc deficiency",),
     )
+
+
+def test_the_newest_value_of_a_test_decides(vignette: Vignette) -> None:
+    """Wherever it stands in the record."""
+    sign = "Laboratory sign of malnutrition or malabsorption"
+    vignette.each(
+        """
+        resource    | date   | code    | value  | low limit
+        ------------+--------+---------+--------+----------
+        Observation | {it}   | albumin | 29 g/L |
+        Observation | -100 d | albumin | 40 g/L |
+        Observation | -10 d  | ALP     | 30 U/L | 35 U/L
+        """,
+        ("-30 d", LOW_ONCE.naming(sign)),
+        ("-200 d", LOW_ONCE.silent_on(sign)),
+    )

@@ -147,6 +147,24 @@ def test_a_low_normal_result_that_something_should_raise_is_unclear(vignette: Vi
     )
 
 
+def test_a_normal_result_after_a_low_normal_one_that_something_should_raise_settles_it(
+    vignette: Vignette,
+) -> None:
+    """The newest decides, whatever was found before."""
+    vignette.each(
+        """
+        resource    | date    | code     | value  | low limit
+        ------------+---------+----------+--------+----------
+        Observation | -1000 d | ALP      | 40 U/L | 35 U/L
+        Condition   | -310 d  | fracture |        |
+        Observation | -300 d  | ALP      | 40 U/L | 35 U/L
+        Observation | {it}    | ALP      | 40 U/L | 35 U/L
+        """,
+        ("-20 d", NORMAL),
+        ("-900 d", LOW_NORMAL_MASKED),
+    )
+
+
 def test_a_masked_result_with_a_feature_of_hpp_is_unclear(vignette: Vignette) -> None:
     """Also above the ceiling while an atypical fracture heals."""
     vignette(

@@ -1,7 +1,7 @@
 """Each example has one low value and, later, one that is not low: is the later one to be
 trusted?"""
 
-from tests.spec.answers import LOW_NORMAL_MASKED, MASKED, NORMAL, RECOVERED
+from tests.spec.answers import LOW_NORMAL_MASKED, LOW_ONCE, MASKED, NORMAL, RECOVERED
 from tests.spec.vignette import Vignette
 
 title, order = "States that raise ALP", 1
@@ -247,6 +247,21 @@ def test_liver_disease_without_an_end_masks_for_five_years(vignette: Vignette) -
         ("primary biliary cholangitis", MASKED),
         ("cirrhosis of the liver", MASKED),
         ("chronic liver disease", RECOVERED),
+    )
+
+
+def test_liver_disease_that_is_too_old_to_mask_is_named(vignette: Vignette) -> None:
+    """With the reason why it raises nothing; where one still raises, nothing is doubted."""
+    old, over = "old and unproven: explains nothing", "said to be over: explains nothing"
+    vignette.each(
+        """
+        resource    | date    | code                  | value  | low limit
+        ------------+---------+-----------------------+--------+----------
+        Condition   | {it}    | chronic liver disease |        |
+        Observation | -20 d   | ALP                   | 30 U/L | 35 U/L
+        """,
+        ("-2500 d", LOW_ONCE.naming(f"Liver or biliary disease on record (2018-08-11), {old}")),
+        ("-1000 d", LOW_ONCE.silent_on(old, over)),
     )
 
 

@@ -44,6 +44,25 @@ def test_one_major_and_two_minor_features_and_a_single_low_value(vignette: Vigne
     )
 
 
+def test_one_major_and_three_minor_features_and_a_single_low_value(vignette: Vignette) -> None:
+    """More than enough."""
+    vignette(
+        """
+        resource    | date   | code                      | value  | low limit
+        ------------+--------+---------------------------+--------+----------
+        Patient     |        | man                       | 45 y   |
+        Condition   | -900 d | atypical femoral fracture |        |
+        Condition   | -900 d | chondrocalcinosis         |        |
+        Condition   | -900 d | nephrocalcinosis          |        |
+        Condition   | -900 d | tooth loss                |        |
+        Observation | -10 d  | ALP                       | 30 U/L | 35 U/L
+        """,
+        verdict="hppSuspected",
+        row="4e-iwg-pattern-low",
+        indicator="warning",
+    )
+
+
 def test_two_major_features_and_low_values_that_persist(vignette: Vignette) -> None:
     """As it was published.  Where no low value is free of another cause, it is not."""
     vignette.each(
