@@ -193,6 +193,7 @@ def test_a_drug_may_stand_in_a_medication_of_its_own(export: Export, tmp_path: P
     (row,) = run(export([*HISTORY[:3], placed, drug]), tmp_path / "out")
 
     assert row["drug_group"] == "bp_alendronate"
+    assert "unreadable:medications" not in row["gaps"]
 
 
 FOSAMAX = {"text": "Fosamax 70 mg"}
