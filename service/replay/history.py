@@ -34,6 +34,7 @@ SIGN, VIEW = BY_ID["hpp-order-sign"], BY_ID["hpp-patient-view"]
 MAY_BE_MISSING = ("labs", "medications", "conditions", "procedures")
 # What an evaluation reads; whatever else lies in an export is no part of the question.
 KINDS = frozenset[str]().union(*TYPES.values()) | {"Medication"}
+_ByKey = Mapping[str, Sequence[Json]]
 DEPARTMENT = "urn:hpp-cds:department"  # an extension of orders that come from a warehouse
 
 
@@ -90,17 +91,42 @@ def card_of(answer: Answer) -> dict[str, Any] | None:
     return next(iter(answer.body["cards"]), None)
 
 
-def judge_orders(patient: str, resources: Sequence[Json], judges: Judges) -> Iterator[PastDecision]:
-    """Each order of a drug of interest, judged on its own day with what was known then.
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order of a drug of interest that somebody placed.  day: None where it cannot be told."""
+
+    order: Json
+    day: date | None
+
+
+def placed_orders(resources: Sequence[Json], judges: Judges) -> list[PlacedOrder]:
+    """The orders of one patient that are asked about; resources: as in judge_orders."""
+    medications = [r for r in resources if r.get("resourceType") == "Medication"]
+    found = []
+    for order in resources:
+        if (
+            order.get("resourceType") in ORDERS
+            and text(order.get("status")) not in NEVER_PLACED
+            and text(order.get("intent")) not in NOT_AN_ORDER
+            and judges.are_interested(order, medications)
+        ):
+            days = read_days(first_of(order, AUTHORED), judges.engine.zone)
+            found.append(PlacedOrder(order, days.last if days else None))
+    return found
+
+
+def judge_orders(
+    patient: str, resources: Sequence[Json], placed: Sequence[PlacedOrder], judges: Judges
+) -> Iterator[PastDecision]:
+    """Each of these orders that has a day, judged on it with what was known then.
 
     resources: everything on record of this patient, of any type, in any order.
     """
-    dated = [(order, day) for order, day in _placed(resources, judges) if day]
-    for order, day in sorted(dated, key=lambda item: (item[1], text(item[0].get("id")))):
-        name, where = text(order.get("id")), department_of(order, resources)
-        yield PastDecision(
-            patient, name, day, *_answers(patient, resources, order, day, judges), where
-        )
+    answers = _Answers(patient, resources, judges)
+    dated = [(item.day, text(item.order.get("id")), item.order) for item in placed if item.day]
+    for day, name, order in sorted(dated, key=lambda item: item[:2]):
+        where = department_of(order, resources)
+        yield PastDecision(patient, name, day, *answers.of(order, day), where)
 
 
 def judge_last_day(
@@ -111,26 +137,8 @@ def judge_last_day(
     days = [day for resource in read if (day := _last_day(resource, judges.engine))]
     if days:
         day = max(days)
-        yield PastDecision(patient, "", day, *_answers(patient, resources, None, day, judges))
-
-
-def undated_orders(resources: Sequence[Json], judges: Judges) -> list[Json]:
-    """Placed orders of interest that cannot be placed in time, so are not judged."""
-    return [order for order, day in _placed(resources, judges) if day is None]
-
-
-def _placed(resources: Sequence[Json], judges: Judges) -> Iterator[tuple[Json, date | None]]:
-    """Orders of a drug of interest that somebody placed, and when."""
-    medications = [r for r in resources if r.get("resourceType") == "Medication"]
-    for order in resources:
-        if (
-            order.get("resourceType") in ORDERS
-            and text(order.get("status")) not in NEVER_PLACED
-            and text(order.get("intent")) not in NOT_AN_ORDER
-            and judges.are_interested(order, medications)
-        ):
-            days = read_days(first_of(order, AUTHORED), judges.engine.zone)
-            yield order, days.last if days else None
+        answers = _Answers(patient, resources, judges)
+        yield PastDecision(patient, "", day, *answers.of(None, day))
 
 
 def department_of(order: Json, resources: Sequence[Json]) -> str:
@@ -147,20 +155,30 @@ def department_of(order: Json, resources: Sequence[Json]) -> str:
     return ""
 
 
-def _answers(
-    patient: str, resources: Sequence[Json], order: Json | None, day: date, judges: Judges
-) -> tuple[Answer, Answer | None]:
-    service = SIGN if order else VIEW
+class _Answers:
+    """What both engines say of one patient; the record is sorted by prefetch key once for each."""
 
-    def answer(engine: Engine, client: Client) -> Answer:
-        by_key = _by_key(resources, order, engine, judges.missing)
+    def __init__(self, patient: str, resources: Sequence[Json], judges: Judges) -> None:
+        self._patient = patient
+        asked = [(judges.engine, judges.client)]
+        asked += [(judges.against, judges.against_client)] if judges.against else []
+        self._asked = [
+            (engine, client, _by_key(resources, engine, judges.missing)) for engine, client in asked
+        ]
+
+    def of(self, order: Json | None, day: date) -> tuple[Answer, Answer | None]:
+        """Of an order as it was signed, or of the chart as it was opened."""
+        answers = [self._answer(order, day, *asked) for asked in self._asked]
+        return answers[0], answers[1] if len(answers) > 1 else None
+
+    def _answer(
+        self, order: Json | None, day: date, engine: Engine, client: Client, by_key: _ByKey
+    ) -> Answer:
+        request = _request(self._patient, by_key, order)
         try:
-            return evaluate(_request(patient, by_key, order), service, engine, day, client=client)
+            return evaluate(request, SIGN if order else VIEW, engine, day, client=client)
         except DataUnavailable as error:
             return _refused(error)
-
-    other = answer(judges.against, judges.against_client) if judges.against else None
-    return answer(judges.engine, judges.client), other
 
 
 def _refused(error: DataUnavailable) -> Answer:
@@ -175,9 +193,9 @@ def _refused(error: DataUnavailable) -> Answer:
     return Answer({"cards": [], "extension": {EXTENSION: said}}, "unavailable")
 
 
-def _request(patient: str, by_key: Mapping[str, Sequence[Json]], order: Json | None) -> HookRequest:
-    """What an EHR would have sent: the whole record, and the order as the draft it once was."""
-    prefetch: dict[str, Any] = {key: _bundle(resources) for key, resources in by_key.items()}
+def _request(patient: str, by_key: _ByKey, order: Json | None) -> HookRequest:
+    """What an EHR would have sent: the whole record but the order, which is the draft it was."""
+    prefetch: dict[str, Any] = {key: _bundle(resources, order) for key, resources in by_key.items()}
     prefetch["patient"] = next(iter(by_key["patient"]), None)
     draft = {**order, "status": "draft", "intent": "order"} if order else None
     return HookRequest(
@@ -186,17 +204,15 @@ def _request(patient: str, by_key: Mapping[str, Sequence[Json]], order: Json | N
         patient_id=patient,
         user_reference="",
         prefetch=prefetch,
-        draft_orders=_bundle([draft]) if draft else None,
+        draft_orders=_bundle([draft], None) if draft else None,
     )
 
 
-def _by_key(
-    resources: Sequence[Json], order: Json | None, engine: Engine, missing: frozenset[str]
-) -> dict[str, list[Json]]:
-    """Resources but the order itself, under the prefetch key that would have held them."""
+def _by_key(resources: Sequence[Json], engine: Engine, missing: frozenset[str]) -> _ByKey:
+    """Resources under the prefetch key that would have held them."""
     found: dict[str, list[Json]] = {key: [] for key in TYPES if key not in missing}
     for resource in resources:
-        if resource is not order and resource.get("resourceType") in KINDS:
+        if resource.get("resourceType") in KINDS:
             found.setdefault(_key_of(resource, engine), []).append(resource)
     return found
 
@@ -209,8 +225,16 @@ def _key_of(resource: Json, engine: Engine) -> str:
     return next((key for key, kinds in TYPES.items() if kind in kinds), "medications")
 
 
-def _bundle(resources: Sequence[Json]) -> dict[str, Any]:
-    return {"resourceType": "Bundle", "entry": [{"resource": item} for item in resources]}
+def _bundle(resources: Sequence[Json], without: Json | None) -> dict[str, Any]:
+    entries = [_entry(item) for item in resources if item is not without]
+    return {"resourceType": "Bundle", "entry": entries}
+
+
+def _entry(resource: Json) -> dict[str, Any]:
+    """A Medication is sent along with what names it; alone it is no answer of another kind."""
+    if resource.get("resourceType") == "Medication":
+        return {"resource": resource, "search": {"mode": "include"}}
+    return {"resource": resource}
 
 
 _DATED = ("effectiveDateTime", "issued", "authoredOn", "recordedDate", "performedDateTime",

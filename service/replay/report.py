@@ -199,12 +199,17 @@ class _Page:
         return Block("Low ALP by age and sex", body, note)
 
     def _missing(self) -> Block:
-        """What was not seen, and how many orders stayed open for it."""
+        """What was not seen, and how many orders stayed open without it; none is judged anew."""
         rows = [
             (gap.partition(":")[2], gap.partition(":")[0], count, self.figures.opened[gap])
             for gap, count in self.figures.gaps.most_common()
         ]
-        head = ("data", "why it was not seen", self.unit, "of them with a more urgent answer open")
+        head = (
+            "data",
+            "why it was not seen",
+            self.unit,
+            "of them with a more urgent answer open, for this or other missing data",
+        )
         body = table(head, self._shown(rows)) if rows else paragraph("Nothing was missing.")
         missing = ", ".join(sorted(self.judges.missing))
         note = f"The source holds nothing of: {missing}." if missing else ""

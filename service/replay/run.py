@@ -27,7 +27,7 @@ from service.replay.work import Task, Worker
 from service.settings import Settings
 from service.store.pseudonyms import read_or_make
 
-MEMORY_MB = 1024
+MEMORY_MB = 512
 INSTALL_SPARK = "python -m pip install '.[spark]', and a Java 17 runtime"
 KEY_FILE = "pseudonym.key"
 LIST_FILE = "patients.csv"

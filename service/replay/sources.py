@@ -24,10 +24,15 @@ from service.replay.history import MAY_BE_MISSING, Judges
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 MOST_LINE_BYTES = 16 * 1024 * 1024
+BUFFER_BYTES = 2 * MOST_LINE_BYTES  # of a file; else sixteen times the longest line
 MOST_PLACES = 100  # of malformed lines that are named
 BATCH_ROWS = 10_000
 FILE = "lines.duckdb"
-_LAST = "'([^/:]+)$', 1"
+# The id at the end of a reference, also of one version of it.
+LAST = r"([^/:\"]+)(?:/_history/[^/\"]*)?\"?$"
+_LAST = f"'{LAST}', 1"
+# What most lines are told by: null where it is no JSON.
+_HEAD = "TRY(json_extract_string(line, ['$.resourceType', '$.subject.reference']))"
 # Type and owner of a line, of any release, in one parse; null where it is no JSON.
 _PARSED = """TRY(json_extract_string(line,
     ['$.resourceType', '$.subject.reference', '$.patient.reference', '$.id']))"""
@@ -36,11 +41,23 @@ _OWNER = f"""nullif(regexp_extract(coalesce(
 # How an order writes its drug: members enough to read it by, the same for many orders.
 DRUG = ("medicationCodeableConcept", "medicationReference", "medication", "contained")
 _PATHS = ", ".join(f"'$.{name}'" for name in DRUG)
-_DRUG = f"TRY(json_extract(line, [{_PATHS}]))::VARCHAR[]"
+_ORDER = f"""TRY(json_extract(line, ['$.resourceType', '$.subject.reference',
+    '$.patient.reference', {_PATHS}]))::VARCHAR[]"""
 # The id of the Medication that an order names.
+_MEDICATION = f"""nullif(regexp_extract(coalesce(named[1], named[2]), {_LAST}), '')"""
 _NAMED = """TRY(json_extract_string(line,
     ['$.medicationReference.reference', '$.medication.reference.reference']))"""
-_MEDICATION = f"nullif(regexp_extract(coalesce(named[1], named[2]), {_LAST}), '')"
+_NAMED_BY_DRUG = """[json_extract_string(drug[2], '$.reference'),
+    json_extract_string(drug[3], '$.reference.reference')]"""
+
+# Most lines are parsed for these two members alone; those of which they do not tell whose they
+# are, or that they are nobody's we look for, are kept to be looked at again.
+_PERHAPS_CHOSEN = f"""SELECT line FROM (
+    SELECT line, head[1] AS kind, head[2] AS owner
+    FROM (SELECT line, {_HEAD} AS head FROM written))
+    WHERE coalesce(owner IN (SELECT 'Patient/' || patient FROM chosen), false)
+        OR kind IS NULL OR owner IS NULL OR NOT starts_with(owner, 'Patient/')
+        OR contains(owner, '/_history/') OR contains(owner, ':')"""  # noqa: S608
 
 
 def export_files(folder: Path) -> list[Path]:
@@ -77,7 +94,8 @@ class Lines:
         names = ", ".join(f"'{_quoted(file)}'" for file in self._files)
         return f"""SELECT line FROM read_csv([{names}], columns = {{'line': 'VARCHAR'}},
             header = false, delim = '\x01', quote = '', escape = '', comment = '',
-            strict_mode = false, max_line_size = {MOST_LINE_BYTES}, null_padding = false,
+            strict_mode = false, max_line_size = {MOST_LINE_BYTES},
+            buffer_size = {BUFFER_BYTES}, null_padding = false,
             auto_detect = false, ignore_errors = true, store_rejects = true)
             WHERE line IS NOT NULL"""  # noqa: S608  (paths are quoted)
 
@@ -94,12 +112,11 @@ class Lines:
         """
         if not everyone:
             self._choose_by_orders(judges)
-            self._db.execute("INSERT INTO chosen VALUES ('')")
-        # One key for each line, and a join by it: a filter would parse a line for each of its uses.
+        lines = "written" if everyone else f"({_PERHAPS_CHOSEN})"
         which = "WHERE patient IS NOT NULL" if everyone else "SEMI JOIN chosen USING (patient)"
         self._db.execute(f"""INSERT INTO selected SELECT patient, line FROM (
             SELECT line, CASE WHEN parsed[1] IS NULL THEN '' ELSE {_OWNER} END AS patient
-            FROM (SELECT line, {_PARSED} AS parsed FROM written)) {which}""")  # noqa: S608
+            FROM (SELECT line, {_PARSED} AS parsed FROM {lines})) {which}""")  # noqa: S608
         unread = "patient = '' AND trim(line) <> ''"
         self._malformed = self._count(f"SELECT count(*) FROM selected WHERE {unread}")  # noqa: S608
         self._malformed += len(self._rejects())
@@ -115,28 +132,35 @@ class Lines:
 
     def _choose_by_orders(self, judges: Judges) -> None:
         """Each way in which a drug is written is looked at once, with the Medication it names."""
+        kinds = ", ".join(f"'\"{kind}\"'" for kind in sorted(ORDERS))
         self._db.execute(f"""CREATE TABLE ordered AS
-            SELECT {_OWNER} AS patient, parsed[1] AS kind, drug, {_MEDICATION} AS id FROM (
-                SELECT {_PARSED} AS parsed, {_DRUG} AS drug, {_NAMED} AS named
-                FROM written WHERE {_mentions(ORDERS)})""")  # noqa: S608
-        others = f"kind IS NULL OR kind NOT IN ({_listed(ORDERS)})"
-        self._db.execute(f"DELETE FROM ordered WHERE {others}")  # noqa: S608
-        self._read_medications("SELECT DISTINCT id FROM ordered WHERE id IS NOT NULL")
-        written = self._db.execute("""SELECT kind, drug, id, any_value(line) FROM ordered
-            LEFT JOIN medications USING (id) GROUP BY kind, drug, id""").fetchall()
-        wanted = [
-            (drug, name)
-            for kind, drug, name, medication in written
+            SELECT parsed[1] AS kind, parsed[4:] AS drug,
+                nullif(regexp_extract(coalesce(parsed[2], parsed[3]), {_LAST}), '') AS patient
+            FROM (SELECT {_ORDER} AS parsed FROM written WHERE {_mentions(ORDERS)})
+            WHERE parsed[1] IN ({kinds})""")  # noqa: S608
+        self._db.execute(f"""CREATE TABLE drugs AS
+            SELECT kind, drug, {_MEDICATION} AS id, row_number() OVER () AS number FROM (
+                SELECT kind, drug, {_NAMED_BY_DRUG} AS named
+                FROM (SELECT DISTINCT kind, drug FROM ordered))""")  # noqa: S608
+        self._read_medications("SELECT DISTINCT id FROM drugs WHERE NOT starts_with(id, '#')")
+        self._db.execute(
+            "CREATE TABLE wanted AS SELECT unnest($1) AS number", [self._wanted(judges)]
+        )
+        self._db.execute("""CREATE TABLE placed AS SELECT patient FROM ordered
+            SEMI JOIN (FROM drugs SEMI JOIN wanted USING (number)) USING (kind, drug)""")
+        self._db.execute("""CREATE TABLE chosen AS
+            SELECT DISTINCT patient FROM placed WHERE patient IS NOT NULL UNION ALL SELECT ''""")
+        self.without_patient = self._count("SELECT count(*) FROM placed WHERE patient IS NULL")
+
+    def _wanted(self, judges: Judges) -> list[int]:
+        """Numbers of the drugs of interest, told by the service's own reader."""
+        written = "SELECT number, kind, drug, line FROM drugs LEFT JOIN medications USING (id)"
+        return [
+            number
+            for batch in self._batches(written)
+            for number, kind, drug, medication in _rows(batch)
             if judges.are_interested(_order(kind, drug), _read(medication))
         ]
-        self._db.execute("CREATE TABLE wanted (drug VARCHAR[], id VARCHAR)")
-        if wanted:
-            self._db.executemany("INSERT INTO wanted VALUES (?, ?)", wanted)
-        same = "o.drug = w.drug AND o.id IS NOT DISTINCT FROM w.id"
-        self._db.execute(f"""CREATE TABLE chosen AS
-            SELECT DISTINCT patient FROM ordered o SEMI JOIN wanted w ON {same}""")  # noqa: S608
-        self.without_patient = self._count(f"""SELECT count(*) FROM ordered o
-            SEMI JOIN wanted w ON {same} WHERE patient IS NULL""")  # noqa: S608
 
     def _read_medications(self, ids: str) -> None:
         """The Medications of some ids; the source is not looked through where there are none."""
@@ -182,7 +206,7 @@ class Lines:
         """(patient id, lines), by patient id; lines in one order whatever engine found them."""
         patient, lines = "", list[bytes]()
         for batch in self._batches("SELECT patient, line FROM selected ORDER BY patient, line"):
-            for owner, line in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            for owner, line in _rows(batch):
                 if owner != patient and lines:
                     yield patient, lines
                     lines = []
@@ -229,6 +253,10 @@ class Lines:
         yield from self._db.cursor().sql(query).to_arrow_reader(BATCH_ROWS)
 
 
+def _rows(batch: Any) -> Iterator[tuple[Any, ...]]:
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
 def _mentions(words: Any) -> str:
     """Lines that hold one of these words anywhere: faster than to parse them."""
     return "(" + " OR ".join(f"contains(line, '{word}')" for word in sorted(words)) + ")"
@@ -241,7 +269,7 @@ def _listed(words: Any) -> str:
 def _order(kind: str, drug: list[str | None]) -> dict[str, Any]:
     """An order that says nothing but its drug."""
     known = {name: orjson.loads(text) for name, text in zip(DRUG, drug, strict=True) if text}
-    return {"resourceType": kind, **known}
+    return {"resourceType": orjson.loads(kind), **known}
 
 
 def _read(line: str | None) -> list[dict[str, Any]]:

@@ -24,10 +24,8 @@ from service.fhir.releases import ORDERS
 from service.replay.extracts import has_extracts
 from service.replay.history import KINDS, Judges
 from service.replay.results import SCHEMA, table_of
-from service.replay.sources import export_files
+from service.replay.sources import LAST, export_files
 from service.replay.work import Task, Worker
-
-_LAST = "([^/:]+)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def _lines(spark: SparkSession, folder: Path) -> DataFrame:
         text.withColumnRenamed("value", "line")
         .withColumn("kind", kind)
         .where("kind IS NOT NULL")
-        .withColumn("patient", sql.regexp_extract(sql.coalesce(whose, sql.lit("")), _LAST, 1))
+        .withColumn("patient", sql.regexp_extract(sql.coalesce(whose, sql.lit("")), LAST, 1))
     )
 
 
@@ -105,7 +103,7 @@ def _medication_of(line: Column) -> Column:
         sql.get_json_object(line, "$.medicationReference.reference"),
         sql.get_json_object(line, "$.medication.reference.reference"),
     )
-    return sql.regexp_extract(sql.coalesce(named, sql.lit("")), _LAST, 1)
+    return sql.regexp_extract(sql.coalesce(named, sql.lit("")), LAST, 1)
 
 
 def _with_order_of_interest(lines: DataFrame, judges: Judges) -> DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,9 +14,11 @@ from service.evaluation.building import build_engine
 from service.evaluation.engine import ANYONE
 from service.replay.history import (
     Judges,
+    PastDecision,
+    PlacedOrder,
     judge_last_day,
     judge_orders,
-    undated_orders,
+    placed_orders,
 )
 from service.replay.results import MALFORMED, UNDATED, note_of, row_of
 from service.settings import Client, Settings
@@ -38,15 +41,21 @@ class Task:
     last: date
     missing: frozenset[str] = frozenset()
 
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
     def judges(self) -> Judges:
-        """Built anew: once in each process."""
-        return Judges(
+        """Built anew: once in each process, which never looks again for what of it to free."""
+        judges = Judges(
             build_engine(self.settings),
             build_engine(self.against) if self.against else None,
             self.missing,
             _client(self.settings),
             _client(self.against) if self.against else ANYONE,
         )
+        gc.collect()
+        gc.freeze()
+        return judges
 
 
 def _client(settings: Settings) -> Client:
@@ -62,17 +71,30 @@ class Worker:
     judges: Judges
 
     def rows_of(self, patient: str, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-        """The rows of one patient.  lines: of the source, in one order whoever found them."""
-        task, found = self.task, [_read(line) for line in lines]
-        resources = [resource for resource in found if resource is not None]
-        judge = judge_last_day if task.everyone else judge_orders
-        for decision in judge(patient, resources, self.judges):
-            if task.first <= decision.day <= task.last:
+        """The rows of one patient.  lines: of the source, in one order whoever found them.
+
+        A line that stands in several files says nothing more.
+        """
+        task, sent = self.task, list(lines)
+        found = {line: _read(line) for line in sent}
+        resources = [resource for resource in found.values() if resource is not None]
+        placed = [] if task.everyone else placed_orders(resources, self.judges)
+        for decision in self._decisions(patient, resources, placed):
+            if task.holds(decision.day):
                 yield row_of(decision, task.pseudonyms)
-        undated = 0 if task.everyone else len(undated_orders(resources, self.judges))
-        for what, count in ((UNDATED, undated), (MALFORMED, len(found) - len(resources))):
+        undated = sum(item.day is None for item in placed)
+        malformed = sum(found[line] is None for line in sent)
+        for what, count in ((UNDATED, undated), (MALFORMED, malformed)):
             for _ in range(count):
                 yield note_of(patient, what, task.pseudonyms)
+
+    def _decisions(
+        self, patient: str, resources: list[dict[str, Any]], placed: list[PlacedOrder]
+    ) -> Iterator[PastDecision]:
+        if self.task.everyone:
+            return judge_last_day(patient, resources, self.judges)
+        chosen = [item for item in placed if item.day and self.task.holds(item.day)]
+        return judge_orders(patient, resources, chosen, self.judges)
 
 
 def _read(line: bytes) -> dict[str, Any] | None:

@@ -114,6 +114,7 @@ def test_the_example_runs(example: str, folder: Path, base: str, tmp_path: Path)
     typed = re.sub(r"http://127\.0\.0\.1:8080/fhir", f"{base}/demo/fhir", example)
     typed = re.sub(r"http://127\.0\.0\.1:5000", base, typed)
     typed = typed.replace("--patient 123", f"--patient {MAIN_STORY}")
+    typed = typed.replace("--client main-ehr", "--client anyone")  # none is configured here
     place = folder / "our-site" if "--config hpp-cds.toml" in example else folder
     if "audit verify" in example:
         run(folder, "audit export --since 365d --out audit.jsonl")

@@ -19,6 +19,7 @@ from service.hooks.calls import outcome_of
 from service.settings import Settings, load_settings
 from tests.conftest import TODAY
 from tests.edge.calls import breaches
+from tests.faults.server import closed_port
 from tests.releases.places import TEST_ORDERS, created
 from tests.trust.callers import EHR, client_of, signing, site
 
@@ -198,3 +199,13 @@ def test_what_the_page_and_the_command_say_is_what_http_says() -> None:
 
     assert page.get_json()["status"] == 200
     assert outcome_of(raw, "hpp-order-sign", build_engine(Settings()), TODAY).status == 412
+
+
+def test_a_second_try_at_a_server_that_is_gone_says_to_wait(origin: str) -> None:
+    """It is left alone for a while after the first, and that is no fault of where it lies."""
+    gone = f"http://127.0.0.1:{closed_port()}/fhir"
+    body = request_of(origin, "hpp-order-sign", fhirServer=gone, prefetch=None)
+    first, second = (only_card(ask(origin, "hpp-order-sign", body)) for _ in range(2))
+
+    assert "No connection to the FHIR server could be made" in first["detail"]
+    assert "left alone for a few seconds: ask again then" in second["detail"]

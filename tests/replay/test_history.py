@@ -17,12 +17,13 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID
 from service.hooks.calls import evaluate_body
+from service.replay import history
 from service.replay.history import (
     Judges,
+    PastDecision,
     department_of,
     judge_last_day,
-    judge_orders,
-    undated_orders,
+    placed_orders,
 )
 from service.replay.synthetic import person
 from service.settings import Settings
@@ -49,6 +50,12 @@ ASSUMED: Json = {
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     return build_engine(Settings())
+
+
+def judge_orders(patient: str, resources: list[Json], judges: Judges) -> list[PastDecision]:
+    """All orders of a record."""
+    placed = placed_orders(resources, judges)
+    return list(history.judge_orders(patient, resources, placed, judges))
 
 
 def alp(number: int, day: str, value: float, **more: Any) -> Json:
@@ -105,7 +112,8 @@ def test_an_undated_order_of_interest_is_counted(engine: Engine) -> None:
     aspirin = {**undated, "medicationCodeableConcept": {"text": "aspirin 100 mg"}}
     resources = [undated, aspirin, order(2, "2020-01-01"), order(3, "5/18/2016")]
 
-    found = [item["id"] for item in undated_orders(resources, Judges(engine))]
+    placed = placed_orders(resources, Judges(engine))
+    found = [item.order["id"] for item in placed if item.day is None]
 
     assert found == ["order-1", "order-3"]
 
@@ -182,7 +190,7 @@ def test_what_is_dated_later_changes_nothing(engine: Engine, number: int) -> Non
     """Whatever is added after an order's day leaves that order's decision as it was."""
     resources = list(person(number, ASSUMED))
     patient = resources[0]["id"]
-    before = list(judge_orders(patient, resources, Judges(engine)))
+    before = judge_orders(patient, resources, Judges(engine))
     for decision in before:
         later = [_moved(r, decision.day, Random(number)) for r in resources[1:]]
         again = {d.order: d for d in judge_orders(patient, [*resources, *later], Judges(engine))}

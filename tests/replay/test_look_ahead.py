@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.evaluation.building import build_engine
-from service.replay.history import Judges, judge_orders
+from service.replay.history import Judges
 from service.replay.results import row_of
 from service.settings import Settings
 from service.store.pseudonyms import Pseudonyms
-from tests.replay.test_history import PATIENT
+from tests.replay.test_history import PATIENT, judge_orders
 
 Json = dict[str, Any]
 FIRST = date(2012, 1, 1)

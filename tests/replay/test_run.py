@@ -16,7 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.content.faults import Faulty
+from service.evaluation.building import build_engine
+from service.replay.history import Judges
 from service.replay.run import KEY_FILE, Plan, replay
+from service.replay.sources import Lines
 from service.replay.synthetic import person
 from service.settings import Settings
 from service.store.pseudonyms import read_or_make
@@ -150,13 +153,37 @@ def test_files_may_be_packed_and_mixed_and_broken_lines_are_named(
 
 
 @pytest.mark.parametrize(
-    "owner", ["Patient/p", "https://ehr.example.org/fhir/Patient/p", "urn:uuid:p"]
+    "owner",
+    ["Patient/p", "https://ehr.example.org/fhir/Patient/p", "urn:uuid:p", "Patient/p/_history/2"],
 )
 def test_an_owner_may_be_written_in_any_way(export: Export, tmp_path: Path, owner: str) -> None:
     moved = [{**r, "subject": {"reference": owner}} if "subject" in r else r for r in HISTORY]
     rows = run(export(moved), tmp_path / "out")
 
     assert len(rows) == 1
+
+
+def test_a_line_that_stands_in_two_files_counts_once(export: Export, tmp_path: Path) -> None:
+    """Else an order would be judged twice, each time as the renewal of itself."""
+    folder = export(HISTORY)
+    for file in list(folder.iterdir()):
+        shutil.copy(file, folder / f"again-{file.name}")
+    (row,) = run(folder, tmp_path / "out")
+
+    assert (row["verdict"], row["first_start"]) == ("hppSuspected", True)
+
+
+def test_a_file_larger_than_the_memory_is_read(export: Export, tmp_path: Path) -> None:
+    """A piece of it at a time."""
+    folder, memory_mb = export(HISTORY), 200
+    stranger = {"resourceType": "Observation", "subject": {"reference": "Patient/q"}}
+    line = json.dumps(stranger | {"note": "x" * 10_000}) + "\n"
+    with (folder / "Observation.ndjson").open("a") as lines:
+        lines.writelines(line for _ in range(110 * memory_mb))
+    found = Lines(folder, tmp_path, memory_mb)
+
+    assert found.select(Judges(build_engine(Settings())), False) == 1
+    found.close()
 
 
 def test_a_drug_may_stand_in_a_medication_of_its_own(export: Export, tmp_path: Path) -> None:
@@ -166,6 +193,7 @@ def test_a_drug_may_stand_in_a_medication_of_its_own(export: Export, tmp_path: P
     (row,) = run(export([*HISTORY[:3], placed, drug]), tmp_path / "out")
 
     assert row["drug_group"] == "bp_alendronate"
+    assert "unreadable:medications" not in row["gaps"]
 
 
 FOSAMAX = {"text": "Fosamax 70 mg"}

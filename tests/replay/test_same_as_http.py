@@ -103,7 +103,9 @@ def request_for(patient: Json, placed: Json, records: Records) -> Json:
     prefetch: Json = {key: bundle(*owned[kind]) for key, kind in KEYS.items()}
     prefetch["alp"] = bundle(*[lab for lab in owned["Observation"] if is_alp(lab)])
     prefetch["labs"] = bundle(*[lab for lab in owned["Observation"] if not is_alp(lab)])
-    prefetch["medications"]["entry"] += bundle(*records["Medication"])["entry"]
+    named = {_medication_of(order) for order in owned["MedicationRequest"]}
+    drugs = [drug for drug in records["Medication"] if drug["id"] in named]
+    prefetch["medications"]["entry"] += bundle(*drugs)["entry"]
     draft = {**placed, "status": "draft"}
     return {
         "hook": "order-sign",
@@ -113,6 +115,10 @@ def request_for(patient: Json, placed: Json, records: Records) -> Json:
         },
         "prefetch": {"patient": patient, **prefetch},
     }  # fmt: skip
+
+
+def _medication_of(order: Json) -> str:
+    return str(order.get("medicationReference", {}).get("reference", "")).rpartition("/")[2]
 
 
 def is_alp(observation: Json) -> bool:

@@ -1,4 +1,4 @@
-"""Conditions, drugs, encounters and other results around a specimen: 2a.4 to 2a.6 and 2a.16."""
+"""Conditions, drugs, encounters and other results around a specimen."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from tests.restatement.limits import (
     exact,
 )
 
-# Section 1 and 2a.5: days an exposure still counts after its end.
+# Days an exposure still counts after its end.
 SUPPRESSING_DAYS = {
     "bp_alendronate": 730,
     "bp_risedronate": 730,
@@ -31,7 +31,7 @@ ANABOLIC_DAYS = 90
 ASFOTASE_DAYS = 90
 NEVER_GIVEN = ("draft", "cancelled", "not-done", "entered-in-error")
 
-# 2a.16, section 1.
+# What may raise an ALP, and for how long.
 FRACTURE_GROUPS = ("fracture", "aff", "stress_fracture", "stress_fracture_foot")
 ACUTE_CLASSES = ("IMP", "ACUTE", "NONAC", "EMER", "SS", "OBSENC")
 PROCEDURE_DAYS = {"sec_cardiac_surgery": 30, "sec_transfusion": 14, "sec_major_surgery": 14}
@@ -41,23 +41,23 @@ PROCEDURE_DAYS = {"sec_cardiac_surgery": 30, "sec_transfusion": 14, "sec_major_s
 
 
 def counts(condition: dict[str, Any]) -> bool:
-    """2a.4: refuted and entered-in-error conditions count for nothing."""
+    """Refuted and entered-in-error conditions count for nothing."""
     return condition["verification"] not in ("refuted", "entered-in-error")
 
 
 def conditions_of(patient: Patient, *groups: str) -> list[dict[str, Any]]:
-    """Every condition of these groups that counts, whatever its clinical status (2a.20)."""
+    """Every condition of these groups that counts, whatever its clinical status."""
     return [c for c in patient["conditions"] if c["group"] in groups and counts(c)]
 
 
 def begin_of(condition: dict[str, Any]) -> date | None:
-    """2a.4: no onset: use recordedDate."""
+    """No onset: use recordedDate."""
     begin: date | None = condition["onset"] or condition["recorded"]
     return begin
 
 
 def is_active(condition: dict[str, Any], day: date) -> bool:
-    """2a.4: onset <= day <= abatement; resolved without an abatement date is not active."""
+    """Onset <= day <= abatement; resolved without an abatement date is not active."""
     begin = begin_of(condition)
     ended = condition["clinical"] in ("resolved", "inactive", "remission")
     if condition["abatement"] is None and ended:
@@ -76,18 +76,18 @@ def any_active(patient: Patient, day: date, *groups: str) -> bool:
 
 
 def was_given(drug: dict[str, Any]) -> bool:
-    """2a.5: status draft, cancelled, not-done or entered-in-error is not exposure."""
+    """Status draft, cancelled, not-done or entered-in-error is not exposure."""
     return drug["status"] not in NEVER_GIVEN
 
 
 def drug_start(drug: dict[str, Any]) -> date:
-    """2a.5: start = dosage boundsPeriod.start, else authoredOn; an administration: its date."""
+    """Start = dosage boundsPeriod.start, else authoredOn; an administration: its date."""
     start: date = drug["start"] or drug["authored"]
     return start
 
 
 def drug_end(patient: Patient, drug: dict[str, Any]) -> date:
-    """2a.5: end = boundsPeriod.end; else today if active or on-hold; else authoredOn."""
+    """End = boundsPeriod.end; else today if active or on-hold; else authoredOn."""
     if drug["given"]:
         end: date = drug["authored"]
     elif drug["end"] is not None:
@@ -100,7 +100,7 @@ def drug_end(patient: Patient, drug: dict[str, Any]) -> date:
 
 
 def is_exposed(patient: Patient, drug: dict[str, Any], day: date, wash_out: int) -> bool:
-    """2a.5: start <= day <= end + wash-out."""
+    """Start <= day <= end + wash-out."""
     last = drug_end(patient, drug) + timedelta(days=wash_out)
     return was_given(drug) and drug_start(drug) <= day <= last
 
@@ -113,12 +113,12 @@ def any_exposed(patient: Patient, day: date, wash_out: int, *groups: str) -> boo
 
 
 def is_on_asfotase(patient: Patient, day: date) -> bool:
-    """2.6: a result on asfotase alfa is INVALID; 2a.5: 90 d wash-out."""
+    """A result on asfotase alfa is INVALID; 90 d wash-out."""
     return any_exposed(patient, day, ASFOTASE_DAYS, "ert_asfotase")
 
 
 def is_suppressed(patient: Patient, day: date) -> bool:
-    """2a.5: antiresorptive started strictly before the specimen; lapses after its window."""
+    """Antiresorptive started strictly before the specimen; lapses after its window."""
     return any(
         d["group"] in SUPPRESSING_DAYS
         and drug_start(d) < day
@@ -131,7 +131,7 @@ def is_suppressed(patient: Patient, day: date) -> bool:
 
 
 def labs_of(patient: Patient, *codes: str) -> list[dict[str, Any]]:
-    """2.2: results of a status that counts, none dated after today."""
+    """Results of a status that counts, none dated after today."""
     return [
         lab
         for lab in patient["labs"]
@@ -155,7 +155,7 @@ def procedures_of(patient: Patient, *groups: str) -> list[dict[str, Any]]:
 
 
 def is_ill(patient: Patient, day: date) -> bool:
-    """Section 1, ACUTE; 2a.4: a subsequent encounter or a status code starts no window."""
+    """ACUTE; a subsequent encounter or a status code starts no window."""
     return any(
         c["event"] == "first" and days_after(begin_of(c), day, 14)
         for c in conditions_of(patient, "sec_acute_illness")
@@ -169,14 +169,14 @@ def holds(encounter: dict[str, Any], day: date) -> bool:
 
 
 def is_in_hospital(patient: Patient, result: Result) -> bool:
-    """2a.4: the Encounter that the result names, else one whose period holds its day."""
+    """The Encounter that the result names, else one whose period holds its day."""
     named = [e for e in patient["encounters"] if e["id"] == result["encounter"]]
     around = [e for e in patient["encounters"] if holds(e, result["date"])]
     return any(e["class"] in ACUTE_CLASSES for e in named or around)
 
 
 def is_acute(patient: Patient, result: Result) -> bool:
-    """Section 1, ACUTE windows."""
+    """The windows of ACUTE."""
     treated = any(
         days_after(p["date"], result["date"], days)
         for group, days in PROCEDURE_DAYS.items()
@@ -189,7 +189,7 @@ def is_acute(patient: Patient, result: Result) -> bool:
 
 
 def is_broken(patient: Patient, day: date) -> bool:
-    """2a.16: counted from onset, resolved or not; 2a.4: a later visit counts from its onset."""
+    """Counted from onset, resolved or not; a later visit counts from its onset."""
 
     def begin(condition: dict[str, Any]) -> date | None:
         if condition["event"] == "status":
@@ -200,7 +200,7 @@ def is_broken(patient: Patient, day: date) -> bool:
 
 
 def is_pregnant(patient: Patient, day: date) -> bool:
-    """2a.16: no man, aged 10 to 55 y, to 300 d after onset or abatement; undated never."""
+    """No man, aged 10 to 55 y, to 300 d after onset or abatement; undated never."""
     if patient["sex"] == "male" or not 3653 <= age_on(patient, day) <= 20453:
         return False
     return any(
@@ -210,7 +210,7 @@ def is_pregnant(patient: Patient, day: date) -> bool:
 
 
 def liver_masks(patient: Patient, condition: dict[str, Any], day: date) -> bool:
-    """2a.16: while active, and lasting, ended, begun within 1826 d, or proven by a GGT."""
+    """While active, and lasting, ended, begun within 1826 d, or proven by a GGT."""
     if not is_active(condition, day):
         return False
     lasting = condition["group"] == "mask_liver_lasting"
@@ -223,7 +223,7 @@ def liver_masks(patient: Patient, condition: dict[str, Any], day: date) -> bool:
 
 
 def is_masked(patient: Patient, day: date) -> bool:
-    """2a.16, and section 1, MASK windows."""
+    """The windows of MASK."""
     liver = conditions_of(patient, "mask_liver", "mask_liver_lasting")
     return (
         is_broken(patient, day)

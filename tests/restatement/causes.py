@@ -1,4 +1,4 @@
-"""What explains a low result, and whether the cause stands: 2a.6, 2a.13 and 2a.26."""
+"""What explains a low result, and whether the cause stands."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,7 @@ CHEMOTHERAPY_DAYS = 30
 NEVER_EXPLAINING_DRUGS = ("drugalp_vitd", "drugalp_thyroid")
 ACUTE_GROUPS = ("sec_acute_illness", "sec_cardiac_surgery", "sec_transfusion", "sec_major_surgery")
 
-# 2a.26: lifelong, no proof needed.
+# Lifelong, no proof needed.
 LIFELONG = (
     "sec_achondroplasia",
     "sec_wilson",
@@ -54,7 +54,7 @@ def proof(test: str, contradicts: str | None, confirms: str | None) -> Proof:
     return Proof(test, bound(contradicts), bound(confirms))
 
 
-# 2a.26 (a) contradicts; evidence, section (d), confirms.
+# What contradicts a cause, and what confirms it.
 EGFR = proof("egfr", ">= 45", "< 30")
 B12 = proof("b12", ">= 148", "< 148")
 FOLATE = proof("folate", ">= 7", "< 7")
@@ -105,7 +105,7 @@ def says(lab: dict[str, Any], test: Proof) -> str | None:
 
 
 def decided(patient: Patient, test: Proof, day: date) -> str | None:
-    """2a.26: the nearest result within 365 d decides; equally near: the contradicting one."""
+    """The nearest result within 365 d decides; equally near: the contradicting one."""
     said = [
         (days_apart(lab["date"], day), says(lab, test))
         for lab in labs_of(patient, test.test)
@@ -119,7 +119,7 @@ def decided(patient: Patient, test: Proof, day: date) -> str | None:
 
 
 def has_high_tsh(patient: Patient, day: date) -> bool:
-    """2a.26: a TSH > 10 mIU/L within 365 d, any."""
+    """A TSH > 10 mIU/L within 365 d, any."""
     return any(
         surely(lab, ">", Fraction(10)) and days_apart(lab["date"], day) <= YEAR
         for lab in labs_of(patient, "tsh")
@@ -127,7 +127,7 @@ def has_high_tsh(patient: Patient, day: date) -> bool:
 
 
 def stands(patient: Patient, condition: dict[str, Any], day: date) -> bool:
-    """2a.26: not contradicted, and lifelong, of the last five years, or confirmed."""
+    """Not contradicted, and lifelong, of the last five years, or confirmed."""
     if condition["group"] == "sec_hypothyroid":
         return has_high_tsh(patient, day)
     answers = [decided(patient, test, day) for test in PROOFS.get(condition["group"], ())]
@@ -142,14 +142,14 @@ def stands(patient: Patient, condition: dict[str, Any], day: date) -> bool:
 
 
 def condition_explains(patient: Patient, condition: dict[str, Any], day: date) -> bool:
-    """2a.6: a sec_* condition, not an acute one, or myeloma, active and standing."""
+    """A sec_* condition, not an acute one, or myeloma, active and standing."""
     group = condition["group"]
     named = group == "myeloma" or (group.startswith("sec_") and group not in ACUTE_GROUPS)
     return named and is_active(condition, day) and stands(patient, condition, day)
 
 
 def drug_explains(patient: Patient, drug: dict[str, Any], day: date, very_low: bool) -> bool:
-    """2a.6: an exposed drugalp_* drug; oestrogen not if very low; D and levothyroxine never."""
+    """An exposed drugalp_* drug; oestrogen not if very low; D and levothyroxine never."""
     group = drug["group"]
     if not group.startswith("drugalp_") or group in NEVER_EXPLAINING_DRUGS:
         return False
@@ -159,14 +159,14 @@ def drug_explains(patient: Patient, drug: dict[str, Any], day: date, very_low: b
 
 
 def had_chemotherapy(patient: Patient, day: date) -> bool:
-    """2a.6: a coded chemotherapy encounter or procedure 0-30 d before."""
+    """A coded chemotherapy encounter or procedure 0-30 d before."""
     begins = [begin_of(c) for c in conditions_of(patient, "chemotherapy")]
     begins += [p["date"] for p in procedures_of(patient, "chemotherapy")]
     return any(days_after(begin, day, CHEMOTHERAPY_DAYS) for begin in begins)
 
 
 def is_explained(patient: Patient, day: date, very_low: bool) -> bool:
-    """2a.6: one condition or one drug is enough."""
+    """One condition or one drug is enough."""
     return (
         any(condition_explains(patient, c, day) for c in patient["conditions"])
         or any(drug_explains(patient, d, day, very_low) for d in patient["drugs"])
@@ -177,7 +177,7 @@ def is_explained(patient: Patient, day: date, very_low: bool) -> bool:
 def has_exempt_cause(
     patient: Patient, low: dict[str, Any], latest: date, drug_is_enough: bool
 ) -> bool:
-    """2a.13: one exempt cause is enough for a low."""
+    """One exempt cause is enough for a low."""
     kidneys_fail = any(
         surely(lab, "<", Fraction(30)) and days_apart(lab["date"], latest) <= YEAR
         for lab in labs_of(patient, "egfr")

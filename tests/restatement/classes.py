@@ -1,4 +1,4 @@
-"""One class per ALP result, and all results in order: 2.3 to 2.7 and 2a.3 to 2a.8, 2a.22."""
+"""One class per ALP result, and all results in order."""
 
 from datetime import date
 from fractions import Fraction
@@ -37,14 +37,14 @@ UNREAD = ("unrecognised", "unit", "text", "ratio", "undecidable")  # and limit-n
 
 
 def same_specimen(result: Result, lab: dict[str, Any]) -> bool:
-    """2a.22: same Specimen reference; without a reference on either, same calendar day."""
+    """Same Specimen reference; without a reference on either, same calendar day."""
     if result["specimen"] is not None and lab["specimen"] is not None:
         return bool(result["specimen"] == lab["specimen"])
     return bool(result["date"] == lab["date"])
 
 
 def is_edta(patient: Patient, result: Result) -> bool:
-    """Section 1, EDTA rule: same-specimen K >= 6.0 mmol/L and total Ca < 1.90 mmol/L."""
+    """The EDTA rule: same-specimen K >= 6.0 mmol/L and total Ca < 1.90 mmol/L."""
     high_potassium = any(
         lab["unit"] == "mmol/L" and exact(lab["value"]) >= 6
         for lab in labs_of(patient, "potassium")
@@ -62,7 +62,7 @@ def is_edta(patient: Patient, result: Result) -> bool:
 
 
 def fault(patient: Patient, result: Result) -> str | None:
-    """2.6, 2a.7: why the result is INVALID, or None."""
+    """Why the result is INVALID, or None."""
     if result["date"] is None:
         return "undated"
     if result["name"] == "unrecognised":
@@ -80,7 +80,7 @@ def fault(patient: Patient, result: Result) -> str | None:
 
 
 def class_of_low(patient: Patient, result: Result, very_low: bool) -> str:
-    """2a.7: order of class: acute, suppressed, explained, clean."""
+    """Order of class: acute, suppressed, explained, clean."""
     if is_acute(patient, result):
         return "LOW_ACUTE"
     if is_suppressed(patient, result["date"]):
@@ -91,14 +91,14 @@ def class_of_low(patient: Patient, result: Result, very_low: bool) -> str:
 
 
 def class_of_normal(patient: Patient, result: Result) -> str:
-    """2a.7: for normals acute, masked, normal."""
+    """For normals acute, masked, normal."""
     if is_acute(patient, result):
         return "NORMAL_ACUTE"
     return "NORMAL_MASKED" if is_masked(patient, result["date"]) else "NORMAL"
 
 
 def classified(patient: Patient, result: Result) -> dict[str, Any]:
-    """2.6: one class per result, with what the rows ask of it."""
+    """One class per result, with what the rows ask of it."""
     why = fault(patient, result)
     if why is not None:
         return {"date": result["date"], "class": "INVALID", "why": why}
@@ -113,8 +113,8 @@ def classified(patient: Patient, result: Result) -> dict[str, Any]:
         "amount": amount,
         "adult": adult,
         "very_low": very_low,
-        "deep": below(amount, Fraction(30), sign) if adult else very_low,  # 2a.13, drug causes
-        "above": not low and amount > ceiling(patient, result),  # 2a.21: the number itself
+        "deep": below(amount, Fraction(30), sign) if adult else very_low,  # drug causes
+        "above": not low and amount > ceiling(patient, result),  # the number itself
         "clear": not low and amount >= scale * Fraction("1.5"),
         "near": not low and amount <= scale * Fraction("1.1"),
     }
@@ -124,7 +124,7 @@ def classified(patient: Patient, result: Result) -> dict[str, Any]:
 
 
 def is_considered(patient: Patient, result: Result, name: str) -> bool:
-    """2a.3: none after today; an adult's of more than ten years ago only where it is NORMAL."""
+    """None after today; an adult's of more than ten years ago only where it is NORMAL."""
     if result["date"] is None:
         return True
     ago = (patient["today"] - result["date"]).days
@@ -132,19 +132,19 @@ def is_considered(patient: Patient, result: Result, name: str) -> bool:
 
 
 def considered(patient: Patient) -> list[dict[str, Any]]:
-    """2.2: of a status that counts, inside the lookback, classified."""
+    """Of a status that counts, inside the lookback, classified."""
     counting = [r for r in patient["alp"] if r["status"] in COUNTING_STATUSES]
     pairs = [(r, classified(patient, r)) for r in counting if not is_future(patient, r)]
     return [c for r, c in pairs if is_considered(patient, r, c["class"])]
 
 
 def is_future(patient: Patient, result: Result) -> bool:
-    """2a.3: ALP dated after the order is ignored."""
+    """ALP dated after the order is ignored."""
     return result["date"] is not None and result["date"] > patient["today"]
 
 
 def kept_of_day(same_day: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """2a.22: the highest that is not INVALID; INVALID ones only if nothing else that day."""
+    """The highest that is not INVALID; INVALID ones only if nothing else that day."""
     valid = [r for r in same_day if r["class"] != "INVALID"]
     if not valid:
         return same_day
@@ -183,17 +183,17 @@ def span_days(results: list[dict[str, Any]]) -> int:
 
 
 def are_spaced(patient: Patient, results: list[dict[str, Any]]) -> bool:
-    """2a.8: last date minus first date >= SPACING."""
+    """Last date minus first date >= SPACING."""
     return bool(results) and span_days(results) >= spacing(patient)
 
 
 def last_eligible_is_low(story: Story) -> bool:
-    """2a.12: the last eligible result is a low."""
+    """The last eligible result is a low."""
     return bool(story["eligible"]) and story["eligible"][-1]["class"] in ELIGIBLE_LOWS
 
 
 def holds_since(story: Story, first: date) -> bool:
-    """2a.8: lows of any kind are at least half, and no NORMAL above its ceiling."""
+    """Lows of any kind are at least half, and no NORMAL above its ceiling."""
     since = [r for r in story["eligible"] if r["date"] >= first]
     lows = [r for r in since if r["class"] in ELIGIBLE_LOWS]
     recovered = any(r["class"] == "NORMAL" and r["above"] for r in since)
@@ -201,7 +201,7 @@ def holds_since(story: Story, first: date) -> bool:
 
 
 def is_lasting(patient: Patient, story: Story, kind: str) -> bool:
-    """2a.8: PERSISTENT from the first of the 'lows', PERSISTENT_CLEAN from the first 'clean'."""
+    """PERSISTENT from the first of the 'lows', PERSISTENT_CLEAN from the first 'clean'."""
     return (
         are_spaced(patient, story[kind])
         and last_eligible_is_low(story)
@@ -232,7 +232,7 @@ def normals_before(story: Story) -> list[dict[str, Any]]:
 
 
 def has_normal_before(story: Story) -> bool:
-    """2a.7: a NORMAL above its ceiling, of any age, before the first eligible low."""
+    """A NORMAL above its ceiling, of any age, before the first eligible low."""
     return any(r["above"] for r in normals_before(story))
 
 
@@ -242,7 +242,7 @@ def has_fresh_normal(patient: Patient, story: Story, *, above: bool = False) -> 
 
 
 def has_unread_newer(patient: Patient, story: Story) -> bool:
-    """2a.15: an unread INVALID after the last eligible result, else after the latest masked."""
+    """An unread INVALID after the last eligible result, else after the latest masked."""
     eligible, masked, today = story["eligible"], story["masked"], patient["today"]
     if eligible and is_child_now(patient) and not is_fresh(patient, eligible[-1]["date"]):
         return False

@@ -78,7 +78,7 @@ CONDITION_CODES: dict[str, tuple[Coded, ...]] = {
     "decoy_osteomalacia": ((SNOMED, "4598005"),),
 }
 
-# 2a.4: codes of a later visit and of a sequela.
+# Codes of a later visit and of a sequela.
 EVENT_CODES: dict[tuple[str, str], tuple[Coded, ...]] = {
     ("fracture", "later"): tuple((ICD10CM, f"M80.08X{letter}") for letter in "DGKP"),
     ("fracture", "status"): ((ICD10CM, "M80.08XS"),),

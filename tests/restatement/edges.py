@@ -22,7 +22,7 @@ def plain_alp(rng: Random, patient: Patient, day: date, value: float) -> dict[st
 
 
 def theme_exempt(rng: Random, patient: Patient) -> None:
-    """2a.13: lows over a year with a drug, or with a cause that needs its eGFR, around 30 U/L."""
+    """Lows over a year with a drug, or with a cause that needs its eGFR, around 30 U/L."""
     last = back(patient, patient["today"], rng.choice((0, 1, 30, 366)))
     first = back(patient, last, near(rng, 365, 365, 500))
     for day in (first, last):
@@ -42,7 +42,7 @@ def theme_exempt(rng: Random, patient: Patient) -> None:
 
 
 def theme_teeth(rng: Random, patient: Patient) -> None:
-    """2a.19: an atypical fracture, another minor feature, and teeth lost around fifty."""
+    """An atypical fracture, another minor feature, and teeth lost around fifty."""
     patient["birth"] = patient["today"] - timedelta(days=rng.randint(18300, 30000))
     lost = patient["birth"] + timedelta(days=rng.choice((18262, 18263, 18264)))
     add_condition(rng, patient, "tooth_loss", lost, plain=chance(rng, 70))
@@ -54,7 +54,7 @@ def theme_teeth(rng: Random, patient: Patient) -> None:
 
 
 def theme_pregnant(rng: Random, patient: Patient) -> None:
-    """2a.16: who can be pregnant, at the specimen."""
+    """Who can be pregnant, at the specimen."""
     day = back(patient, patient["today"], rng.choice((0, 1, 40)))
     patient["birth"] = day - timedelta(days=rng.choice(PREGNANCY_AGES))
     make_alp_in(rng, patient, day, rng.choice(("normal", "normal", "above")))
@@ -62,7 +62,7 @@ def theme_pregnant(rng: Random, patient: Patient) -> None:
 
 
 def theme_teenager(rng: Random, patient: Patient) -> None:
-    """2a.1: an adult's range on a teenager's result, or one that just is the teenager's own."""
+    """An adult's range on a teenager's result, or one that just is the teenager's own."""
     patient["birth"] = patient["today"] - timedelta(days=rng.randint(4748, 6574))
     patient["sex"] = rng.choice(("female", "female", "male", None))
     result = make_alp_in(rng, patient, back(patient, patient["today"], rng.choice((0, 9))), "edge")

@@ -1,4 +1,4 @@
-"""Features of HPP and family history: section 3, 2a.18 to 2a.20 and 2a.25."""
+"""Features of HPP and family history."""
 
 from fractions import Fraction
 from typing import Any
@@ -24,12 +24,12 @@ CHILD_MINOR = ("craniosynostosis", "nephrocalcinosis")
 
 
 def has_alpl(patient: Patient) -> bool:
-    """Section 3: ALPL pathogenic or likely pathogenic; every other reading counts nothing."""
+    """ALPL pathogenic or likely pathogenic; every other reading counts nothing."""
     return any(lab["significance"] in ALPL_PATHOGENIC for lab in labs_of(patient, "alpl"))
 
 
 def plp_is_high(patient: Patient, lab: dict[str, Any]) -> bool:
-    """2a.18: above its own ULN, else 125 nmol/L; not if B6 or a multivitamin was exposed."""
+    """Above its own ULN, else 125 nmol/L; not if B6 or a multivitamin was exposed."""
     if any_exposed(patient, lab["date"], B6_DAYS, *B6_GROUPS):
         return False
     if lab["high"] is not None:
@@ -39,25 +39,25 @@ def plp_is_high(patient: Patient, lab: dict[str, Any]) -> bool:
 
 
 def has_substrate(patient: Patient) -> bool:
-    """2a.18: any high PLP, or a PEA above its printed ULN."""
+    """Any high PLP, or a PEA above its printed ULN."""
     plp = any(plp_is_high(patient, lab) for lab in labs_of(patient, "plp"))
     return plp or any(above_printed_high(lab) for lab in labs_of(patient, "pea"))
 
 
 def has_recurrent_metatarsal(patient: Patient) -> bool:
-    """2a.20: first and last onset of foot stress fractures >= 90 d apart."""
+    """First and last onset of foot stress fractures >= 90 d apart."""
     onsets = [c["onset"] for c in conditions_of(patient, "stress_fracture_foot") if c["onset"]]
     return bool(onsets) and (max(onsets) - min(onsets)).days >= 90
 
 
 def lost_teeth_before(patient: Patient, age_days: int) -> bool:
-    """2a.19: onset, else recordedDate, before that age; an unknown date does not count."""
+    """Onset, else recordedDate, before that age; an unknown date does not count."""
     begins = [begin_of(c) for c in conditions_of(patient, "tooth_loss")]
     return any(begin is not None and age_on(patient, begin) < age_days for begin in begins)
 
 
 def majors(patient: Patient) -> int:
-    """Section 3, MAJOR: adults have only adult features, children only child features (2a.20)."""
+    """Adults have only adult features, children only child features."""
     both = [has_alpl(patient), has_substrate(patient)]
     if is_child_now(patient):
         rickets = bool(conditions_of(patient, "rickets"))
@@ -68,7 +68,7 @@ def majors(patient: Patient) -> int:
 
 
 def minors(patient: Patient) -> int:
-    """Section 3, MINOR: each group once."""
+    """Each group once."""
     groups = CHILD_MINOR if is_child_now(patient) else ADULT_MINOR
     teeth = not is_child_now(patient) and lost_teeth_before(patient, ADULT_TOOTH_DAYS)
     return teeth + sum(bool(conditions_of(patient, group)) for group in groups)
@@ -80,12 +80,12 @@ def has_any_feature(patient: Patient) -> bool:
 
 
 def has_iwg_pattern(patient: Patient) -> bool:
-    """Section 3: two major, or one major and two minor."""
+    """Two major, or one major and two minor."""
     major, minor = majors(patient), minors(patient)
     return major >= 2 or (major == 1 and minor >= 2)
 
 
 def has_family_history(patient: Patient) -> bool:
-    """2a.25: a Condition that says so, or a FamilyMemberHistory of HPP."""
+    """A Condition that says so, or a FamilyMemberHistory of HPP."""
     said = any(f["hpp"] and f["status"] != "entered-in-error" for f in patient["family"])
     return said or bool(conditions_of(patient, "family_history_hpp"))

@@ -1,8 +1,7 @@
-"""Days, units, printed ranges and limits: sections 1, 2 and 2a.1 to 2a.3 of the decision table.
+"""Days, units, printed ranges and limits of the decision table.
 
 Written from the text of the table (edition 2) and from nothing else: it shares no code with the
-engine.  Slow and literal on purpose: plain dicts, exact fractions, whole days.  "2a.9" in a
-comment is section 2a, rule 9.
+engine.  Slow and literal on purpose: plain dicts, exact fractions, whole days.
 """
 
 import re
@@ -13,7 +12,7 @@ from typing import Any
 Patient = dict[str, Any]
 Result = dict[str, Any]
 
-# 2.2: statuses that count, and units.
+# Statuses that count, and units.
 COUNTING_STATUSES = ("final", "amended", "corrected", "appended", "unknown")
 UNIT_FACTORS = {
     "U/L": Fraction(1),
@@ -26,7 +25,7 @@ UNIT_FACTORS = {
     "nkat/L": Fraction(6, 100),
 }
 
-# Section 1, PED_TABLE: caliper_roche lower limits, (first day, last day, male, female).
+# PED_TABLE: caliper_roche lower limits, (first day, last day, male, female).
 CHILD_LOWS = (
     (0, 14, 83, 83),
     (15, 364, 122, 122),
@@ -37,7 +36,7 @@ CHILD_LOWS = (
     (6209, 6939, 55, 45),
 )
 
-# 2a.3: fixed lengths in days.
+# Fixed lengths in days.
 ADULT_DAYS = 6575
 INFANT_DAYS = 365
 LOOKBACK_DAYS = 3652
@@ -50,33 +49,33 @@ NUMBER = r"(\d+(?:\.\d+)?)"
 
 
 def exact(number: Any) -> Fraction:
-    """2a.2: never round before comparing; the number as it is printed."""
+    """Never round before comparing; the number as it is printed."""
     return Fraction(str(number))
 
 
 def units_per_litre(number: Any, unit: str) -> Fraction | None:
-    """2.2: in U/L; None for a unit of no known factor."""
+    """In U/L; None for a unit of no known factor."""
     factor = UNIT_FACTORS.get(unit)
     return None if factor is None else exact(number) * factor
 
 
 def age_on(patient: Patient, day: date) -> int:
-    """2a.3: age in whole days."""
+    """Age in whole days."""
     return int((day - patient["birth"]).days)
 
 
 def is_adult_on(patient: Patient, day: date) -> bool:
-    """2a.3: 6575 days and more."""
+    """6575 days and more."""
     return age_on(patient, day) >= ADULT_DAYS
 
 
 def is_child_now(patient: Patient) -> bool:
-    """2a.1: the path follows the age at the order date."""
+    """The path follows the age at the order date."""
     return not is_adult_on(patient, patient["today"])
 
 
 def by_age_now(patient: Patient, adult: int, child: int, infant: int) -> int:
-    """2a.1: SPACING and FRESH follow the age at the order date."""
+    """SPACING and FRESH follow the age at the order date."""
     age = age_on(patient, patient["today"])
     if age >= ADULT_DAYS:
         return adult
@@ -84,22 +83,22 @@ def by_age_now(patient: Patient, adult: int, child: int, infant: int) -> int:
 
 
 def spacing(patient: Patient) -> int:
-    """Section 1, SPACING: 30 / 14 / 7 d."""
+    """30 / 14 / 7 d."""
     return by_age_now(patient, 30, 14, 7)
 
 
 def fresh_days(patient: Patient) -> int:
-    """Section 1, FRESH: 24 / 12 / 6 months, which 2a.3 fixes as 730 / 365 / 182 d."""
+    """24 / 12 / 6 months, fixed as 730 / 365 / 182 d."""
     return by_age_now(patient, 730, 365, 182)
 
 
 def is_fresh(patient: Patient, day: date) -> bool:
-    """2a.7: dated within FRESH before the order."""
+    """Dated within FRESH before the order."""
     return bool((patient["today"] - day).days <= fresh_days(patient))
 
 
 def days_after(earlier: date | None, later: date, at_most: int) -> bool:
-    """2a.3: both ends of every window included, day 0 counts."""
+    """Both ends of every window included, day 0 counts."""
     return earlier is not None and 0 <= (later - earlier).days <= at_most
 
 
@@ -112,7 +111,7 @@ def days_apart(one: date, other: date) -> int:
 
 
 def text_low(written: str, unit: str) -> Fraction | None:
-    """2.8: the lower limit of a range that is only text; None where it has none or is no range."""
+    """The lower limit of a range that is only text; None where it has none or is no range."""
     between = re.fullmatch(rf"\s*{NUMBER}\s*[-–]\s*{NUMBER}\s*(\S*)\s*", written)
     above = re.fullmatch(rf"\s*(?:>=|>|≥)\s*{NUMBER}\s*(\S*)\s*", written)
     if between:
@@ -121,7 +120,7 @@ def text_low(written: str, unit: str) -> Fraction | None:
 
 
 def printed_low(result: Result) -> Fraction | None:
-    """2a.2: by the range's own unit, else the result's; a low of 0 or less is no low."""
+    """By the range's own unit, else the result's; a low of 0 or less is no low."""
     if result["low"] is not None:
         low = units_per_litre(result["low"], result["low_unit"] or result["unit"])
     elif result["range_text"] is not None:
@@ -135,7 +134,7 @@ def printed_low(result: Result) -> Fraction | None:
 
 
 def child_table_low(patient: Patient, day: date) -> Fraction:
-    """Section 1, PED_TABLE: by age in days and sex; sex unknown -> the lower."""
+    """PED_TABLE: by age in days and sex; sex unknown -> the lower."""
     age = age_on(patient, day)
     for first, last, male, female in CHILD_LOWS:
         if first <= age <= last:
@@ -144,13 +143,13 @@ def child_table_low(patient: Patient, day: date) -> Fraction:
 
 
 def is_other_method(patient: Patient, result: Result) -> bool:
-    """2a.1: a printed low above 60 on an adult's result is no adult IFCC limit."""
+    """A printed low above 60 on an adult's result is no adult IFCC limit."""
     low = printed_low(result)
     return is_adult_on(patient, result["date"]) and low is not None and low > 60
 
 
 def child_limit(patient: Patient, result: Result) -> Fraction:
-    """2a.1: printed only within 0.75-1.4 x table, and never an adult's range."""
+    """Printed only within 0.75-1.4 x table, and never an adult's range."""
     low, table = printed_low(result), child_table_low(patient, result["date"])
     if low is None or (low <= 45 and table > 45):
         return table
@@ -158,7 +157,7 @@ def child_limit(patient: Patient, result: Result) -> Fraction:
 
 
 def limit(patient: Patient, result: Result) -> Fraction:
-    """2a.1: below it is low.  Adult: clamp(printed or 35, 30, 45)."""
+    """Below it is low.  Adult: clamp(printed or 35, 30, 45)."""
     if not is_adult_on(patient, result["date"]):
         return child_limit(patient, result)
     low = printed_low(result)
@@ -166,7 +165,7 @@ def limit(patient: Patient, result: Result) -> Fraction:
 
 
 def normal_limit(patient: Patient, result: Result) -> Fraction:
-    """2a.1: what 1.25 x and 1.5 x multiply; of a printed low above 60 the printed low."""
+    """What 1.25 x and 1.5 x multiply; of a printed low above 60 the printed low."""
     low = printed_low(result)
     if low is not None and is_other_method(patient, result):
         return low
@@ -174,14 +173,14 @@ def normal_limit(patient: Patient, result: Result) -> Fraction:
 
 
 def very_low_limit(patient: Patient, result: Result) -> Fraction:
-    """2a.1: very low is below 25 (adult) or below 0.5 x limit (child)."""
+    """Very low is below 25 (adult) or below 0.5 x limit (child)."""
     if is_adult_on(patient, result["date"]):
         return Fraction(25)
     return limit(patient, result) / 2
 
 
 def ceiling(patient: Patient, result: Result) -> Fraction:
-    """Section 1, RECOVERY_CEILING: max(45, 1.25 x limit) adult; 1.25 x limit child."""
+    """RECOVERY_CEILING: max(45, 1.25 x limit) adult; 1.25 x limit child."""
     scaled = normal_limit(patient, result) * Fraction("1.25")
     if is_adult_on(patient, result["date"]):
         return max(Fraction(45), scaled)
@@ -189,12 +188,12 @@ def ceiling(patient: Patient, result: Result) -> Fraction:
 
 
 def below(amount: Fraction, bound: Fraction, comparator: str | None) -> bool:
-    """2a.1, 2a.13: below the bound; a '<' or '<=' value also at it."""
+    """Below the bound; a '<' or '<=' value also at it."""
     return amount <= bound if comparator in LESS else amount < bound
 
 
 def is_low(patient: Patient, result: Result, amount: Fraction) -> bool | None:
-    """2.3, 2a.1: low or not; None where it cannot be decided."""
+    """Low or not; None where it cannot be decided."""
     low, not_low = limit(patient, result), normal_limit(patient, result)
     if result["comparator"] in LESS:
         return True if amount <= low else None

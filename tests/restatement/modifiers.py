@@ -13,7 +13,7 @@ SPARED = {"T1": "critical", "T2": "warning", "T3": "warning"}
 
 
 def recent_calcium(patient: Patient) -> list[dict[str, Any]]:
-    """2a.23: corrected as reported within 7 d, else total calcium as it is."""
+    """Corrected as reported within 7 d, else total calcium as it is."""
     today = patient["today"]
     corrected = labs_of(patient, "calcium_corrected")
     recent = [lab for lab in corrected if days_after(lab["date"], today, 7)]
@@ -23,7 +23,7 @@ def recent_calcium(patient: Patient) -> list[dict[str, Any]]:
 
 
 def is_urgent_calcium(patient: Patient) -> bool:
-    """Section 1, URGENT_CA: Ca >= 3.0 mmol/L in 7 d, or hypercalcaemia of malignancy."""
+    """URGENT_CA: Ca >= 3.0 mmol/L in 7 d, or hypercalcaemia of malignancy."""
     if patient["order"]["reason"] == "hypercalcaemia_of_malignancy":
         return True
     if any_active(patient, patient["today"], "hypercalcaemia_of_malignancy"):
@@ -35,7 +35,7 @@ def is_urgent_calcium(patient: Patient) -> bool:
 
 
 def has_high_calcium(patient: Patient) -> bool:
-    """2a.23: 'high Ca': plain hypercalcaemia active today, or a recent Ca above its ULN."""
+    """'High Ca': plain hypercalcaemia active today, or a recent Ca above its ULN."""
     if any_active(patient, patient["today"], "hypercalcaemia_plain"):
         return True
     return any(above_printed_high(lab) for lab in recent_calcium(patient))

@@ -1,4 +1,4 @@
-"""The rows of the decision table, section 4 and 2a.9 to 2a.17; the first match wins.
+"""The rows of the decision table; the first match wins.
 
 A row hands back its tier and its id, of which the engine's ids share the part before the dash.
 """
@@ -54,7 +54,7 @@ def row_1(patient: Patient, story: Story) -> Found:
 
 
 def row_2(patient: Patient, story: Story) -> Found:
-    """Row 2 and 2a.10: a warning only with no low, acute ones included, and a clear ALP."""
+    """Row 2: a warning only with no low, acute ones included, and a clear ALP."""
     if not hpp_with(patient, "unconfirmed", "provisional", "differential"):
         return None
     any_low = story["lows"] or story["acute_lows"]
@@ -64,7 +64,7 @@ def row_2(patient: Patient, story: Story) -> Found:
 
 
 def row_3(patient: Patient, story: Story) -> Found:
-    """Row 3 and 2a.9: newest exclusion + 365 d >= latest low; at least one low; no AFF."""
+    """Row 3: newest exclusion + 365 d >= latest low; at least one low; no AFF."""
     dates = [c["recorded"] or c["onset"] for c in hpp_with(patient, "refuted")]
     known = [day for day in dates if day is not None]
     if not known or not story["lows"] or conditions_of(patient, "aff"):
@@ -75,7 +75,7 @@ def row_3(patient: Patient, story: Story) -> Found:
 
 
 def is_passed_over(story: Story) -> bool:
-    """2a.10: every low is LOW_SUPPRESSED and there is a normal before."""
+    """Every low is LOW_SUPPRESSED and there is a normal before."""
     return all_suppressed(story) and has_normal_before(story)
 
 
@@ -97,7 +97,7 @@ def row_4(patient: Patient, story: Story) -> Found:
 
 
 def has_clear_adult_normal_before(story: Story) -> bool:
-    """2a.10: a clear normal, aged >= 18 y at that specimen, before the first eligible low."""
+    """A clear normal, aged >= 18 y at that specimen, before the first eligible low."""
     return any(r["clear"] and r["adult"] for r in normals_before(story))
 
 
@@ -119,7 +119,7 @@ def last_is_normal(story: Story) -> bool:
 
 
 def row_6(patient: Patient, story: Story) -> Found:
-    """Row 6 and 2a.11: a low, and the latest result that is not INVALID is masked."""
+    """Row 6: a low, and the latest result that is not INVALID is masked."""
     if story["lows"] and story["valid"][-1]["class"] == "NORMAL_MASKED":
         spaced = are_spaced(patient, story["lows"])
         return "T6", "6-masked-after-low", "warning" if spaced else "info"
@@ -127,7 +127,7 @@ def row_6(patient: Patient, story: Story) -> Found:
 
 
 def all_exempt(patient: Patient, story: Story) -> bool:
-    """2a.13: every low that is not LOW_SUPPRESSED has an exempt cause."""
+    """Every low that is not LOW_SUPPRESSED has an exempt cause."""
     lows = story["lows"]
     drug_is_enough = not any(r["deep"] for r in lows)
     latest = lows[-1]["date"]
@@ -139,7 +139,7 @@ def all_exempt(patient: Patient, story: Story) -> bool:
 
 
 def is_not_reassuring(patient: Patient, story: Story) -> bool:
-    """2a.13 (a): no normal before, and very low, all on treatment, or long and not exempt."""
+    """No normal before, and very low, all on treatment, or long and not exempt."""
     if has_normal_before(story):
         return False
     if any(r["very_low"] for r in story["lows"]):
@@ -151,13 +151,13 @@ def is_not_reassuring(patient: Patient, story: Story) -> bool:
 
 
 def is_major_on_treatment(patient: Patient, story: Story) -> bool:
-    """2a.13 (b): row 4c passed over."""
+    """Row 4c passed over."""
     lasting = is_persistent(patient, story) or is_persistent_clean(patient, story)
     return lasting and majors(patient) > 0 and is_passed_over(story)
 
 
 def is_drug_effect(patient: Patient, story: Story) -> bool:
-    """2a.13, row 8a."""
+    """Row 8a."""
     return (
         all_suppressed(story)
         and not any(r["very_low"] for r in story["lows"])
@@ -168,7 +168,7 @@ def is_drug_effect(patient: Patient, story: Story) -> bool:
 
 
 def rows_7_and_8(patient: Patient, story: Story) -> Found:
-    """Rows 7, 8a and 8b, 2a.12 and 2a.13."""
+    """Rows 7, 8a and 8b."""
     if not last_eligible_is_low(story):
         return None
     if story["clean"] and not is_persistent(patient, story):
@@ -181,7 +181,7 @@ def rows_7_and_8(patient: Patient, story: Story) -> Found:
 
 
 def is_marked(story: Story) -> bool:
-    """2a.12: a very low value is the last low, or <= 365 d before it and no recovery since."""
+    """A very low value is the last low, or <= 365 d before it and no recovery since."""
     last = story["lows"][-1]["date"]
     recovered = [r["date"] for r in story["normals"] if r["above"]]
     return any(
@@ -193,7 +193,7 @@ def is_marked(story: Story) -> bool:
 
 
 def rows_9_and_10(patient: Patient, story: Story) -> Found:
-    """Rows 9 and 10, 2a.12."""
+    """Rows 9 and 10."""
     if not last_eligible_is_low(story):
         return None
     if is_child_now(patient):
@@ -204,21 +204,21 @@ def rows_9_and_10(patient: Patient, story: Story) -> Found:
 
 
 def row_11(patient: Patient, story: Story) -> Found:
-    """Row 11 and 2a.14: a LOW_ACUTE, no eligible low, no fresh NORMAL."""
+    """Row 11: a LOW_ACUTE, no eligible low, no fresh NORMAL."""
     if story["acute_lows"] and not story["lows"] and not has_fresh_normal(patient, story):
         return "T4c", "11-acute-only", "info"
     return None
 
 
 def unread(patient: Patient, story: Story) -> tuple[str, str, str]:
-    """2a.15: T6 for INVALID results: a warning for a child with nothing that can be used."""
+    """T6 for INVALID results: a warning for a child with nothing that can be used."""
     masked = any(is_fresh(patient, r["date"]) for r in story["masked"])
     blind = is_child_now(patient) and not story["eligible"] and not masked
     return "T6", "13-unread", "warning" if blind else "info"
 
 
 def rows_after_lows(patient: Patient, story: Story) -> Found:
-    """2a.15: lows, and the last eligible result is NORMAL."""
+    """Lows, and the last eligible result is NORMAL."""
     if not story["lows"]:
         return None
     last = story["eligible"][-1]
@@ -233,7 +233,7 @@ def rows_after_lows(patient: Patient, story: Story) -> Found:
 
 
 def is_low_normal_masked(patient: Patient, story: Story) -> bool:
-    """2a.15: the latest masked result, fresh, not above its ceiling, after every NORMAL."""
+    """The latest masked result, fresh, not above its ceiling, after every NORMAL."""
     if not story["masked"]:
         return False
     latest = story["masked"][-1]
@@ -246,7 +246,7 @@ def is_low_normal_masked(patient: Patient, story: Story) -> bool:
 
 
 def rows_without_lows(patient: Patient, story: Story) -> Found:
-    """2a.15: no lows, in this order."""
+    """No lows, in this order."""
     masked = story["masked"]
     if has_unread_newer(patient, story):
         return unread(patient, story)
@@ -264,12 +264,12 @@ def rows_without_lows(patient: Patient, story: Story) -> Found:
 
 
 def is_new_start(patient: Patient) -> bool:
-    """2a.17: no bisphosphonate, denosumab or SERM with start <= today <= end + 365 d."""
+    """No bisphosphonate, denosumab or SERM with start <= today <= end + 365 d."""
     return not any_exposed(patient, patient["today"], YEAR, *SUPPRESSING_DAYS)
 
 
 def has_old_normal(patient: Patient, story: Story) -> bool:
-    """2a.17: a clear normal of >= 18 y; no low, no feature, no family history."""
+    """A clear normal of >= 18 y; no low, no feature, no family history."""
     clear = any(r["clear"] and r["adult"] for r in story["normals"])
     against = story["lows"] or has_any_feature(patient) or has_family_history(patient)
     return clear and not against
@@ -302,7 +302,7 @@ ROWS: tuple[Callable[[Patient, Story], Found], ...] = (
 
 
 def matched_row(patient: Patient, story: Story) -> tuple[str, str, str]:
-    """Section 4: the tier, row and indicator of the first match, before the modifiers."""
+    """The tier, row and indicator of the first match, before the modifiers."""
     for row in ROWS:
         found = row(patient, story)
         if found is not None:

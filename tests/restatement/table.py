@@ -1,7 +1,7 @@
 """The clinical decision table for low ALP, edition 2, restated from its text alone.
 
-The modules of this folder are written from the clinical decision table (sections 1 to 4, the
-modifiers below the table, and 2b) and from nothing else.  They share no code with the engine, on
+The modules of this folder are written from the clinical decision table (its rows, the modifiers
+below it, and what is not seen) and from nothing else.  They share no code with the engine, on
 purpose: two readings of one text that agree on thousands of random patients are unlikely to be
 wrong in the same way, which would not hold if they shared a helper.
 

@@ -174,7 +174,7 @@ def theme_cause(rng: Random, patient: Patient) -> None:
 
 
 def theme_standing(rng: Random, patient: Patient) -> None:
-    """2a.26: contradicted, old and undated causes with results that settle them."""
+    """Contradicted, old and undated causes with results that settle them."""
     last = fresh_day(rng, patient)
     first = add_lows(rng, patient, last) if chance(rng, 70) else add_alp(rng, patient, last, "low")
     group = rng.choice(CAUSES)
@@ -286,7 +286,7 @@ def theme_invalid(rng: Random, patient: Patient) -> None:
 
 
 def theme_unread(rng: Random, patient: Patient) -> None:
-    """2a.15: a normal, and a newer result that cannot be read."""
+    """A normal, and a newer result that cannot be read."""
     aim = rng.choice(("normal", "above", "clear"))
     day = add_alp(rng, patient, fresh_day(rng, patient), aim)
     newer = back(patient, day, -rng.choice((0, 1, 1, 30, 300)))
@@ -299,7 +299,7 @@ def theme_unread(rng: Random, patient: Patient) -> None:
 
 
 def theme_other_method(rng: Random, patient: Patient) -> None:
-    """2a.1: ranges of another laboratory method, alone and among others."""
+    """Ranges of another laboratory method, alone and among others."""
     for _ in range(rng.choice((1, 2, 3))):
         result = make_alp_in(rng, patient, fresh_day(rng, patient), "edge")
         other_method(rng, patient, result)

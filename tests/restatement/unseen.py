@@ -1,4 +1,4 @@
-"""What is not seen: section 2b, and the statuses of an answer.
+"""What is not seen, and the statuses of an answer.
 
 A patient's "missing" maps prefetch keys to "not-sent" or "failed"; what stands under such a key
 exists and was not seen.
@@ -43,7 +43,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """The status of the answer, whether it shows a card, and whether the ALP is settled (2b.1)."""
+    """The status of the answer, whether it shows a card, and whether the ALP is settled."""
 
     status: str
     card: bool
@@ -60,13 +60,13 @@ def as_seen(patient: Patient) -> Patient:
 
 
 def as_given(procedure: dict[str, Any]) -> dict[str, Any]:
-    """2a.5: HCPCS J3489 or J0897 on a Procedure is an administration of its day."""
+    """HCPCS J3489 or J0897 on a Procedure is an administration of its day."""
     done = {"given": True, "start": None, "end": None, "authored": procedure["date"]}
     return {"group": procedure["group"], "status": procedure["status"], **done}
 
 
 def is_settled(patient: Patient, story: Story) -> bool:
-    """2b.1: the last eligible result is a fresh NORMAL above its ceiling, and no low at all."""
+    """The last eligible result is a fresh NORMAL above its ceiling, and no low at all."""
     last = story["eligible"][-1] if story["eligible"] else None
     return (
         last is not None
@@ -130,7 +130,7 @@ def without_cover(patient: Patient) -> Patient:
 
 
 def lab_worlds(patient: Patient) -> Iterator[Patient]:
-    """What laboratory results that were not seen could do (2b.1).
+    """What laboratory results that were not seen could do.
 
     A variant or a substrate counts with a low; a gamma-GT may mask any of the normals.
     """
@@ -161,7 +161,7 @@ def is_more_urgent(found: Row, seen: Row) -> bool:
 
 
 def is_open(patient: Patient, seen: Row) -> bool:
-    """2b.1, 2b.4: a more urgent row of indicator warning or critical could be true.
+    """A more urgent row of indicator warning or critical could be true.
 
     Conditions may hide HPP and medications asfotase alfa (row 1).  Procedures, encounters and
     administrations open no row.
