@@ -156,7 +156,9 @@ def _health(
     found += trust.health_checks() if trust else []
     if memory:
         lost = f"{memory.lost} rows lost since the start, {memory.waiting} to be written"
-        found.append(HealthCheck("remembered", True, lost))
+        # Where callers are verified, their check of the store fails for both.
+        is_down = trust is None and not memory.store.is_up()
+        found.append(HealthCheck("remembered", True, lost, degraded=is_down))
     return found + (upkeep.health_checks() if upkeep else [])
 
 

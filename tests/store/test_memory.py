@@ -15,6 +15,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import Table, delete, func, select
 
+from service.app import create_app
 from service.content.faults import Faulty
 from service.settings import Settings
 from service.settings.keeping import Keeping
@@ -245,3 +246,15 @@ def test_a_key_that_is_none_is_a_fault_and_is_not_replaced(tmp_path: Path, writt
 
     assert "store.pseudonym_key" in str(caught.value.faults[0])
     assert (tmp_path / KEY).read_text() == written
+
+
+def test_a_store_that_cannot_be_written_is_seen_where_nobody_is_verified(tmp_path: Path) -> None:
+    client = create_app(Settings(mode="development", data_dir=tmp_path)).test_client()
+    assert client.get("/readyz").get_json()["status"] == "ready"
+
+    with closing(sqlite3.connect(tmp_path / FILE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+    assert client.get("/readyz").get_json()["status"] == "ready"
