@@ -74,6 +74,7 @@ def test_a_date_means_all_the_days_it_can_be(written: str, expected: Days) -> No
         ("2024-03-01T00:30:00.999+05:30", "2024-02-29"),
         ("2024-02-29T20:30:00.999-05:30", "2024-02-29"),
         ("2024-02-29T20:30:00.999-09:30", "2024-03-01"),
+        ("2024-03-01T13:30:00.999+14:00", "2024-02-29"),  # the farthest offset there is
     ],
 )
 def test_a_time_lands_on_the_local_day_of_the_site(written: str, expected: str) -> None:
