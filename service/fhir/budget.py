@@ -23,7 +23,7 @@ class TooMuchText(Exception):
 
 @dataclass
 class Budget:
-    """left: characters; without a limit where nobody waits, as in a replay."""
+    """left: characters; without a limit where no request is answered."""
 
     left: float = inf
 

@@ -6,7 +6,7 @@ the service's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from service.evaluation.errors import DataUnavailable
 from service.evaluation.evaluate import evaluate
 from service.evaluation.request import HookRequest
 from service.evaluation.services import BY_ID
+from service.fhir.budget import TooMuchText
 from service.fhir.dates import read_days
 from service.fhir.gather import TYPES
 from service.fhir.observations import is_alp
@@ -178,17 +179,19 @@ class _Answers:
         try:
             return evaluate(request, SIGN if order else VIEW, engine, day, client=client)
         except DataUnavailable as error:
-            return _refused(error)
+            return _refused(error.gaps)
+        except TooMuchText as error:
+            return _refused([("too-large", error.pointer.rpartition("/")[2])])
 
 
-def _refused(error: DataUnavailable) -> Answer:
-    """What HTTP answers with 412 is a decision as well: nobody could look."""
+def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:
+    """What HTTP answers with 412 or 413 is a decision as well: nobody could look."""
     said = {
         "status": "unavailable",
         "verdict": NOT_EVALUATED,
         "row": "none",
         "openRows": [],
-        "gaps": [{"kind": kind, "key": key} for kind, key in error.gaps],
+        "gaps": [{"kind": kind, "key": key} for kind, key in gaps],
     }
     return Answer({"cards": [], "extension": {EXTENSION: said}}, "unavailable")
 

@@ -13,6 +13,7 @@ import pytest
 
 from fhir_fixtures import stories
 from service.app import build_engine
+from service.evaluation import evaluate
 from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID
@@ -129,6 +130,20 @@ def test_a_record_without_its_patient_is_a_decision_that_nobody_could_look(engin
             "notEvaluated",
         )
     assert viewed.card is None
+
+
+def test_a_record_of_more_names_than_a_request_may_hold_ends_no_replay(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over HTTP it is 413."""
+    monkeypatch.setattr(evaluate, "MOST_NEW_CHARACTERS", 40)
+    named = build.condition({"text": "an illness of a name that nobody ever read before"})
+    named["subject"] = {"reference": "Patient/p"}
+    history = [PATIENT, alp(1, "2018-01-05", 22), named, order(1, "2018-06-01")]
+    (decision,) = judge_orders("p", history, Judges(engine))
+
+    assert decision.said["status"] == "unavailable"
+    assert decision.said["gaps"] == [{"kind": "too-large", "key": "conditions"}]
 
 
 def test_what_the_source_has_nothing_of_was_not_looked_at(engine: Engine) -> None:
