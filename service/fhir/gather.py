@@ -121,8 +121,10 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
 
 def _answers_another(key: str, entries: Iterable[Entry]) -> bool:
     """Nothing but resources of other keys, or what a resource refers to: an answer to another
-    question.  (Any other kind is said by itself.)"""
+    question.  (Any other kind is said by itself; a Medication may be the one of the draft.)"""
     kinds = {entry.resource["resourceType"] for entry in entries if entry.mode != "include"}
+    if TYPES[key] is DRUGS:
+        kinds.discard("Medication")
     return bool(kinds) and not kinds & TYPES[key] and kinds <= REFERRED_TO | HOME.keys()
 
 
