@@ -229,15 +229,8 @@ def _key_of(resource: Json, engine: Engine) -> str:
 
 
 def _bundle(resources: Sequence[Json], without: Json | None) -> dict[str, Any]:
-    entries = [_entry(item) for item in resources if item is not without]
+    entries = [{"resource": item} for item in resources if item is not without]
     return {"resourceType": "Bundle", "entry": entries}
-
-
-def _entry(resource: Json) -> dict[str, Any]:
-    """A Medication is sent along with what names it; alone it is no answer of another kind."""
-    if resource.get("resourceType") == "Medication":
-        return {"resource": resource, "search": {"mode": "include"}}
-    return {"resource": resource}
 
 
 _DATED = ("effectiveDateTime", "issued", "authoredOn", "recordedDate", "performedDateTime",
