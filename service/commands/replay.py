@@ -83,16 +83,16 @@ def replay(
       hpp-cds replay --demo --out result/
       hpp-cds replay export/ --out result/ --config hpp-cds.toml
     """
-    try:
-        from service.replay.run import Plan
-    except ImportError:
-        raise Faulty([Fault("hpp-cds replay", "", f"needs more packages: {INSTALL}")]) from None
     from service.settings import load_settings
 
     if (source is None) == (demo is None):
         raise click.UsageError("give either SOURCE, or --demo")
     settings = load_settings(config)
     outside_content(settings, out)
+    try:
+        from service.replay.run import Plan
+    except ImportError:
+        raise Faulty([Fault("hpp-cds replay", "", f"needs more packages: {INSTALL}")]) from None
     plan = Plan(
         source=source or _population(out, demo or 0),
         out=out,
