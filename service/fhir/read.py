@@ -1,4 +1,4 @@
-"""Record -> Chart: every resource checked to be the patient's, then read field by field."""
+"""Record -> Chart: every resource checked to be the patient's, then read field by field, once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from service.fhir.gather import KEYS, RESULTS, TYPES, Record
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
-from service.fhir.tolerant import Json, has_unknown_modifier, text
+from service.fhir.tolerant import NOTHING, Json, has_unknown_modifier, text
 from service.hpp.background import COUNTING
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import (
@@ -34,6 +34,7 @@ from service.hpp.model import (
     DrugUse,
     Excluded,
     Gap,
+    Patient,
     Result,
     Variant,
 )
@@ -57,54 +58,86 @@ class Asked:
 
 @dataclass
 class _Reading:
-    """panel: the identity of the panel or report that is being read, else of the resource."""
+    """source: the identity of the resource that is being read.  panel: that of the panel or report
+    that it stands in, else of itself.
+
+    drugs, gaps: each with the identity of the resource that says it.
+    """
 
     subject: Subject
     query: unrecognised.AlpQuery = field(default_factory=unrecognised.AlpQuery)
+    source: int = 0
     panel: int = 0
     results: list[Result] = field(default_factory=list)
     variants: list[Variant] = field(default_factory=list)
-    drugs: list[DrugUse] = field(default_factory=list)
+    drugs: list[tuple[int, DrugUse]] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[tuple[int, Gap]] = field(default_factory=list)
     mentions: list[Excluded] = field(default_factory=list)
 
+    def gap(self, kind: str, key: str, where: str) -> None:
+        self.gaps.append((self.source, Gap(kind, key, 1, (where,))))
 
-def read_chart(
-    record: Record,
-    asked: Asked,
-    drafts: Sequence[Draft],
-    terminology: Terminology,
-    zone: tzinfo,
-    today: date,
-) -> Chart:
-    """Read all that was sent.  One bad resource is one gap; a foreign Patient ends the reading."""
-    resource, problem = patients.find_patient(record, asked.patient_id)
-    subject = patients.subject_of(resource, asked.patient_id, asked.bases, record)
-    context = Context(terminology, record.index, zone, record.budget)
-    orders, draft_gaps = _own(drafts, record, subject)
-    gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
-    if problem and problem.kind == "foreign-patient":
-        gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
-        return Chart(drafts=orders, gaps=_merged(gaps), accepted_gaps=asked.accepted_gaps)
-    if patients.is_replaced(resource):
-        gaps += [Gap("merged-record", key) for key in KEYS if key != "patient"]
-    patient = patients.read_patient(resource, zone, today)
-    if resource and patient.born_first is None:
-        gaps.append(Gap("no-birth-date", "patient"))
-    context.patient = patient
-    reading = _read_all(record, subject, context)
-    return Chart(
-        patient=patient,
-        results=tuple(reading.results),
-        conditions=tuple(reading.conditions),
-        drugs=tuple(reading.drugs),
-        variants=tuple(reading.variants),
-        drafts=orders,
-        gaps=_merged([*gaps, *reading.gaps]),
-        accepted_gaps=asked.accepted_gaps,
-        excluded=(*reading.mentions, *_undated(reading.drugs)),
-    )
+
+class Reader:
+    """A record that is read once, whatever days and drafts its chart is asked for."""
+
+    def __init__(
+        self, record: Record, asked: Asked, terminology: Terminology, zone: tzinfo
+    ) -> None:
+        self._record, self._terminology, self._zone = record, terminology, zone
+        self._accepted = asked.accepted_gaps
+        self._resource, self._problem = patients.find_patient(record, asked.patient_id)
+        self._is_foreign = self._problem is not None and self._problem.kind == "foreign-patient"
+        self._subject = patients.subject_of(self._resource, asked.patient_id, asked.bases, record)
+        self._read: dict[Patient, _Reading] = {}
+
+    def chart(self, drafts: Sequence[Draft], today: date, signed: Json = NOTHING) -> Chart:
+        """All that was sent.  One bad resource is one gap; a foreign Patient ends the reading.
+
+        signed: the resource that a draft became, which was not on record before.
+        """
+        orders, draft_gaps = _own(drafts, self._record, self._subject)
+        patient = patients.read_patient(self._resource, self._zone, today)
+        gaps = [*self._record.gaps, *self._gaps_of(patient, draft_gaps)]
+        if self._is_foreign:
+            return Chart(drafts=orders, gaps=_merged(gaps), accepted_gaps=self._accepted)
+        reading = self._reading_of(patient)
+        drugs = [use for source, use in reading.drugs if source != id(signed)]
+        gaps += [gap for source, gap in reading.gaps if source != id(signed)]
+        return Chart(
+            patient=patient,
+            results=tuple(reading.results),
+            conditions=tuple(reading.conditions),
+            drugs=tuple(drugs),
+            variants=tuple(reading.variants),
+            drafts=orders,
+            gaps=_merged(gaps),
+            accepted_gaps=self._accepted,
+            excluded=(*reading.mentions, *_undated(drugs)),
+        )
+
+    def _gaps_of(self, patient: Patient, draft_gaps: Sequence[Gap]) -> Iterator[Gap]:
+        """Of the Patient, the drafts, and a chart that is another's or goes on elsewhere."""
+        others = [key for key in KEYS if key != "patient"]
+        if self._problem:
+            yield self._problem
+        yield from draft_gaps
+        if self._is_foreign:
+            yield from (Gap("foreign-patient", key) for key in others)
+        if patients.is_replaced(self._resource):
+            yield from (Gap("merged-record", key) for key in others)
+        if self._resource and patient.born_first is None:
+            yield Gap("no-birth-date", "patient")
+
+    def _reading_of(self, patient: Patient) -> _Reading:
+        """Of the day it depends only that nobody was born later: which ranges apply at an age."""
+        found = self._read.get(patient)
+        if found is None:
+            record = self._record
+            context = Context(self._terminology, record.index, self._zone, record.budget, patient)
+            found = self._read[patient] = _read_all(record, self._subject, context)
+        return found
 
 
 def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
@@ -126,7 +159,7 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
                 raise TooMuchText(f"/prefetch/{key}") from None
     unread = reading.query.results(context)
     reading.results += unread
-    reading.gaps += unrecognised.gaps(unread)
+    reading.gaps += [(0, gap) for gap in unrecognised.gaps(unread)]
     return reading
 
 
@@ -135,14 +168,14 @@ def _read_key(record: Record, key: str, reading: _Reading, context: Context) -> 
         if id(resource) in record.moved:
             continue
         whole = context.wholes.get(id(resource))
-        reading.panel = id(resource if whole is None else whole)
+        reading.source, reading.panel = id(resource), id(resource if whole is None else whole)
         if whole is not None:
             resource = panels.complete(resource, whole)
         gap = _gap_of(resource, reading.subject)
         if not gap:
             gap = READERS[resource["resourceType"]](resource, name, reading, context, key)
         if gap:
-            reading.gaps.append(Gap(gap, key, 1, (name,)))
+            reading.gap(gap, key, name)
 
 
 def _encounters(record: Record, reading: _Reading) -> Iterator[Json]:
@@ -150,7 +183,7 @@ def _encounters(record: Record, reading: _Reading) -> Iterator[Json]:
     for name, encounter in record.resources.get("encounters", ()):
         gap = _gap_of(encounter, reading.subject)
         if gap:
-            reading.gaps.append(Gap(gap, "encounters", 1, (name,)))
+            reading.gap(gap, "encounters", name)
         else:
             yield encounter
 
@@ -180,7 +213,7 @@ def _read_results(resource: Json, name: str, reading: _Reading, context: Context
     for where, member in panels.contained_in(resource, name):
         gap = _gap_of(member, reading.subject)
         if gap:
-            reading.gaps.append(Gap(gap, key, 1, (where,)))
+            reading.gap(gap, key, where)
         else:
             is_empty &= _read_observation(member, where, reading, context, key)
     lost, sent = panels.count_members(resource, context)
@@ -210,7 +243,7 @@ def _read_procedure(resource: Json, name: str, reading: _Reading, context: Conte
     seen = conditions.read_procedure(resource, name, context)
     if seen:
         reading.conditions.append(seen)
-    reading.drugs += exposures.read_given(resource, name, context)
+    reading.drugs += [(reading.source, u) for u in exposures.read_given(resource, name, context)]
     return ""
 
 
@@ -237,7 +270,8 @@ def _read_order(resource: Json, name: str, reading: _Reading, context: Context, 
     """Orders whose drug cannot be identified are gaps: it may be one that matters."""
     uses = list(exposures.read_uses(resource, name, context))
     unknown = [use.group for use in uses if use.group in medications.UNKNOWN]
-    reading.drugs += [use for use in uses if use.group not in medications.UNKNOWN]
+    known = (use for use in uses if use.group not in medications.UNKNOWN)
+    reading.drugs += [(reading.source, use) for use in known]
     return next(iter(unknown), "")
 
 

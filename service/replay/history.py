@@ -14,17 +14,18 @@ from typing import Any
 from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable
-from service.evaluation.evaluate import evaluate
+from service.evaluation.evaluate import answer_on
+from service.evaluation.gathering import Gathered, gather_for
 from service.evaluation.request import HookRequest
-from service.evaluation.services import BY_ID
+from service.evaluation.services import BY_ID, Service
 from service.fhir.budget import TooMuchText
 from service.fhir.dates import read_days
 from service.fhir.gather import TYPES
 from service.fhir.observations import is_alp
 from service.fhir.releases import AUTHORED, ENCOUNTER, ORDERS, first_of
-from service.fhir.tolerant import Json, obj, objs, text
+from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 from service.hpp.decide import NOT_EVALUATED
-from service.replay.candidates import is_of_interest
+from service.replay.candidates import as_draft, bundle, of_interest
 from service.settings import Client
 
 # What an order is made of is judged as a draft; these never were one that somebody placed.
@@ -53,25 +54,36 @@ class Judges:
     client: Client = ANYONE
     against_client: Client = ANYONE
 
-    def are_interested(self, order: Json, medications: Sequence[Json]) -> bool:
-        engines = (self.engine, self.against) if self.against else (self.engine,)
-        return any(is_of_interest(order, medications, engine) for engine in engines)
+    @property
+    def each(self) -> list[tuple[Engine, Client]]:
+        """Who is asked, and as whom."""
+        compared = [(self.against, self.against_client)] if self.against else []
+        return [(self.engine, self.client), *compared]
+
+    def of_interest(self, orders: Sequence[Json], medications: Sequence[Json]) -> list[Json]:
+        """The orders that any of them would judge.  medications: those that orders may name."""
+        found = {
+            id(order)
+            for engine, _ in self.each
+            for order in of_interest(orders, medications, engine)
+        }
+        return [order for order in orders if id(order) in found]
 
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
     """One order of the past (or one patient's last day), and what would have been said.
 
-    patient, order: ids of the record.  answer: as over HTTP on that day; against: by the other
-    engine.  department: where it was ordered, or empty.
+    patient, order: ids of the record.  department: where it was ordered, or empty.  answer: as
+    over HTTP on that day; against: by the other engine.
     """
 
     patient: str
     order: str
     day: date
+    department: str
     answer: Answer
     against: Answer | None = None
-    department: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -103,17 +115,17 @@ class PlacedOrder:
 def placed_orders(resources: Sequence[Json], judges: Judges) -> list[PlacedOrder]:
     """The orders of one patient that are asked about; resources: as in judge_orders."""
     medications = [r for r in resources if r.get("resourceType") == "Medication"]
-    found = []
-    for order in resources:
-        if (
-            order.get("resourceType") in ORDERS
-            and text(order.get("status")) not in NEVER_PLACED
-            and text(order.get("intent")) not in NOT_AN_ORDER
-            and judges.are_interested(order, medications)
-        ):
-            days = read_days(first_of(order, AUTHORED), judges.engine.zone)
-            found.append(PlacedOrder(order, days.last if days else None))
-    return found
+    orders = judges.of_interest([r for r in resources if _was_placed(r)], medications)
+    days = (read_days(first_of(order, AUTHORED), judges.engine.zone) for order in orders)
+    return [PlacedOrder(o, d.last if d else None) for o, d in zip(orders, days, strict=True)]
+
+
+def _was_placed(resource: Json) -> bool:
+    return (
+        resource.get("resourceType") in ORDERS
+        and text(resource.get("status")) not in NEVER_PLACED
+        and text(resource.get("intent")) not in NOT_AN_ORDER
+    )
 
 
 def judge_orders(
@@ -121,13 +133,14 @@ def judge_orders(
 ) -> Iterator[PastDecision]:
     """Each of these orders that has a day, judged on it with what was known then.
 
-    resources: everything on record of this patient, of any type, in any order.
+    resources: everything on record of this patient, of any type, in any order; read once.
     """
-    answers = _Answers(patient, resources, judges)
     dated = [(item.day, text(item.order.get("id")), item.order) for item in placed if item.day]
+    orders = [order for _, _, order in dated]
+    asked = list(_asked(patient, resources, orders, SIGN, judges))
     for day, name, order in sorted(dated, key=lambda item: item[:2]):
-        where = department_of(order, resources)
-        yield PastDecision(patient, name, day, *answers.of(order, day), where)
+        answers = (one.answer(day, order) for one in asked)
+        yield PastDecision(patient, name, day, department_of(order, resources), *answers)
 
 
 def judge_last_day(
@@ -138,8 +151,8 @@ def judge_last_day(
     days = [day for resource in read if (day := _last_day(resource, judges.engine))]
     if days:
         day = max(days)
-        answers = _Answers(patient, resources, judges)
-        yield PastDecision(patient, "", day, *answers.of(None, day))
+        answers = (one.answer(day) for one in _asked(patient, resources, (), VIEW, judges))
+        yield PastDecision(patient, "", day, "", *answers)
 
 
 def department_of(order: Json, resources: Sequence[Json]) -> str:
@@ -156,28 +169,35 @@ def department_of(order: Json, resources: Sequence[Json]) -> str:
     return ""
 
 
-class _Answers:
-    """What both engines say of one patient; the record is sorted by prefetch key once for each."""
+def _asked(
+    patient: str,
+    resources: Sequence[Json],
+    orders: Sequence[Json],
+    service: Service,
+    judges: Judges,
+) -> Iterator[_Asked]:
+    """Each engine, for whom the record is sorted by prefetch key and gathered once."""
+    for engine, client in judges.each:
+        drafts = {id(order): as_draft(order) for order in orders}
+        by_key = _by_key(resources, engine, judges.missing)
+        request = _request(patient, by_key, drafts.values(), service)
+        yield _Asked(gather_for(request, service, engine, client), drafts)
 
-    def __init__(self, patient: str, resources: Sequence[Json], judges: Judges) -> None:
-        self._patient = patient
-        asked = [(judges.engine, judges.client)]
-        asked += [(judges.against, judges.against_client)] if judges.against else []
-        self._asked = [
-            (engine, client, _by_key(resources, engine, judges.missing)) for engine, client in asked
-        ]
 
-    def of(self, order: Json | None, day: date) -> tuple[Answer, Answer | None]:
-        """Of an order as it was signed, or of the chart as it was opened."""
-        answers = [self._answer(order, day, *asked) for asked in self._asked]
-        return answers[0], answers[1] if len(answers) > 1 else None
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One engine that is asked about one patient.  drafts: by the identity of the order that each
+    became."""
 
-    def _answer(
-        self, order: Json | None, day: date, engine: Engine, client: Client, by_key: _ByKey
-    ) -> Answer:
-        request = _request(self._patient, by_key, order)
+    gathered: Gathered
+    drafts: Mapping[int, Json]
+
+    def answer(self, day: date, order: Json = NOTHING) -> Answer:
+        """To an order as it was signed, or to the chart as it was opened."""
+        mine = self.drafts.get(id(order))
+        drafts = [draft for draft in self.gathered.drafts if draft.resource is mine]
         try:
-            return evaluate(request, SIGN if order else VIEW, engine, day, client=client)
+            return answer_on(self.gathered, day, drafts, order)
         except DataUnavailable as error:
             return _refused(error.gaps)
         except TooMuchText as error:
@@ -196,18 +216,17 @@ def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:
     return Answer({"cards": [], "extension": {EXTENSION: said}}, "unavailable")
 
 
-def _request(patient: str, by_key: _ByKey, order: Json | None) -> HookRequest:
-    """What an EHR would have sent: the whole record but the order, which is the draft it was."""
-    prefetch: dict[str, Any] = {key: _bundle(resources, order) for key, resources in by_key.items()}
+def _request(patient: str, by_key: _ByKey, drafts: Iterable[Json], service: Service) -> HookRequest:
+    """What an EHR would have sent: the whole record, and each order as the draft it was."""
+    prefetch: dict[str, Any] = {key: bundle(resources) for key, resources in by_key.items()}
     prefetch["patient"] = next(iter(by_key["patient"]), None)
-    draft = {**order, "status": "draft", "intent": "order"} if order else None
     return HookRequest(
-        hook=SIGN.hook if draft else VIEW.hook,
+        hook=service.hook,
         hook_instance="replay",
         patient_id=patient,
         user_reference="",
         prefetch=prefetch,
-        draft_orders=_bundle([draft], None) if draft else None,
+        draft_orders=bundle(drafts),
     )
 
 
@@ -226,11 +245,6 @@ def _key_of(resource: Json, engine: Engine) -> str:
     if kind == "Observation":
         return "alp" if is_alp(resource, engine.terminology) else "labs"
     return next((key for key, kinds in TYPES.items() if kind in kinds), "medications")
-
-
-def _bundle(resources: Sequence[Json], without: Json | None) -> dict[str, Any]:
-    entries = [{"resource": item} for item in resources if item is not without]
-    return {"resourceType": "Bundle", "entry": entries}
 
 
 _DATED = ("effectiveDateTime", "issued", "authoredOn", "recordedDate", "performedDateTime",
