@@ -45,7 +45,7 @@ def read_condition(
         groups=groups,
         verification=_doubt_in_words(concept, groups, known) or known,
         clinical_status=_clinical_status(resource),
-        onset=_onset(resource, context),
+        onset=onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
         is_status=STATUS in groups or words.is_status or SEQUELA in letters,
@@ -159,7 +159,7 @@ def _clinical_status(resource: Json) -> str:
     return "resolved" if ended and status not in OVER else status
 
 
-def _onset(resource: Json, context: Context) -> date | None:
+def onset(resource: Json, context: Context) -> date | None:
     return context.first_day(resource.get("onsetDateTime")) or context.first_day(
         obj(resource.get("onsetPeriod")).get("start")
     )
