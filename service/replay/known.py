@@ -55,8 +55,8 @@ def _known_on(resource: Json, context: Context) -> date | None:
     kind = resource["resourceType"]
     if kind in RESULTS:
         taken = specimen_days(resource, context.days)
-        days = (taken and taken.first, context.first_day(resource.get("issued")))
-        return max(filter(None, days), default=None)
+        days = (taken.first if taken else None, context.first_day(resource.get("issued")))
+        return max((day for day in days if day), default=None)
     if kind in DRUGS:
         course = course_of(resource, context)
         return course.start if course.administered else course.authored or course.start
