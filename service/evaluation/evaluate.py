@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import date
 
@@ -34,8 +34,7 @@ from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
 from service.evaluation.switches import as_shown, is_recorded
 from service.evaluation.unrecognised import unrecognised
-from service.fhir.read import Draft, draft_gaps
-from service.fhir.tolerant import NOTHING, Json
+from service.fhir.read import NOTHING_LEFT_OUT, Draft, draft_gaps
 from service.hpp.assessment import Assessment, Indicator
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
@@ -64,11 +63,14 @@ def evaluate(
 
 
 def answer_on(
-    gathered: Gathered, today: date, drafts: Sequence[Draft], signed: Json = NOTHING
+    gathered: Gathered,
+    today: date,
+    drafts: Sequence[Draft],
+    left_out: Set[int] = NOTHING_LEFT_OUT,
 ) -> Answer:
     """The answer on a day to some of the drafts; a record may be asked about any number of them.
 
-    signed: the resource that the draft became, which was not on record before.
+    left_out: identities of resources that were not on record then.
 
     Raises DataUnavailable where needed data cannot be had and the client is not in shadow, which
     interrupts nobody, and TooMuchText where more is named than is read of one request; every
@@ -78,7 +80,7 @@ def answer_on(
         gaps = draft_gaps(drafts)
         answer = not_applicable(gathered.engine, gaps)
         return replace(answer, unmapped=_unmapped(gathered, gaps))
-    judged = judge(gathered.reader, gathered.engine, today, drafts, signed)
+    judged = judge(gathered.reader, gathered.engine, today, drafts, left_out)
     lap("judge")
     answer = _said(gathered, judged, today)
     codes = _unmapped(gathered, judged.chart.gaps, judged.chart.results)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
 from service.evaluation.engine import Engine
-from service.fhir.read import Draft, Reader
-from service.fhir.tolerant import NOTHING, Json
+from service.fhir.read import NOTHING_LEFT_OUT, Draft, Reader
 from service.hpp.assessment import Assessment
 from service.hpp.decide import assess
 from service.hpp.model import Chart
@@ -23,11 +22,16 @@ class Judged:
 
 
 def judge(
-    reader: Reader, engine: Engine, today: date, drafts: Sequence[Draft], signed: Json = NOTHING
+    reader: Reader,
+    engine: Engine,
+    today: date,
+    drafts: Sequence[Draft],
+    left_out: Set[int] = NOTHING_LEFT_OUT,
 ) -> Judged:
     """Assess a record as of `today`; it is read once, however often it is judged.
 
-    drafts: those of the record that are to be judged.  signed: as in `Reader.chart`.
+    drafts: those of the record that are to be judged.  left_out: identities of resources that
+    were not on record then.
     """
-    chart = reader.chart(drafts, today, signed)
+    chart = reader.chart(drafts, today, left_out)
     return Judged(chart, assess(chart, today, engine.knowledge))

@@ -36,7 +36,8 @@ def read_condition(
     """A diagnosis that belongs to a group we know; None for any other."""
     words = DiagnosisText(resource.get("code"), context.knowledge)
     groups = _groups(concept, words, context)
-    if not groups or (words.is_family and not groups & HPP_GROUPS):
+    is_family = _is_family(concept, words)
+    if not groups or (is_family and not groups & HPP_GROUPS):
         return None
     known = _status(resource.get("verificationStatus"), VERIFICATIONS)
     letters = _seventh(resource.get("code"), context)
@@ -45,12 +46,12 @@ def read_condition(
         groups=groups,
         verification=_doubt_in_words(concept, groups, known) or known,
         clinical_status=_clinical_status(resource),
-        onset=_onset(resource, context),
+        onset=onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
         is_status=STATUS in groups or words.is_status or SEQUELA in letters,
         is_subsequent=bool(letters & SUBSEQUENT),
-        family_history=words.is_family,
+        family_history=is_family,
     )
 
 
@@ -111,9 +112,16 @@ def _groups(concept: ConditionConcept, words: DiagnosisText, context: Context) -
         groups |= {"cond_rickets"}
     if "hypercalcaemia_malignancy" in concept.mentions:
         groups |= {context.knowledge.oncology.malignant_calcium}
-    if "hpp" in concept.mentions and (words.is_family or not is_mention_only(concept)):
+    if "hpp" in concept.mentions and (
+        "relative" in concept.mentions or not is_mention_only(concept)
+    ):
         groups |= {HPP_BY_TEXT}
     return groups
+
+
+def _is_family(concept: ConditionConcept, words: DiagnosisText) -> bool:
+    """Where a text names HPP, what it says of that; else what is said anywhere."""
+    return "relative" in concept.mentions if "hpp" in concept.mentions else words.is_family
 
 
 def _seventh(code: object, context: Context) -> set[str]:
@@ -159,7 +167,7 @@ def _clinical_status(resource: Json) -> str:
     return "resolved" if ended and status not in OVER else status
 
 
-def _onset(resource: Json, context: Context) -> date | None:
+def onset(resource: Json, context: Context) -> date | None:
     return context.first_day(resource.get("onsetDateTime")) or context.first_day(
         obj(resource.get("onsetPeriod")).get("start")
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from typing import TypeVar
 
 from service.fhir import (
     conditions,
@@ -22,7 +23,7 @@ from service.fhir.gather import KEYS, RESULTS, TYPES, Record
 from service.fhir.references import Owner, Subject
 from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
-from service.fhir.tolerant import NOTHING, Json, has_unknown_modifier, text
+from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.background import COUNTING
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import (
@@ -41,6 +42,7 @@ from service.hpp.model import (
 
 READ_FIRST = ("patient", "encounters")
 JUDGED = ORDERS | SERVICES
+NOTHING_LEFT_OUT: Set[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,24 +58,26 @@ class Asked:
     accepted_gaps: frozenset[str] = frozenset()
 
 
+Fact = TypeVar("Fact")
+_Said = list[tuple[int, Fact]]  # each with the identity of the resource that says it
+
+
 @dataclass
 class _Reading:
     """source: the identity of the resource that is being read.  panel: that of the panel or report
-    that it stands in, else of itself.
-
-    drugs, gaps: each with the identity of the resource that says it.
-    """
+    that it stands in, else of itself."""
 
     subject: Subject
+    context: Context
     query: unrecognised.AlpQuery = field(default_factory=unrecognised.AlpQuery)
     source: int = 0
     panel: int = 0
-    results: list[Result] = field(default_factory=list)
-    variants: list[Variant] = field(default_factory=list)
-    drugs: list[tuple[int, DrugUse]] = field(default_factory=list)
-    conditions: list[Condition] = field(default_factory=list)
-    gaps: list[tuple[int, Gap]] = field(default_factory=list)
-    mentions: list[Excluded] = field(default_factory=list)
+    results: _Said[Result] = field(default_factory=list)
+    variants: _Said[Variant] = field(default_factory=list)
+    drugs: _Said[DrugUse] = field(default_factory=list)
+    conditions: _Said[Condition] = field(default_factory=list)
+    gaps: _Said[Gap] = field(default_factory=list)
+    mentions: _Said[Excluded] = field(default_factory=list)
 
     def gap(self, kind: str, key: str, where: str) -> None:
         self.gaps.append((self.source, Gap(kind, key, 1, (where,))))
@@ -92,10 +96,12 @@ class Reader:
         self._subject = patients.subject_of(self._resource, asked.patient_id, asked.bases, record)
         self._read: dict[Patient, _Reading] = {}
 
-    def chart(self, drafts: Sequence[Draft], today: date, signed: Json = NOTHING) -> Chart:
+    def chart(
+        self, drafts: Sequence[Draft], today: date, left_out: Set[int] = NOTHING_LEFT_OUT
+    ) -> Chart:
         """All that was sent.  One bad resource is one gap; a foreign Patient ends the reading.
 
-        signed: the resource that a draft became, which was not on record before.
+        left_out: identities of resources that were not on record then.
         """
         orders, draft_gaps = _own(drafts, self._record, self._subject)
         patient = patients.read_patient(self._resource, self._zone, today)
@@ -103,19 +109,27 @@ class Reader:
         if self._is_foreign:
             return Chart(drafts=orders, gaps=_merged(gaps), accepted_gaps=self._accepted)
         reading = self._reading_of(patient)
-        drugs = [use for source, use in reading.drugs if source != id(signed)]
-        gaps += [gap for source, gap in reading.gaps if source != id(signed)]
+        unread = reading.query.results(reading.context, left_out)
+        drugs = _kept(reading.drugs, left_out)
+        gaps += [*_kept(reading.gaps, left_out), *unrecognised.gaps(unread)]
         return Chart(
             patient=patient,
-            results=tuple(reading.results),
-            conditions=tuple(reading.conditions),
-            drugs=tuple(drugs),
-            variants=tuple(reading.variants),
+            results=(*_kept(reading.results, left_out), *unread),
+            conditions=_kept(reading.conditions, left_out),
+            drugs=drugs,
+            variants=_kept(reading.variants, left_out),
             drafts=orders,
             gaps=_merged(gaps),
             accepted_gaps=self._accepted,
-            excluded=(*reading.mentions, *_undated(drugs)),
+            excluded=(*_kept(reading.mentions, left_out), *_undated(drugs)),
         )
+
+    def depends_on(self, left_out: Set[int], today: date) -> bool:
+        """Whether anything on record is read with the help of what is left out."""
+        if not self._is_foreign:
+            self._reading_of(patients.read_patient(self._resource, self._zone, today))
+        used = self._record.index.used
+        return any(other in left_out and reader not in left_out for reader, other in used)
 
     def _gaps_of(self, patient: Patient, draft_gaps: Sequence[Gap]) -> Iterator[Gap]:
         """Of the Patient, the drafts, and a chart that is another's or goes on elsewhere."""
@@ -140,7 +154,11 @@ class Reader:
         return found
 
 
-def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
+def _kept(said: _Said[Fact], left_out: Set[int]) -> tuple[Fact, ...]:
+    return tuple(fact for source, fact in said if source not in left_out)
+
+
+def _undated(uses: Sequence[DrugUse]) -> Iterator[Excluded]:
     """Courses that cannot be placed in time; they suppress and explain nothing."""
     for use in uses:
         if use.began is None and use.status not in NOT_TAKEN:
@@ -148,7 +166,7 @@ def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
 
 
 def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
-    reading = _Reading(subject)
+    reading, record.index.reader = _Reading(subject, context), 0
     context.wholes = panels.wholes(_results_in(record), record.index)
     context.encounters.place(_encounters(record, reading), context.days)
     for key in TYPES:
@@ -157,9 +175,6 @@ def _read_all(record: Record, subject: Subject, context: Context) -> _Reading:
                 _read_key(record, key, reading, context)
             except TooMuchText:
                 raise TooMuchText(f"/prefetch/{key}") from None
-    unread = reading.query.results(context)
-    reading.results += unread
-    reading.gaps += [(0, gap) for gap in unrecognised.gaps(unread)]
     return reading
 
 
@@ -168,7 +183,8 @@ def _read_key(record: Record, key: str, reading: _Reading, context: Context) -> 
         if id(resource) in record.moved:
             continue
         whole = context.wholes.get(id(resource))
-        reading.source, reading.panel = id(resource), id(resource if whole is None else whole)
+        reading.source = context.index.reader = id(resource)
+        reading.panel = id(resource if whole is None else whole)
         if whole is not None:
             resource = panels.complete(resource, whole)
         gap = _gap_of(resource, reading.subject)
@@ -181,6 +197,7 @@ def _read_key(record: Record, key: str, reading: _Reading, context: Context) -> 
 def _encounters(record: Record, reading: _Reading) -> Iterator[Json]:
     """Before the results that were measured in them."""
     for name, encounter in record.resources.get("encounters", ()):
+        reading.source = id(encounter)
         gap = _gap_of(encounter, reading.subject)
         if gap:
             reading.gap(gap, "encounters", name)
@@ -227,14 +244,16 @@ def _read_observation(
 ) -> bool:
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
     seen = observations.read_observation(resource, name, context)
-    reading.query.note(seen.parts, resource, key, reading.panel)
+    source = reading.source
+    reading.query.note(seen.parts, resource, key, (source, reading.panel))
     for result in seen.results:
         if result.test != BONE_ALP:
-            reading.results.append(result)
+            reading.results.append((source, result))
         elif result.status in COUNTING:
-            reading.mentions.append(Excluded(name, BONE_ALP, result.day, result.shown))
+            said = Excluded(name, BONE_ALP, result.day, result.shown)
+            reading.mentions.append((source, said))
     if seen.variant:
-        reading.variants.append(seen.variant)
+        reading.variants.append((source, seen.variant))
     return seen.is_empty
 
 
@@ -242,7 +261,7 @@ def _read_procedure(resource: Json, name: str, reading: _Reading, context: Conte
     """What was done, and a drug that was given with it."""
     seen = conditions.read_procedure(resource, name, context)
     if seen:
-        reading.conditions.append(seen)
+        reading.conditions.append((reading.source, seen))
     reading.drugs += [(reading.source, u) for u in exposures.read_given(resource, name, context)]
     return ""
 
@@ -253,16 +272,16 @@ def _read_condition(resource: Json, name: str, reading: _Reading, context: Conte
         return ""
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
-        reading.conditions.append(seen)
+        reading.conditions.append((reading.source, seen))
     elif conditions.is_mention_only(concept):
-        reading.mentions.append(Excluded(name, "mention"))
+        reading.mentions.append((reading.source, Excluded(name, "mention")))
     return ""
 
 
 def _read_family(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     seen = conditions.read_family(resource, name, context)
     if seen:
-        reading.conditions.append(seen)
+        reading.conditions.append((reading.source, seen))
     return ""
 
 

@@ -6,10 +6,10 @@ the service's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import ANYONE, Engine
@@ -19,13 +19,17 @@ from service.evaluation.gathering import Gathered, gather_for
 from service.evaluation.request import HookRequest
 from service.evaluation.services import BY_ID, Service
 from service.fhir.budget import TooMuchText
+from service.fhir.context import Context
 from service.fhir.dates import read_days
 from service.fhir.gather import TYPES
 from service.fhir.observations import is_alp
+from service.fhir.read import NOTHING_LEFT_OUT
+from service.fhir.references import Index
 from service.fhir.releases import AUTHORED, ENCOUNTER, ORDERS, first_of
 from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 from service.hpp.decide import NOT_EVALUATED
 from service.replay.candidates import as_draft, bundle, of_interest
+from service.replay.known import Known, known_days
 from service.settings import Client
 
 # What an order is made of is judged as a draft; these never were one that somebody placed.
@@ -36,8 +40,16 @@ SIGN, VIEW = BY_ID["hpp-order-sign"], BY_ID["hpp-patient-view"]
 MAY_BE_MISSING = ("labs", "medications", "conditions", "procedures")
 # What an evaluation reads; whatever else lies in an export is no part of the question.
 KINDS = frozenset[str]().union(*TYPES.values()) | {"Medication"}
-_ByKey = Mapping[str, Sequence[Json]]
+_ByKey = Mapping[str, Sequence[Known]]
 DEPARTMENT = "urn:hpp-cds:department"  # an extension of orders that come from a warehouse
+
+
+class Asked(NamedTuple):
+    """An engine that judges a record, as whom it is asked, and what the source holds nothing of."""
+
+    engine: Engine
+    client: Client
+    missing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +67,17 @@ class Judges:
     against_client: Client = ANYONE
 
     @property
-    def each(self) -> list[tuple[Engine, Client]]:
-        """Who is asked, and as whom."""
-        compared = [(self.against, self.against_client)] if self.against else []
-        return [(self.engine, self.client), *compared]
+    def each(self) -> list[Asked]:
+        engines = [(self.engine, self.client)]
+        engines += [(self.against, self.against_client)] if self.against else []
+        return [Asked(engine, client, self.missing) for engine, client in engines]
 
     def of_interest(self, orders: Sequence[Json], medications: Sequence[Json]) -> list[Json]:
         """The orders that any of them would judge.  medications: those that orders may name."""
         found = {
             id(order)
-            for engine, _ in self.each
-            for order in of_interest(orders, medications, engine)
+            for asked in self.each
+            for order in of_interest(orders, medications, asked.engine)
         }
         return [order for order in orders if id(order) in found]
 
@@ -137,9 +149,9 @@ def judge_orders(
     """
     dated = [(item.day, text(item.order.get("id")), item.order) for item in placed if item.day]
     orders = [order for _, _, order in dated]
-    asked = list(_asked(patient, resources, orders, SIGN, judges))
+    records = [_Record(patient, resources, orders, SIGN, asked) for asked in judges.each]
     for day, name, order in sorted(dated, key=lambda item: item[:2]):
-        answers = (one.answer(day, order) for one in asked)
+        answers = (record.answer(day, order) for record in records)
         yield PastDecision(patient, name, day, department_of(order, resources), *answers)
 
 
@@ -151,8 +163,8 @@ def judge_last_day(
     days = [day for resource in read if (day := _last_day(resource, judges.engine))]
     if days:
         day = max(days)
-        answers = (one.answer(day) for one in _asked(patient, resources, (), VIEW, judges))
-        yield PastDecision(patient, "", day, "", *answers)
+        records = (_Record(patient, resources, (), VIEW, asked) for asked in judges.each)
+        yield PastDecision(patient, "", day, "", *(record.answer(day) for record in records))
 
 
 def department_of(order: Json, resources: Sequence[Json]) -> str:
@@ -169,39 +181,69 @@ def department_of(order: Json, resources: Sequence[Json]) -> str:
     return ""
 
 
-def _asked(
-    patient: str,
-    resources: Sequence[Json],
-    orders: Sequence[Json],
-    service: Service,
-    judges: Judges,
-) -> Iterator[_Asked]:
-    """Each engine, for whom the record is sorted by prefetch key and gathered once."""
-    for engine, client in judges.each:
-        drafts = {id(order): as_draft(order) for order in orders}
-        by_key = _by_key(resources, engine, judges.missing)
-        request = _request(patient, by_key, drafts.values(), service)
-        yield _Asked(gather_for(request, service, engine, client), drafts)
+class _Record:
+    """All that one patient has on record, gathered and read once for all days by who is asked.
 
+    For a day on which what was known is read with the help of what was not yet (a result that a
+    later report speaks of, say), it is gathered anew, without that.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One engine that is asked about one patient.  drafts: by the identity of the order that each
-    became."""
-
-    gathered: Gathered
-    drafts: Mapping[int, Json]
+    def __init__(
+        self,
+        patient: str,
+        resources: Sequence[Json],
+        orders: Sequence[Json],
+        service: Service,
+        asked: Asked,
+    ) -> None:
+        self._patient, self._service, self._asked = patient, service, asked
+        self._by_key = _by_key(resources, asked.engine, asked.missing)
+        self._drafts = {id(order): as_draft(order) for order in orders}
+        self._whole = self._gathered(NOTHING_LEFT_OUT)
 
     def answer(self, day: date, order: Json = NOTHING) -> Answer:
         """To an order as it was signed, or to the chart as it was opened."""
-        mine = self.drafts.get(id(order))
-        drafts = [draft for draft in self.gathered.drafts if draft.resource is mine]
+        draft, gathered = self._drafts.get(id(order)), self._whole
+        left_out = self._not_yet(day, order)
         try:
-            return answer_on(self.gathered, day, drafts, order)
+            if gathered.reader.depends_on(left_out, day):
+                gathered = self._gathered(left_out)
+            drafts = [read for read in gathered.drafts if read.resource is draft]
+            return answer_on(gathered, day, drafts, left_out)
         except DataUnavailable as error:
             return _refused(error.gaps)
         except TooMuchText as error:
             return _refused([("too-large", error.pointer.rpartition("/")[2])])
+
+    def _not_yet(self, day: date, order: Json) -> Set[int]:
+        """Identities of what was not on record: what became known later, the order itself, which
+        was a draft, and the drafts of all others."""
+        later = {
+            id(resource)
+            for resources in self._by_key.values()
+            for resource, since in resources
+            if since is not None and since > day
+        }
+        others = {id(draft) for signed, draft in self._drafts.items() if signed != id(order)}
+        return later | others | {id(order)}
+
+    def _gathered(self, left_out: Set[int]) -> Gathered:
+        """What an EHR would have sent, each order as the draft it was."""
+        prefetch: dict[str, Any] = {
+            key: bundle(item for item, _ in resources if id(item) not in left_out)
+            for key, resources in self._by_key.items()
+        }
+        prefetch["patient"] = next((item for item, _ in self._by_key["patient"]), None)
+        drafts = (draft for draft in self._drafts.values() if id(draft) not in left_out)
+        request = HookRequest(
+            hook=self._service.hook,
+            hook_instance="replay",
+            patient_id=self._patient,
+            user_reference="",
+            prefetch=prefetch,
+            draft_orders=bundle(drafts),
+        )
+        return gather_for(request, self._service, self._asked.engine, self._asked.client)
 
 
 def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:
@@ -216,26 +258,12 @@ def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:
     return Answer({"cards": [], "extension": {EXTENSION: said}}, "unavailable")
 
 
-def _request(patient: str, by_key: _ByKey, drafts: Iterable[Json], service: Service) -> HookRequest:
-    """What an EHR would have sent: the whole record, and each order as the draft it was."""
-    prefetch: dict[str, Any] = {key: bundle(resources) for key, resources in by_key.items()}
-    prefetch["patient"] = next(iter(by_key["patient"]), None)
-    return HookRequest(
-        hook=service.hook,
-        hook_instance="replay",
-        patient_id=patient,
-        user_reference="",
-        prefetch=prefetch,
-        draft_orders=bundle(drafts),
-    )
-
-
 def _by_key(resources: Sequence[Json], engine: Engine, missing: frozenset[str]) -> _ByKey:
-    """Resources under the prefetch key that would have held them."""
-    found: dict[str, list[Json]] = {key: [] for key in TYPES if key not in missing}
-    for resource in resources:
-        if resource.get("resourceType") in KINDS:
-            found.setdefault(_key_of(resource, engine), []).append(resource)
+    """Resources under the prefetch key that would have held them, and since when."""
+    found: dict[str, list[Known]] = {key: [] for key in TYPES if key not in missing}
+    read = [resource for resource in resources if resource.get("resourceType") in KINDS]
+    for resource, since in known_days(read, Context(engine.terminology, Index(), engine.zone)):
+        found.setdefault(_key_of(resource, engine), []).append((resource, since))
     return found
 
 
