@@ -82,7 +82,7 @@ def answer_on(
         return replace(answer, unmapped=_unmapped(gathered, gaps))
     judged = judge(gathered.reader, gathered.engine, today, drafts, left_out)
     lap("judge")
-    answer = _said(gathered, judged, today)
+    answer = _said(gathered, judged, today, left_out)
     codes = _unmapped(gathered, judged.chart.gaps, judged.chart.results)
     answer = replace(answer, unmapped=codes)
     return in_shadow(answer) if gathered.service.id in gathered.client.shadow else answer
@@ -94,12 +94,12 @@ def _unmapped(
     return unrecognised(gathered.record, gaps, results, gathered.engine.terminology)
 
 
-def _said(gathered: Gathered, judged: Judged, today: date) -> Answer:
+def _said(gathered: Gathered, judged: Judged, today: date, left_out: Set[int]) -> Answer:
     request, service, client = gathered.request, gathered.service, gathered.client
     knowledge = gathered.engine.knowledge
     requester = Requester(request.patient_id, request.user_reference, today)
     shown = as_shown(judged.assessment, service.id, client, knowledge)
-    release, capabilities = gathered.server.asked, _capabilities(client)
+    release, capabilities = gathered.release(left_out), _capabilities(client)
     case = CardInput(shown, judged.chart, today, requester, release, capabilities)
     try:
         answer = _answer(case, gathered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -16,7 +16,7 @@ from service.fhir.budget import MOST_NEW_CHARACTERS, Budget
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.read import Asked, Draft, Reader, any_matters, read_drafts
+from service.fhir.read import NOTHING_LEFT_OUT, Asked, Draft, Reader, any_matters, read_drafts
 from service.fhir.releases import Release, release_of
 from service.settings import Client
 from service.watch import metrics
@@ -40,6 +40,7 @@ class Gathered:
     client: Client
     record: Record
     drafts: Sequence[Draft]
+    path: str = ""
     server: NamedServer = NO_SERVER
     has_access: bool = False
 
@@ -48,6 +49,13 @@ class Gathered:
         """Reads the record once, however often it is asked about."""
         asked = _asked(self.request, self.client)
         return Reader(self.record, asked, self.engine.terminology, self.engine.zone)
+
+    def release(self, left_out: Set[int]) -> Release:
+        """In which the server was asked; where some resources were not on record, that of the
+        others."""
+        if not left_out:
+            return self.server.asked
+        return _release(self.path, self.record, self.client, left_out)
 
     def has_nothing_to_judge(self, drafts: Sequence[Draft]) -> bool:
         """Of these drafts none is of a drug of interest, or may be."""
@@ -69,11 +77,11 @@ def gather_for(
         record.gap("all-judged", "selections")
     fetch = _fetch(request, engine, client)
     drafts = _read_drafts(record, request, fetch, engine, client)
-    gathered = Gathered(request, service, engine, client, record, drafts)
+    gathered = Gathered(request, service, engine, client, record, drafts, path)
     if gathered.has_nothing_to_judge(drafts):
         return gathered
     lap("gather")
-    server = _completed(gathered, path, fetch)
+    server = _completed(gathered, fetch)
     lap("fetch")
     if fetch is not None:  # what was fetched may tell more of the drafts
         drafts = read_drafts(record, _asked(request, client), engine.terminology)
@@ -126,20 +134,23 @@ def _read_drafts(
     return read_drafts(record, asked, engine.terminology)
 
 
-def _release(path: str, record: Record, client: Client) -> Release:
+def _release(
+    path: str, record: Record, client: Client, left_out: Set[int] = NOTHING_LEFT_OUT
+) -> Release:
     """Only orders and conditions differ enough between the releases to tell them apart."""
     sent = (r for key in ("medications", "conditions") for _, r in record.resources.get(key, ()))
-    return release_of(path, client.fhir_release, chain(draft_orders(record), sent))
+    known = (r for r in chain(draft_orders(record), sent) if id(r) not in left_out)
+    return release_of(path, client.fhir_release, known)
 
 
-def _completed(gathered: Gathered, path: str, fetch: Fetch | None) -> NamedServer:
+def _completed(gathered: Gathered, fetch: Fetch | None) -> NamedServer:
     """The record with what its server adds; the server as it was asked."""
     request, client, record = gathered.request, gathered.client, gathered.record
-    server = NamedServer(request.fhir_server, _release(path, record, client))
+    server = NamedServer(request.fhir_server, _release(gathered.path, record, client))
     _complete(record, request, server.asked, fetch, gathered.engine)
     if fetch is None or not client.is_trying or not _was_refused(record):
         return server
-    may_change = not (path or client.fhir_release)
+    may_change = not (gathered.path or client.fhir_release)
     return _ask_as_it_speaks(record, request, server, fetch, gathered.engine, may_change)
 
 
