@@ -8,7 +8,6 @@ from service.fhir.codes import Codes
 from service.fhir.folding import fold
 from service.fhir.lab_names import LabNames
 from service.fhir.names import Names
-from service.hpp.features import HPP_GROUPS
 from service.hpp.knowledge.model import Code, Knowledge
 
 # Lists of words in concepts.toml: what a diagnosis is also found by, and what takes HPP back.
@@ -29,7 +28,7 @@ class Vocabulary:
         self.tests = LabNames([row for row in named if row.group not in knowledge.drugs], text)
         self.genes = Names((word, "gene") for word in text["gene_words"])
         self._words = {name: [fold(word) for word in text[name]] for name in NAMING + TAKING_BACK}
-        stems = [*text["hpp"], *(name for name, _ in _of(named, HPP_GROUPS))]
+        stems = [*text["hpp"], *(name for name, _ in _of(named, knowledge.roles["hpp"]))]
         self._hpp = [letters_of(fold(stem)) for stem in stems]
         denials = self._words["not_hpp"]
         self._pseudo = [w for w in denials if " " not in w and _says(letters_of(w), self._hpp)]
