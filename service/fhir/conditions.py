@@ -33,7 +33,8 @@ def read_condition(
     """A diagnosis that belongs to a group we know; None for any other."""
     words, roles = DiagnosisText(resource.get("code"), context.knowledge), context.knowledge.roles
     groups = _groups(concept, words, context)
-    if not groups or (words.is_family and not groups & roles["hpp"]):
+    is_family = _is_family(concept, words)
+    if not groups or (is_family and not groups & roles["hpp"]):
         return None
     known = _status(resource.get("verificationStatus"), VERIFICATIONS)
     letters = _seventh(resource.get("code"), context)
@@ -42,12 +43,12 @@ def read_condition(
         groups=groups,
         verification=_doubt_in_words(concept, groups, known, context.knowledge) or known,
         clinical_status=_clinical_status(resource),
-        onset=_onset(resource, context),
+        onset=onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
         is_status=bool(groups & roles["status"]) or words.is_status or SEQUELA in letters,
         is_subsequent=bool(letters & SUBSEQUENT),
-        family_history=words.is_family,
+        family_history=is_family,
     )
 
 
@@ -105,9 +106,14 @@ def _groups(concept: ConditionConcept, words: DiagnosisText, context: Context) -
         if wide in groups:
             groups = (groups - {wide}) | ({narrow.group} if words.says(*narrow.words) else set())
     named = context.knowledge.in_words
-    only_mentioned = is_mention_only(concept, context.knowledge) and not words.is_family
-    said = concept.mentions - {"hpp"} if only_mentioned else concept.mentions
+    is_none = is_mention_only(concept, context.knowledge) and "relative" not in concept.mentions
+    said = concept.mentions - {"hpp"} if is_none else concept.mentions
     return groups | {named[mention] for mention in said & named.keys()}
+
+
+def _is_family(concept: ConditionConcept, words: DiagnosisText) -> bool:
+    """Where a text names HPP, what it says of that; else what is said anywhere."""
+    return "relative" in concept.mentions if "hpp" in concept.mentions else words.is_family
 
 
 def _seventh(code: object, context: Context) -> set[str]:
@@ -157,7 +163,7 @@ def _clinical_status(resource: Json) -> str:
     return "resolved" if ended and status not in OVER else status
 
 
-def _onset(resource: Json, context: Context) -> date | None:
+def onset(resource: Json, context: Context) -> date | None:
     return context.first_day(resource.get("onsetDateTime")) or context.first_day(
         obj(resource.get("onsetPeriod")).get("start")
     )

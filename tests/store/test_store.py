@@ -17,7 +17,7 @@ from service.content.faults import Faulty
 from service.settings import Settings
 from service.store import StoreDown
 from service.store.database import FILE, Store, open_store
-from service.store.spent_tokens import PURGE_EVERY, PURGED_AT_ONCE, SpentTokens
+from service.store.spent_tokens import PURGE_EVERY, PURGED_AT_ONCE, STEADY_S, SpentTokens
 from service.store.tables import SPENT
 from service.store.trust_notes import KEYS, KEYS_FAILED, NOBODY, REFUSED, Note, TrustNotes
 from tests.store.databases import Postgres
@@ -70,10 +70,32 @@ def test_what_has_expired_is_forgotten_in_small_steps(store: Store) -> None:
     assert not spent.spend(issuer, "later", SOON_S)
 
 
+class Times:
+    """A clock that can be set, and seconds that only pass."""
+
+    def __init__(self) -> None:
+        self.set_by_s, self.passed_s, self._began_s = 0.0, 0.0, float(int(time.time()))
+
+    def now_s(self) -> float:
+        return self._began_s + self.passed_s + self.set_by_s
+
+    def spent(self, store: Store) -> SpentTokens:
+        """As a process has it that starts now."""
+        return SpentTokens(store, clock=self.now_s, passing=lambda: self.passed_s)
+
+
+def calls(spent: SpentTokens, issuer: str) -> None:
+    """So many that what may be forgotten is."""
+    for n in range(PURGE_EVERY):
+        spent.spend(issuer, f"{n} of {time.monotonic_ns()}", SOON_S)
+
+
 @pytest.mark.hazard("A16")
 def test_expired_ids_go_while_others_come(store: Store) -> None:
     """Without a job of its own: traffic pays for its own traces."""
-    spent, issuer = SpentTokens(store), f"{ISSUER}/traffic"
+    times, issuer = Times(), f"{ISSUER}/traffic"
+    spent = times.spent(store)
+    times.passed_s = STEADY_S + 1
     for n in range(1000):
         spent.spend(issuer, str(n), 1)
 
@@ -81,21 +103,28 @@ def test_expired_ids_go_while_others_come(store: Store) -> None:
 
 
 @pytest.mark.hazard("A14")
-def test_a_clock_that_is_set_forward_and_back_makes_no_used_token_good(store: Store) -> None:
-    now_s, passed_s, issuer = [time.time()], [0.0], f"{ISSUER}/clock"
-    spent = SpentTokens(store, clock=lambda: now_s[0], passing=lambda: passed_s[0])
-    until_s = int(now_s[0]) + 1
+@pytest.mark.parametrize("starts_ahead", [False, True])
+def test_a_clock_that_is_set_forward_and_back_makes_no_used_token_good(
+    store: Store, starts_ahead: bool
+) -> None:
+    """Also where a process starts while the clock is ahead, and knows no other."""
+    times, issuer = Times(), f"{ISSUER}/clock/{starts_ahead}"
+    spent, until_s = times.spent(store), int(times.now_s()) + 3600
     assert spent.spend(issuer, "used", until_s)
 
-    now_s[0] += 100_000
-    for n in range(2 * PURGE_EVERY):
-        spent.spend(issuer, f"ahead {n}", SOON_S)
-    now_s[0] -= 100_000
+    times.set_by_s = 1_000_000
+    if starts_ahead:
+        spent = times.spent(store)
+    for _ in range(2):
+        calls(spent, issuer)
+        times.passed_s += 1800
+    times.set_by_s = 0
+    assert not spent.spend(issuer, "used", until_s)
+    calls(spent, issuer)
     assert not spent.spend(issuer, "used", until_s)
 
-    now_s[0], passed_s[0] = now_s[0] + 10, 10.0
-    for n in range(2 * PURGE_EVERY):
-        spent.spend(issuer, f"later {n}", SOON_S)
+    times.passed_s += STEADY_S + 1
+    calls(spent, issuer)
     assert rows(store, until_s) == 0
 
 

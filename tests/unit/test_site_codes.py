@@ -148,7 +148,7 @@ def test_what_is_odd_is_a_warning(tmp_path: Path, row: str, warning: str) -> Non
         ({"concepts.toml": '[feature.tooth-loss-adult]\nof = "cond_teeth"\nbefore_age = "fifty"'},
          "feature.tooth-loss-adult: 'fifty' is not a threshold"),
         ({"concepts.toml": '[feature.tooth-loss-adult]\nof = "cond_tooth_los"'},
-         "feature.tooth-loss-adult: 'cond_tooth_los' is not a group; did you mean cond_tooth_loss?"),
+         "'cond_tooth_los' is not a group; did you mean cond_tooth_loss?"),
     ],
 )  # fmt: skip
 def test_what_the_service_cannot_do_without_stays(
