@@ -44,6 +44,7 @@ from service.fhir.releases import Release, release_of
 from service.hpp.assessment import Assessment, Indicator
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
+from service.hpp.findings import WRITTEN_DOWN
 from service.hpp.model import Chart
 from service.settings import Client
 from service.watch import metrics
@@ -319,8 +320,7 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
 
 
 def _is_written_down(assessment: Assessment) -> bool:
-    known = ("hpp-on-record", "hpp-unconfirmed", "asfotase-alfa")
-    return any(assessment.findings[code].seen for code in known)
+    return any(assessment.findings[code].seen for code in WRITTEN_DOWN)
 
 
 def _never_had(chart: Chart, has_access: bool) -> bool:

@@ -220,7 +220,7 @@ def _read_condition(resource: Json, name: str, reading: _Reading, context: Conte
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append(seen)
-    elif conditions.is_mention_only(concept):
+    elif conditions.is_mention_only(concept, context.knowledge):
         reading.mentions.append(Excluded(name, "mention"))
     return ""
 
