@@ -84,10 +84,10 @@ def read_chart(
     orders, draft_gaps = _own(drafts, record, subject)
     gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
     if problem and problem.kind == "foreign-patient":
-        gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
+        gaps += _all_but_patient(problem.kind)
         return Chart(drafts=orders, gaps=_merged(gaps), accepted_gaps=asked.accepted_gaps)
     if patients.is_replaced(resource):
-        gaps += [Gap("merged-record", key) for key in KEYS if key != "patient"]
+        gaps += _all_but_patient("merged-record")
     patient = patients.read_patient(resource, zone, today)
     if resource and patient.born_first is None:
         gaps.append(Gap("no-birth-date", "patient"))
@@ -104,6 +104,10 @@ def read_chart(
         accepted_gaps=asked.accepted_gaps,
         excluded=(*reading.mentions, *_undated(reading.drugs)),
     )
+
+
+def _all_but_patient(kind: str) -> list[Gap]:
+    return [Gap(kind, key) for key in KEYS if key != "patient"]
 
 
 def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
