@@ -51,7 +51,7 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
         yield DrugUse(reference, drugs.gap if drugs.is_readable else UNKNOWN_DRUG, "")
     if not drugs.match.groups or (status in NEVER_TAKEN and status not in NOT_TAKEN):
         return
-    course = COURSES.get(str(sent.get("resourceType")), _ordered)(sent, status, context)
+    course = course_of(sent, context)
     for group in sorted(drugs.match.groups):
         yield DrugUse(
             reference=reference,
@@ -60,6 +60,12 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
             by_name=drugs.match.by_name,
             **course._asdict(),
         )
+
+
+def course_of(sent: Json, context: Context) -> DrugCourse:
+    """When the drug of an order, statement, dispense or administration was taken."""
+    status = text(sent.get("status")).lower()
+    return COURSES.get(str(sent.get("resourceType")), _ordered)(sent, status, context)
 
 
 def read_given(procedure: Json, reference: str, context: Context) -> Iterator[DrugUse]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from service.fhir.codes import Codes
 from service.fhir.folding import fold
 from service.fhir.lab_names import LabNames
 from service.fhir.names import Names
-from service.hpp.features import HPP_GROUPS
+from service.fhir.qualifiers import DENIED, DOUBTED, RELATIVE, Qualifiers, letters_of, says
 from service.hpp.knowledge.model import Code, Knowledge
 
-# Lists of words in concepts.toml: what a diagnosis is also found by, and what takes HPP back.
+# Lists of words in concepts.toml by which a diagnosis is also found.
 NAMING = ("hpp", "rickets", "hypercalcaemia_malignancy")
-TAKING_BACK = ("not_hpp", "not_hpp_before", "undecided", "doubted")
+MENTIONS = {DENIED: ("not_hpp",), DOUBTED: ("doubted",), RELATIVE: ("not_hpp", "relative")}
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -28,46 +28,30 @@ class Vocabulary:
         self.drugs = Names(_of(named, knowledge.drugs), text["salts"], text["not_in_it"])
         self.tests = LabNames([row for row in named if row.group not in knowledge.drugs], text)
         self.genes = Names((word, "gene") for word in text["gene_words"])
-        self._words = {name: [fold(word) for word in text[name]] for name in NAMING + TAKING_BACK}
-        stems = [*text["hpp"], *(name for name, _ in _of(named, HPP_GROUPS))]
-        self._hpp = [letters_of(fold(stem)) for stem in stems]
-        denials = self._words["not_hpp"]
-        self._pseudo = [w for w in denials if " " not in w and _says(letters_of(w), self._hpp)]
-        self._denied_before = [letters_of(word) for word in self._words["not_hpp_before"]]
+        stems = {name: [letters_of(fold(word)) for word in text[name]] for name in NAMING}
+        of_hpp = _of(named, knowledge.roles["hpp"])
+        stems["hpp"] += [letters_of(fold(name)) for name, _ in of_hpp]
+        denials = [fold(word) for word in text["not_hpp"]]
+        pseudo = [w for w in denials if " " not in w and says(w, stems["hpp"])]
+        self._stems, self._qualifiers = stems, Qualifiers(text, pseudo)
 
     def mentions(self, said: str) -> frozenset[str]:
-        """The lists of which a word is said in folded texts; what takes HPP back only where it is.
+        """The lists of which a word is said in folded texts, and what they say of HPP.
 
-        HPP is found by the stem of its name in any language, also inside a word and where the
-        word was parted.
+        HPP is found by the stem of its name in any language.  `not_hpp`: it is no diagnosis of
+        this patient; `relative`: one of a relative; `doubted`: it is left open.  Any other is
+        named only where it is the patient's.
         """
-        found = [name for name in NAMING if name != "hpp" and _says(said, self._words[name])]
-        letters = letters_of(said)
-        if _says(letters, self._hpp):
-            found += ["hpp", *self._taking_back(said, letters)]
+        found = set[str]()
+        for name in NAMING:
+            if not says(said, self._stems[name]):
+                continue
+            qualities = self._qualifiers.of(said, self._stems[name])
+            if name == "hpp":
+                found |= {name, *(mention for q in qualities for mention in MENTIONS[q])}
+            elif not qualities & {DENIED, RELATIVE}:
+                found.add(name)
         return frozenset(found) if found else NOTHING
-
-    def _taking_back(self, said: str, letters: str) -> Iterator[str]:
-        """`not_hpp` where a text that names HPP denies it, `doubted` where it leaves it open; a
-        denial that is itself denied (`not ruled out`) leaves it open."""
-        left = said
-        for word in self._words["undecided"]:
-            left = left.replace(word, " ")
-        before = letters[: max(letters.rfind(stem) for stem in self._hpp)]
-        denied = _says(left, self._words["not_hpp"]) or _says(letters, self._pseudo)
-        if denied or _says(before, self._denied_before):
-            yield "not_hpp"
-        if left != said or _says(said, self._words["doubted"]):
-            yield "doubted"
-
-
-def letters_of(folded: str) -> str:
-    """A folded text without blanks and hyphens."""
-    return folded.replace(" ", "").replace("-", "")
-
-
-def _says(said: str, words: Sequence[str]) -> bool:
-    return any(word in said for word in words)
 
 
 def _of(rows: Iterable[Code], groups: Iterable[str]) -> list[tuple[str, str]]:

@@ -18,13 +18,16 @@ from service.evaluation.evaluate import evaluate
 from service.evaluation.request import HookRequest
 from service.evaluation.services import BY_ID
 from service.fhir.budget import TooMuchText
+from service.fhir.context import Context
 from service.fhir.dates import read_days
 from service.fhir.gather import TYPES
 from service.fhir.observations import is_alp
+from service.fhir.references import Index
 from service.fhir.releases import AUTHORED, ENCOUNTER, ORDERS, first_of
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.decide import NOT_EVALUATED
 from service.replay.candidates import is_of_interest
+from service.replay.known import Known, known_days
 from service.settings import Client
 
 # What an order is made of is judged as a draft; these never were one that somebody placed.
@@ -35,7 +38,7 @@ SIGN, VIEW = BY_ID["hpp-order-sign"], BY_ID["hpp-patient-view"]
 MAY_BE_MISSING = ("labs", "medications", "conditions", "procedures")
 # What an evaluation reads; whatever else lies in an export is no part of the question.
 KINDS = frozenset[str]().union(*TYPES.values()) | {"Medication"}
-_ByKey = Mapping[str, Sequence[Json]]
+_ByKey = Mapping[str, Sequence[Known]]
 DEPARTMENT = "urn:hpp-cds:department"  # an extension of orders that come from a warehouse
 
 
@@ -175,7 +178,7 @@ class _Answers:
     def _answer(
         self, order: Json | None, day: date, engine: Engine, client: Client, by_key: _ByKey
     ) -> Answer:
-        request = _request(self._patient, by_key, order)
+        request = _request(self._patient, by_key, order, day)
         try:
             return evaluate(request, SIGN if order else VIEW, engine, day, client=client)
         except DataUnavailable as error:
@@ -196,10 +199,13 @@ def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:
     return Answer({"cards": [], "extension": {EXTENSION: said}}, "unavailable")
 
 
-def _request(patient: str, by_key: _ByKey, order: Json | None) -> HookRequest:
-    """What an EHR would have sent: the whole record but the order, which is the draft it was."""
-    prefetch: dict[str, Any] = {key: _bundle(resources, order) for key, resources in by_key.items()}
-    prefetch["patient"] = next(iter(by_key["patient"]), None)
+def _request(patient: str, by_key: _ByKey, order: Json | None, day: date) -> HookRequest:
+    """What an EHR would have sent: all that was known, but the order, which is the draft it was."""
+    prefetch: dict[str, Any] = {}
+    for key, resources in by_key.items():
+        known = (item for item, since in resources if since is None or since <= day)
+        prefetch[key] = _bundle(item for item in known if item is not order)
+    prefetch["patient"] = next((item for item, _ in by_key["patient"]), None)
     draft = {**order, "status": "draft", "intent": "order"} if order else None
     return HookRequest(
         hook=SIGN.hook if draft else VIEW.hook,
@@ -207,16 +213,16 @@ def _request(patient: str, by_key: _ByKey, order: Json | None) -> HookRequest:
         patient_id=patient,
         user_reference="",
         prefetch=prefetch,
-        draft_orders=_bundle([draft], None) if draft else None,
+        draft_orders=_bundle([draft]) if draft else None,
     )
 
 
 def _by_key(resources: Sequence[Json], engine: Engine, missing: frozenset[str]) -> _ByKey:
-    """Resources under the prefetch key that would have held them."""
-    found: dict[str, list[Json]] = {key: [] for key in TYPES if key not in missing}
-    for resource in resources:
-        if resource.get("resourceType") in KINDS:
-            found.setdefault(_key_of(resource, engine), []).append(resource)
+    """Resources under the prefetch key that would have held them, and since when."""
+    found: dict[str, list[Known]] = {key: [] for key in TYPES if key not in missing}
+    read = [resource for resource in resources if resource.get("resourceType") in KINDS]
+    for resource, since in known_days(read, Context(engine.terminology, Index(), engine.zone)):
+        found.setdefault(_key_of(resource, engine), []).append((resource, since))
     return found
 
 
@@ -228,9 +234,8 @@ def _key_of(resource: Json, engine: Engine) -> str:
     return next((key for key, kinds in TYPES.items() if kind in kinds), "medications")
 
 
-def _bundle(resources: Sequence[Json], without: Json | None) -> dict[str, Any]:
-    entries = [{"resource": item} for item in resources if item is not without]
-    return {"resourceType": "Bundle", "entry": entries}
+def _bundle(resources: Iterable[Json]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "entry": [{"resource": item} for item in resources]}
 
 
 _DATED = ("effectiveDateTime", "issued", "authoredOn", "recordedDate", "performedDateTime",

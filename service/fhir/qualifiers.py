@@ -1,0 +1,146 @@
+"""What the words around the name of a disease say of it: denied, left open, a relative's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from service.fhir.folding import fold
+from service.fhir.names import Names, words_of
+
+DENIED, DOUBTED, RELATIVE = "denied", "doubted", "relative"
+# What is said in one clause is not said of what another names (`HPP, fracture ruled out`).
+_CLAUSES = re.compile(r"[,;()\[\]、。（）]| - |(?<=[^\W\d_]{4})\. ")
+_NO_LETTER = re.compile(r"[ -]")
+_REST_OF_WORD = re.compile(r"[^\W_]*")
+FURTHEST_RELATIVE = 4  # words behind the name: `in the second daughter`
+
+
+class Qualifiers:
+    """The lists of concepts.toml that speak of a diagnosis, ready to read a text.
+
+    not_hpp denies it in its own clause, and where it begins a clause beside (`HPP - ruled out`);
+    not_hpp_aim says what else the name stands there for (`HPP screening`); not_hpp_before and
+    negators count before the name only; undecided and doubted leave it open; family, relatives
+    and others say whose it is, others that it is of no relative by blood.  plain: words that may
+    stand beside these.
+    """
+
+    def __init__(self, text: Mapping[str, Sequence[str]], pseudo: Sequence[str]) -> None:
+        self._words = {name: [fold(word) for word in words] for name, words in text.items()}
+        self._before = [letters_of(word) for word in self._words["not_hpp_before"]]
+        self._pseudo = pseudo
+        self._relatives = Names((word, RELATIVE) for word in text["relatives"])
+        self._others = Names((word, DENIED) for word in text["others"])
+        self._negators = frozenset(words_of(" ".join(self._words["negators"])))
+        self._plain = frozenset(words_of(" ".join(self._words["plain"])))
+        self._in = frozenset(words_of(" ".join(self._words["relative_in"])))
+
+    def of(self, said: str, stems: Sequence[str]) -> frozenset[str]:
+        """What folded texts, one a line, say of the name whose letters begin with a stem.
+
+        A line that names it twice says only what it says both times.
+        """
+        found: set[str] = set()
+        for line in said.split("\n"):
+            clauses = [c.strip() for c in _CLAUSES.split(line)] if says(line, stems) else [line]
+            own = [clause for clause in clauses if says(clause, stems)] or [line] * (
+                len(clauses) > 1
+            )
+            for clause in clauses:
+                found |= {*self._beside(clause)} if clause not in own else set()
+            if own:
+                found |= set.intersection(*({*self._own(clause, stems)} for clause in own))
+        return frozenset(found)
+
+    def _says(self, name: str, text: str) -> bool:
+        return any(word in text for word in self._words[name])
+
+    def _own(self, clause: str, stems: Sequence[str]) -> Iterator[str]:
+        """What a clause says that names it."""
+        before, after = _around(clause, stems)
+        left = self._decided(clause)
+        if left != clause or self._says("doubted", clause):
+            yield DOUBTED
+        words = words_of(before)
+        is_none = self._says("no_family", clause) or bool(words and words[-1] in self._negators)
+        is_none = is_none or any(word in letters_of(before) for word in self._before)
+        if not is_none and self._is_of_relative(clause, before, after):
+            yield RELATIVE
+        elif is_none or self._is_denied(clause, left, before, after):
+            yield DENIED
+
+    def _is_denied(self, clause: str, left: str, before: str, after: str) -> bool:
+        letters = letters_of(clause)
+        if self._says("not_hpp", left) or self._says("not_hpp_aim", left):
+            return True
+        return any(word in letters for word in self._pseudo) or self._is_in(
+            self._others, before, after
+        )
+
+    def _is_of_relative(self, clause: str, before: str, after: str) -> bool:
+        return self._says("family", clause) or self._is_in(self._relatives, before, after)
+
+    def _is_in(self, people: Names, before: str, after: str) -> bool:
+        """Whether it is said of such a person: before the name, or behind it as `in her son`."""
+        if people.groups_in(before):
+            return True
+        near = words_of(after)[:FURTHEST_RELATIVE]
+        linked = bool(near) and near[0] in self._in
+        named, others = people.read(" ".join(near))
+        return bool(named) and (linked or self._plain.issuperset(others))
+
+    def _beside(self, clause: str) -> Iterator[str]:
+        """What a clause says of a name in another one: only what has no other subject."""
+        left = self._decided(clause)
+        start = self._without_plain(left)
+        if left != clause or start.startswith(tuple(self._words["doubted"])):
+            yield DOUBTED
+        if start.startswith(tuple(self._words["not_hpp"])):
+            yield DENIED
+        for name, meaning in (("not_hpp_aim", DENIED), ("family", RELATIVE)):
+            if self._says(name, clause) and self._is_only(name, clause):
+                yield meaning
+        for people, meaning in ((self._relatives, RELATIVE), (self._others, DENIED)):
+            named, others = people.read(clause)
+            if named and self._plain.issuperset(others):
+                yield meaning
+
+    def _decided(self, clause: str) -> str:
+        """A clause without denials that are denied themselves or still to come."""
+        for word in self._words["undecided"]:
+            clause = clause.replace(word, " ")
+        return clause
+
+    def _is_only(self, name: str, clause: str) -> bool:
+        for word in self._words[name]:
+            clause = clause.replace(word, " ")
+        return self._plain.issuperset(words_of(clause))
+
+    def _without_plain(self, clause: str) -> str:
+        words = clause.split()
+        while words and words[0] in self._plain:
+            words = words[1:]
+        return " ".join(words)
+
+
+def letters_of(folded: str) -> str:
+    """A folded text without blanks and hyphens."""
+    return folded.replace(" ", "").replace("-", "")
+
+
+def says(folded: str, stems: Sequence[str]) -> bool:
+    """Whether letters stand in a text, also inside a word and where the word was parted."""
+    letters = letters_of(folded)
+    return any(stem in letters for stem in stems)
+
+
+def _around(clause: str, stems: Sequence[str]) -> tuple[str, str]:
+    """The text before the last name, and behind the word that it is or ends."""
+    letters = letters_of(clause)
+    start = max(letters.rfind(stem) for stem in stems)
+    stem = next(stem for stem in stems if letters.startswith(stem, start))
+    places = [at for at, sign in enumerate(clause) if not _NO_LETTER.match(sign)]
+    end = places[start + len(stem) - 1] + 1
+    word = _REST_OF_WORD.match(clause, end)
+    return clause[: places[start]], clause[word.end() if word else end :]
