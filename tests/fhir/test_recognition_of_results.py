@@ -189,6 +189,18 @@ def test_an_unknown_result_beside_its_isoenzymes_is_said() -> None:
     assert {"kind": "unrecognised", "key": "alp", "count": 1} in said(given)["gaps"]
 
 
+@pytest.mark.parametrize("member", ["hasMember", "related", "contained"])
+def test_a_heading_without_a_value_is_no_unknown_result(member: str) -> None:
+    """It may be one where it has a value, or where nothing says that it is a heading."""
+    heading = result(0, UNKNOWN["local code"], valueQuantity=MISSING)
+    holding = {member: [{"resourceType": "Specimen", "id": "s"}]}
+
+    assert ("unrecognised", "alp") in gaps(answer(unknown(heading)))
+    assert ("unrecognised", "alp") not in gaps(answer(unknown({**heading, **holding})))
+    valued = {**heading, **holding, "valueQuantity": LOW}
+    assert ("unrecognised", "alp") in gaps(answer(unknown(valued)))
+
+
 def test_an_unknown_component_is_said() -> None:
     part = {"code": concept("LAB77", LOCAL), "valueQuantity": LOW}
     panel = result(0, concept("PANEL", LOCAL), component=[part], valueQuantity=MISSING)
