@@ -12,6 +12,7 @@ from typing import Any
 from service.app import build_engine
 from service.commands.judged_stories import Comparison, Difference, judge_all
 from service.commands.reach import folder_faults, key_set_line, store_faults
+from service.content.code_checks import kind_of
 from service.content.faults import Fault, Faulty
 from service.content.folder import CASES
 from service.content.reviews import review_in_use
@@ -169,7 +170,7 @@ def _inactive(knowledge: Knowledge) -> list[str]:
     named = [
         f"inactive code {code.code} ({code.system}) {code.display}: {code.note}"
         for code in idle
-        if code.group.startswith("cond_hpp")
+        if kind_of(code.group) == "HPP"
     ]
-    rest = Counter(code.group for code in idle if not code.group.startswith("cond_hpp"))
+    rest = Counter(code.group for code in idle if kind_of(code.group) != "HPP")
     return named + [f"{count} inactive codes of {group}" for group, count in sorted(rest.items())]

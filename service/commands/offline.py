@@ -15,7 +15,7 @@ from service.commands.options import no_such
 from service.content.faults import Faulty
 from service.evaluation.answer import Answer
 from service.evaluation.decision import HookCall
-from service.evaluation.engine import ANYONE, VISITOR
+from service.evaluation.engine import ANYONE, VISITOR, Engine
 from service.evaluation.repeat import Repeats
 from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
@@ -43,12 +43,12 @@ def answer(
     caller = caller_named(client, tenant, settings)
     engine = build_engine(settings, access or open_servers(settings))
     day = today or datetime.now(settings.zone).date()
-    with _recalling(settings, caller) as recall:
+    with _recalling(settings, caller, engine) as recall:
         return outcome_of(raw, service_id, engine, day, caller.client, recall)
 
 
 @contextmanager
-def _recalling(settings: Settings, caller: Caller) -> Iterator[Recall | None]:
+def _recalling(settings: Settings, caller: Caller, engine: Engine) -> Iterator[Recall | None]:
     """What became of earlier cards, where the site holds some back and has a store already."""
     from service.store.database import is_new, open_store
     from service.store.memory import open_memory
@@ -63,7 +63,7 @@ def _recalling(settings: Settings, caller: Caller) -> Iterator[Recall | None]:
         click.secho("the store does not answer: earlier overrides are not known", err=True)
         yield None
         return
-    repeats = Repeats(open_memory(settings, store), days)
+    repeats = Repeats(open_memory(settings, store), days, engine.knowledge)
 
     def recall(answer: Answer, request: HookRequest, service: Service) -> Answer:
         asked = HookCall(caller.client.name, caller.tenant, service.id, service.hook, "", "")

@@ -276,10 +276,10 @@ def drug_of(concept: DrugConcept, knowledge: Knowledge) -> Match:
     """
     coded, named = concept.coded, concept.named
     if any(_matters(group, knowledge) for group in coded):
-        return Match(most_specific(coded))
+        return Match(most_specific(coded, knowledge))
     if not coded and not named:
         return NO_DRUG
-    return Match(most_specific(coded | named), by_name=bool(named - coded))
+    return Match(most_specific(coded | named, knowledge), by_name=bool(named - coded))
 
 
 def _matters(group: str, knowledge: Knowledge) -> bool:
@@ -287,6 +287,6 @@ def _matters(group: str, knowledge: Knowledge) -> bool:
     return kind.triggers or kind.effect != "none"
 
 
-def most_specific(groups: frozenset[str]) -> frozenset[str]:
+def most_specific(groups: frozenset[str], knowledge: Knowledge) -> frozenset[str]:
     """A drug's own group wins over its class (ATC M05BA04 over M05BA)."""
-    return groups - {"bp_class"} or groups
+    return groups - knowledge.roles["general_drug"] or groups

@@ -21,6 +21,7 @@ from tests.fhir.build import (
     bundle,
     concept,
     drug,
+    medication,
     procedure,
     request,
 )
@@ -161,7 +162,7 @@ def test_a_procedure_that_was_not_done_is_no_use() -> None:
 # Medications and their ingredients
 
 SUBSTANCE = {"resourceType": "Substance", "id": "ZZPHI-s", "code": concept(ALENDRONATE, RXNORM)}
-BRAND: Json = {"resourceType": "Medication", "id": "ZZPHI-m", "code": {"text": "Local product 7"}}
+BRAND = medication(code={"text": "Local product 7"})
 ORDER = taken(
     "MedicationRequest",
     medicationCodeableConcept=MISSING,

@@ -24,6 +24,7 @@ from service.replay.synthetic import person
 from service.settings import Settings
 from service.store.pseudonyms import read_or_make
 from tests.fhir import build
+from tests.fhir.build import medication
 from tests.replay.conftest import Export
 from tests.replay.kill import kill_and_resume
 from tests.replay.test_history import ASSUMED, HERS, PATIENT, alp, order
@@ -220,7 +221,7 @@ def test_a_file_larger_than_the_memory_is_read(export: Export, tmp_path: Path) -
 def test_a_drug_may_stand_in_a_medication_of_its_own(export: Export, tmp_path: Path) -> None:
     placed = {k: v for k, v in order(1, "2019-06-01").items() if k != "medicationCodeableConcept"}
     placed["medicationReference"] = {"reference": "Medication/m1"}
-    drug = {"resourceType": "Medication", "id": "m1", "code": {"text": "Fosamax 70 mg"}}
+    drug = medication(id="m1", code={"text": "Fosamax 70 mg"})
     (row,) = run(export([*HISTORY[:3], placed, drug]), tmp_path / "out")
 
     assert row["drug_group"] == "bp_alendronate"
@@ -230,7 +231,7 @@ def test_a_drug_may_stand_in_a_medication_of_its_own(export: Export, tmp_path: P
 FOSAMAX = {"text": "Fosamax 70 mg"}
 CONTAINED = {
     "medicationReference": {"reference": "#m"},
-    "contained": [{"resourceType": "Medication", "id": "m", "code": FOSAMAX}],
+    "contained": [medication(id="m", code=FOSAMAX)],
 }
 
 

@@ -62,6 +62,7 @@ def run(folder: Path, *arguments: str) -> Any:
     return CliRunner().invoke(main, [*arguments, "--config", str(folder / "hpp-cds.toml")])
 
 
+@pytest.mark.hazard("H23")
 def test_the_figures_of_a_day_are_counted_by_hand(tmp_path: Path) -> None:
     store = open_store(Settings(data_dir=tmp_path))
     memory = Memory(store, Pseudonyms(b"k" * 32))

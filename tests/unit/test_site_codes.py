@@ -141,6 +141,14 @@ def test_what_is_odd_is_a_warning(tmp_path: Path, row: str, warning: str) -> Non
         ({"decision_table.toml":
           '[[change]]\nid = "1-hpp-on-record"\noff = true\nreason = "no"'},
          "gives hppConfirmed, which can never be switched off"),
+        ({"concepts.toml": '[role.hpp]\ngroups = ["cond_hpp"]'},
+         "role.hpp: must keep cond_hpp_adult, cond_hpp_childhood, "),
+        ({"concepts.toml": '[role.fracture]\ngroups = ["cond_fractur"]'},
+         "role.fracture: 'cond_fractur' is not a group; did you mean cond_fracture?"),
+        ({"concepts.toml": '[feature.tooth-loss-adult]\nof = "cond_teeth"\nbefore_age = "fifty"'},
+         "feature.tooth-loss-adult: 'fifty' is not a threshold"),
+        ({"concepts.toml": '[feature.tooth-loss-adult]\nof = "cond_tooth_los"'},
+         "'cond_tooth_los' is not a group; did you mean cond_tooth_loss?"),
     ],
 )  # fmt: skip
 def test_what_the_service_cannot_do_without_stays(
