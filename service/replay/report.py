@@ -11,7 +11,6 @@ from cards.words import Words
 from service.charts.counts import suppressed
 from service.charts.page import Block, folded, page, paragraph, table, wide
 from service.charts.svg import stacked, stacked_across
-from service.hpp.features import HPP_GROUPS
 from service.replay.figures import INDICATORS, OF_ALL, Bar, Cost, ReplayFigures, Row
 from service.replay.history import Judges
 from service.reports.figures import with_line
@@ -176,9 +175,9 @@ class _Page:
         return self._words.phrase("key", key)
 
     def _name(self, fact: str) -> str:
-        if fact in HPP_GROUPS:
-            return self._words.phrase("finding", "hpp-on-record")
         knowledge = self.judges.engine.knowledge
+        if fact in knowledge.roles["hpp"]:
+            return self._words.phrase("finding", "hpp-on-record")
         test = knowledge.tests.get(fact)
         return knowledge.labels.get(fact) or (test.name if test else fact)
 
