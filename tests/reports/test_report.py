@@ -126,7 +126,7 @@ def test_a_client_that_is_none_is_usage(folder: Path) -> None:
     unknown, silent = (run(folder, "report", "--client", name) for name in ("nobody", "anyone"))
 
     assert unknown.exit_code == 2
-    assert "nothing is kept of a client of that name; known: anyone" in unknown.output
+    assert "no client of that name; known: anyone" in unknown.output
     assert silent.exit_code == 0
 
 
