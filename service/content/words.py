@@ -276,8 +276,10 @@ def _check_summary(file: str, template: Template, longest: Mapping[str, str], sa
         return
     length = len(template.substitute(longest))
     if length > SUMMARY_LIMIT:
+        widest = max((longest[name] for name in template.get_identifiers()), key=len, default="")
         message = (
             f"can grow to {length} characters; {SUMMARY_LIMIT} is the most: {template.template}"
+            f" with {widest!r}; a name may have a shorter one in [short] of phrases.toml"
         )
         say(file, "summary", message)
 

@@ -245,3 +245,61 @@ def test_calcium_of_the_last_week_makes_an_order_urgent(
     found = assess(chart(alp("30", 10), alp("30", 100), *values), TODAY, knowledge)
 
     assert ("urgent-oncology" in found.modifiers) is urgent
+
+
+# --- What a card says beside
+
+
+def test_the_last_denosumab_is_named_and_no_other_drug(knowledge: Knowledge) -> None:
+    doses = [use("ar_denosumab", "denosumab", days, days) for days in (900, 300, 600)]
+    other = use("bp_alendronate", "oral-bisphosphonate", 100)
+    given = assess(chart(*doses, other), TODAY, knowledge)
+
+    assert given.denosumab_before is not None
+    assert given.denosumab_before.day == ago(300)
+    assert assess(chart(other), TODAY, knowledge).denosumab_before is None
+
+
+@pytest.mark.parametrize(
+    ("values", "is_low"),
+    [
+        ((("29", 10),), True),
+        ((("30", 10),), False),
+        ((("29", 100), ("50", 10)), False),
+        ((), False),
+    ],
+)
+def test_the_newest_egfr_is_named_where_it_is_low(
+    values: tuple[tuple[str, int], ...], is_low: bool, knowledge: Knowledge
+) -> None:
+    measured = [lab("lab_egfr", value, days) for value, days in values]
+    zinc = lab("lab_zinc", "5", 5)
+    found = assess(chart(alp("60", 10), zinc, *measured), TODAY, knowledge).egfr_low
+
+    assert (found.reference if found else None) == ("Observation/lab_egfr-10" if is_low else None)
+
+
+def test_an_order_is_a_new_start_without_an_antiresorptive_of_the_year(
+    knowledge: Knowledge,
+) -> None:
+    old = use("bp_alendronate", "oral-bisphosphonate", 900, 400)
+    new = use("bp_alendronate", "oral-bisphosphonate", 900, 300)
+
+    assert assess(chart(old), TODAY, knowledge).new_start
+    assert not assess(chart(old, new), TODAY, knowledge).new_start
+
+
+def test_causes_are_those_beside_the_last_low_and_masks_those_beside_the_last_result(
+    knowledge: Knowledge,
+) -> None:
+    ended = diagnosis("sec_zinc", 600, abatement=ago(250))
+    lows = [alp("30", 500), alp("31", 300), alp("32", 200)]
+
+    assert assess(chart(*lows, ended), TODAY, knowledge).causes == ()
+    found = assess(chart(*lows[:2], ended), TODAY, knowledge).causes
+    assert [cause.what for cause in found] == ["sec_zinc"]
+    liver = diagnosis("mask_liver", 100, clinical_status="resolved")
+    normal = alp("60", 150)
+    assert assess(chart(normal, liver), TODAY, knowledge).doubted == ()
+    later = assess(chart(normal, alp("60", 50), liver), TODAY, knowledge).doubted
+    assert [one.cause for one in later] == ["mask_liver"]
