@@ -9,9 +9,9 @@ from cards.facts import CardFacts, days_of, unique
 from cards.markdown import escape
 from cards.summary import capital
 from service.hpp.assessment import AlpClass, DoubtedCause, Evidence
+from service.hpp.findings import WRITTEN_DOWN
+from service.hpp.model import DENOSUMAB
 
-# Findings that are said by their own evidence.
-WRITTEN_DOWN = ("hpp-on-record", "hpp-unconfirmed", "asfotase-alfa")
 MOST_CONTRADICTED = 3
 
 
@@ -154,7 +154,7 @@ def _bullets(lines: Iterable[str]) -> str:
 
 def _drug_notes(facts: CardFacts, leaves_out: Sequence[str]) -> Iterator[str]:
     words, assessment = facts.words, facts.assessment
-    drafts_denosumab = any(draft.drug_class == "denosumab" for draft in assessment.drafts)
+    drafts_denosumab = any(draft.drug_class == DENOSUMAB for draft in assessment.drafts)
     if assessment.drafts and assessment.denosumab_before:
         yield words.sentence("denosumab_before")
     elif drafts_denosumab and "denosumab_first" not in leaves_out:

@@ -9,7 +9,9 @@ from typing import TypeVar
 from cards.facts import CardFacts, unique
 from cards.words import Words
 from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.features import SUBSTRATE
 from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import DENOSUMAB, GGT, PEA, PLP
 
 OTHERWISE = "otherwise"
 MOST_VALUES = 4
@@ -40,7 +42,7 @@ def _varies(facts: CardFacts) -> bool:
 
 
 def _drafts_denosumab(facts: CardFacts) -> bool:
-    return any(draft.drug_class == "denosumab" for draft in facts.assessment.drafts)
+    return any(draft.drug_class == DENOSUMAB for draft in facts.assessment.drafts)
 
 
 SITUATIONS: Mapping[str, Callable[[CardFacts], bool]] = {
@@ -58,14 +60,14 @@ SITUATIONS: Mapping[str, Callable[[CardFacts], bool]] = {
     "varies": _varies,
     "major": lambda facts: any(facts.knowledge.features[c].major for c in facts.features),
     "only-normal": lambda facts: bool(facts.used) and not facts.lows,
-    "substrate": lambda facts: "substrate" in facts.features,
-    "no-substrate": lambda facts: "substrate" not in facts.features,
+    "substrate": lambda facts: SUBSTRATE in facts.features,
+    "no-substrate": lambda facts: SUBSTRATE not in facts.features,
     "urgent": lambda facts: "urgent-oncology" in facts.assessment.modifiers,
     "denosumab": _drafts_denosumab,
     "denosumab-never": lambda facts: facts.assessment.denosumab_before is None,
     "denosumab-before": lambda facts: facts.assessment.denosumab_before is not None,
     "liver": lambda facts: any(
-        "mask_liver" in c.groups and c.counts for c in facts.chart.conditions
+        c.counts and c.groups & facts.knowledge.roles["liver"] for c in facts.chart.conditions
     ),
 }
 
@@ -102,7 +104,7 @@ def _features(facts: CardFacts) -> str:
 
 def _feature(code: str, facts: CardFacts) -> str:
     """A raised substrate by the name of its test."""
-    if code == "substrate":
+    if code == SUBSTRATE:
         return facts.words.sentence("raised", what=_substrates(facts))
     return facts.short_name_of(code)
 
@@ -113,7 +115,7 @@ def _significance(facts: CardFacts) -> str:
 
 
 def _substrates(facts: CardFacts) -> str:
-    tests = unique(facts.test_of(evidence) for evidence in facts.features.get("substrate", ()))
+    tests = unique(facts.test_of(evidence) for evidence in facts.features.get(SUBSTRATE, ()))
     return facts.words.sentence("and_word").join(map(facts.short_name_of, sorted(tests)))
 
 
@@ -222,11 +224,11 @@ def longest_blanks(knowledge: Knowledge, words: Words) -> dict[str, str]:
         "values": between.join([value] * MOST_VALUES),
         "span": _longest_span(words),
         "cause": max((*short(knowledge.causes), drugs[-1], reason.get("inpatient", "")), key=len),
-        "mask": max((*masks, drugs[-1], reason.get("lab_ggt", "")), key=len),
+        "mask": max((*masks, drugs[-1], reason.get(GGT, "")), key=len),
         "feature": features[-1],
         "Feature": features[-1],
         "features": joined.join(features[-2:]),
-        "substrates": joined.join(short({"lab_plp": "", "lab_pea_urine": ""})),
+        "substrates": joined.join(short({PLP: "", PEA: ""})),
         "significance": sentences.get("likely_pathogenic", ""),
         "verification": max(words.phrases["verification"].values(), key=len, default=""),
         "unusable": max(reason.values(), key=len, default=""),

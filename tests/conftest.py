@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from cards.words import Words
 from service.app import build_engine, create_app
@@ -22,6 +23,10 @@ from tests.store.databases import Postgres, postgres
 TODAY = date(2026, 3, 1)
 # Whatever runs without settings remembers in the user's data folder; a test run has its own.
 os.environ["XDG_DATA_HOME"] = mkdtemp(prefix="hpp-cds-tests-")
+
+# No test is timed: a busy machine may take as long as it wants to draw an example.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

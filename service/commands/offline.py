@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from service.app import build_engine
-from service.content.faults import Fault, Faulty, hint
+from service.commands.options import no_such
+from service.content.faults import Faulty
 from service.evaluation.answer import Answer
 from service.evaluation.decision import HookCall
-from service.evaluation.engine import ANYONE, VISITOR
+from service.evaluation.engine import ANYONE, VISITOR, Engine
 from service.evaluation.repeat import Repeats
 from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
@@ -42,12 +43,12 @@ def answer(
     caller = caller_named(client, tenant, settings)
     engine = build_engine(settings, access or open_servers(settings))
     day = today or datetime.now(settings.zone).date()
-    with _recalling(settings, caller) as recall:
+    with _recalling(settings, caller, engine) as recall:
         return outcome_of(raw, service_id, engine, day, caller.client, recall)
 
 
 @contextmanager
-def _recalling(settings: Settings, caller: Caller) -> Iterator[Recall | None]:
+def _recalling(settings: Settings, caller: Caller, engine: Engine) -> Iterator[Recall | None]:
     """What became of earlier cards, where the site holds some back and has a store already."""
     from service.store.database import is_new, open_store
     from service.store.memory import open_memory
@@ -62,7 +63,7 @@ def _recalling(settings: Settings, caller: Caller) -> Iterator[Recall | None]:
         click.secho("the store does not answer: earlier overrides are not known", err=True)
         yield None
         return
-    repeats = Repeats(open_memory(settings, store), days)
+    repeats = Repeats(open_memory(settings, store), days, engine.knowledge)
 
     def recall(answer: Answer, request: HookRequest, service: Service) -> Answer:
         asked = HookCall(caller.client.name, caller.tenant, service.id, service.hook, "", "")
@@ -96,23 +97,21 @@ def request_for(base: str, patient_id: str, drug: str, token: str) -> dict[str, 
 
 
 def caller_named(client: str, tenant: str, settings: Settings) -> Caller:
-    """Raises Faulty that lists the names there are."""
+    """Raises click.BadParameter that lists the names there are."""
     named = client_named(client, settings)
     listed = named.tenants
     if tenant and listed and tenant not in listed:
-        message = f"no tenant of {named.name}; known: {', '.join(listed)}{hint(tenant, listed)}"
-        raise Faulty([Fault(settings.file_name, "--tenant", message)])
+        raise no_such("--tenant", f"tenant of {named.name}", tenant, listed)
     if len(listed) > 1 and not tenant:
         click.secho(f"answered as tenant {listed[0]}; --tenant names another", err=True)
     return caller_of(named, tenant or next(iter(listed), ""))
 
 
 def client_named(name: str, settings: Settings) -> Client:
-    """Raises Faulty that lists the names there are."""
+    """Raises click.BadParameter that lists the names there are."""
     known = {client.name: client for client in settings.callers}
     if not name:
         return next(iter(known.values()), VISITOR if settings.is_development else ANYONE)
     if name not in known:
-        message = f"no client of that name; known: {', '.join(known) or 'none'}"
-        raise Faulty([Fault(settings.file_name, "--client", message + hint(name, known))])
+        raise no_such("--client", "client", name, list(known))
     return known[name]

@@ -17,6 +17,7 @@ NAME = "name"  # the system of names
 SHORTEST_NAME = 4  # letters of the Latin alphabet; a shorter one stands in too many texts
 MANY = 3  # groups that share a word: it names none of them
 _WORD = re.compile(r"[^\W\d_]+")
+# How the ids of groups begin, which is what tells a test from a drug in the value-set files.
 KINDS = {
     "test": ("alp_", "lab_", "vital_"),
     "drug": ("bp_", "ar_", "bone_", "ert_", "drug"),

@@ -14,6 +14,7 @@ EFFECTS = (
     "suppresses", "masks", "explains", "explains-unless-very-low", "invalidates", "raises-plp",
     "none",
 )  # fmt: skip
+NAMED_IN_TEXT = ("hpp", "rickets", "hypercalcaemia_malignancy")  # lists of [text]
 SHAPE = {
     **OLD_KEYS,
     "source": str,
@@ -40,7 +41,16 @@ SHAPE = {
         "says": str,
         "source": str,
     },
-    "feature": {"*": {"name": str, "weight": str, "for": str}},
+    "feature": {
+        "*": {
+            "name": str,
+            "weight": str,
+            "for": str,
+            "of?": str,
+            "before_age?": str,
+            "apart?": str,
+        }
+    },
     "sign": {
         "*": {
             "name": str,
@@ -64,6 +74,8 @@ SHAPE = {
     },
     "encounter_class": {"*": [str]},
     "by_text": {"*": {"group": str, "words": [str]}},
+    "in_words": dict.fromkeys(NAMED_IN_TEXT, str),
+    "role": {name: {"says": str, "groups": [str]} for name in model.ROLES},
     "text": {
         "hpp": [str],
         "not_hpp": [str],
@@ -85,6 +97,8 @@ SHAPE = {
         "likely_pathogenic": [str],
         "pathogenic_codes": [str],
         "gene_codes": [str],
+        "gene_studied_codes": [str],
+        "significance_codes": [str],
         "gene_words": [str],
         "source": str,
     },
@@ -155,6 +169,8 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
             name: model.ByText(entry["group"], tuple(entry["words"]))
             for name, entry in data["by_text"].items()
         },
+        "in_words": data["in_words"],
+        "roles": {name: frozenset(entry["groups"]) for name, entry in data["role"].items()},
         "encounter_classes": {
             word.casefold(): name
             for name, words in data["encounter_class"].items()
@@ -167,7 +183,7 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
 def _nothing() -> dict[str, Any]:
     tables = (
         "classes", "drugs", "causes", "masks", "tests", "features", "signs", "text", "by_text",
-        "inactive", "recognised", "encounter_classes",
+        "inactive", "recognised", "encounter_classes", "in_words", "roles",
     )  # fmt: skip
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()
@@ -183,7 +199,8 @@ def _drug(entry: Mapping[str, Any]) -> model.Drug:
 
 def _feature(entry: Mapping[str, Any]) -> model.Feature:
     whom, major = entry["for"], entry["weight"] == "major"
-    return model.Feature(entry["name"], major, whom != "child", whom != "adult")
+    rule = {key: entry.get(key, "") for key in ("of", "before_age", "apart")}
+    return model.Feature(entry["name"], major, whom != "child", whom != "adult", **rule)
 
 
 def _sign(entry: Mapping[str, Any]) -> model.Sign:

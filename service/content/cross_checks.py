@@ -12,7 +12,10 @@ from service.content.faults import hint
 from service.content.floors import missing_floors, too_few
 from service.content.layers import Layers
 from service.content.thresholds import check_order
+from service.fhir.folding import fold
+from service.fhir.lab_names import LabNames, Named
 from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import ALP
 
 
 def cross_check(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
@@ -28,7 +31,9 @@ def cross_check(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
         if name not in number:
             fault(CONCEPTS, key, f"{name!r} is not a threshold" + hint(name, number))
     _check_signs(knowledge, layers)
+    _check_groups(knowledge, layers)
     _check_units_of_codes(knowledge, codes, layers)
+    _check_names_of_alp(knowledge, codes, layers)
     if not layers.notes.faults:
         _check_floors(knowledge, codes, layers)
 
@@ -58,6 +63,8 @@ def _named_thresholds(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     yield from ((key, window) for key, window in windows.items() if window)
     for name, sign in knowledge.signs.items():
         yield from ((f"sign.{name}", at) for at in (sign.threshold, sign.contradicts) if at)
+    for name, feature in knowledge.features.items():
+        yield from ((f"feature.{name}", at) for at in (feature.before_age, feature.apart) if at)
 
 
 def _check_signs(knowledge: Knowledge, layers: Layers) -> None:
@@ -74,6 +81,20 @@ def _check_signs(knowledge: Knowledge, layers: Layers) -> None:
             fault(CONCEPTS, f"cause.{name}", f"{known.long!r} is not a sign")
 
 
+def _check_groups(knowledge: Knowledge, layers: Layers) -> None:
+    """Roles, features and words speak of known groups."""
+    named = {
+        **{f"role.{name}": sorted(groups) for name, groups in knowledge.roles.items()},
+        **{f"feature.{name}": [it.of] for name, it in knowledge.features.items() if it.of},
+        **{f"in_words.{name}": [group] for name, group in knowledge.in_words.items()},
+        **{f"by_text.{name}": [it.group] for name, it in knowledge.by_text.items()},
+    }
+    known = known_groups(vars(knowledge))
+    for key, groups in named.items():
+        for group in (group for group in groups if group not in known):
+            layers.notes.fault(CONCEPTS, key, f"{group!r} is not a group" + hint(group, known))
+
+
 def _check_units_of_codes(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
     """A unit beside a code is one that its test is measured in."""
     for file, line, code, _ in (change for change in codes.origin.values() if change.code.unit):
@@ -85,9 +106,24 @@ def _check_units_of_codes(knowledge: Knowledge, codes: ValueSets, layers: Layers
             layers.notes.fault(file, line, f"{message}, which is measured in {test.unit}")
 
 
+def _check_names_of_alp(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
+    """A name of bone ALP, of a share or an isoenzyme is never read as total ALP."""
+    added = [it for it in codes.origin.values() if it.code.active and it.code.system == "name"]
+    added = [it for it in added if it.code.group == ALP]
+    if not added:
+        return
+    rows = [row for row in knowledge.codes if row.active and row.system == "name"]
+    names = LabNames([row for row in rows if row.group not in knowledge.drugs], knowledge.text)
+    for file, line, code, _ in added:
+        if names.read(fold(code.code))[0] is not Named.ALP:
+            message = f"the name {code.code!r} is never total ALP: it holds a word of a part of it"
+            layers.notes.fault(file, line, message)
+
+
 def _check_floors(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
     shipped = read_concepts(layers.table(CONCEPTS, shipped=True), layers.notes.fault)
-    for key, message in missing_floors(knowledge, shipped["classes"], shipped["drugs"]):
+    ours = (shipped[table] for table in ("classes", "drugs", "roles"))
+    for key, message in missing_floors(knowledge, *ours):
         layers.notes.fault("content", key, message)
     for group, message in too_few(knowledge, codes.lost):
         layers.notes.fault("content", group, message)

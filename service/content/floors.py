@@ -8,25 +8,32 @@ from collections.abc import Iterator, Mapping
 from service.content.table_changes import NEVER_SILENT
 from service.hpp.assessment import Indicator
 from service.hpp.knowledge.model import Drug, DrugClass, Knowledge
+from service.hpp.model import ALP
 
-# Groups without which nothing is ever found, with what they hold.
-NEEDED = {"alp_total": "total ALP", "ert_asfotase": "asfotase alfa"}
-HPP = "cond_hpp"  # the first letters of every group of HPP
+# Groups without which nothing is ever found, with what they hold.  Here, not in content: no site
+# may take them away.
+NEEDED = {ALP: "total ALP", "ert_asfotase": "asfotase alfa"}
 
 
 def missing_floors(
-    knowledge: Knowledge, classes: Mapping[str, DrugClass], drugs: Mapping[str, Drug]
+    knowledge: Knowledge,
+    classes: Mapping[str, DrugClass],
+    drugs: Mapping[str, Drug],
+    roles: Mapping[str, frozenset[str]],
 ) -> Iterator[tuple[str, str]]:
     """(what, why) for all that the service cannot do without and a site has taken away.
 
-    classes, drugs: ours, as shipped.
+    classes, drugs, roles: ours, as shipped.
     """
     active = {code.group for code in knowledge.codes if code.active}
     for group, what in NEEDED.items():
         if group not in active:
             yield group, f"no code or name of {what} is left, so it can never be found"
-    if not any(group.startswith(HPP) for group in active):
-        yield HPP, "no code or name of hypophosphatasia is left, so it can never be found"
+    if not roles["hpp"] & active:
+        yield "role.hpp", "no code or name of hypophosphatasia is left, so it can never be found"
+    for name, groups in roles.items():
+        if lost := sorted(groups - knowledge.roles[name]):
+            yield f"role.{name}", f"must keep {', '.join(lost)}"
     yield from _classes(knowledge, classes, active)
     for name, drug in drugs.items():
         theirs = knowledge.drugs.get(name, drug).drug_class
@@ -54,7 +61,7 @@ def too_few(knowledge: Knowledge, lost: Mapping[str, int]) -> Iterator[tuple[str
     active = Counter(code.group for code in knowledge.codes if code.active)
     triggering = {g for g, d in knowledge.drugs.items() if _triggers(d.drug_class, knowledge)}
     for group, count in lost.items():
-        needed = group in NEEDED or group.startswith(HPP) or group in triggering
+        needed = group in NEEDED or group in knowledge.roles["hpp"] or group in triggering
         if needed and count > active[group]:
             yield (
                 group,

@@ -11,7 +11,7 @@ from service.content.faults import hint
 from service.content.layers import Json, Layers, laid_over
 from service.content.shape import misfits
 
-# Nobody may be left unwarned of these.
+# Nobody may be left unwarned of these.  Here, not in content: no site may take them away.
 NEVER_SILENT = ("hppConfirmed", "hppProbable")
 INDICATORS = ("critical", "warning", "info")
 SHAPE = {

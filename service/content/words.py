@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -21,6 +22,7 @@ from service.content.files import Unreadable, edited_in
 from service.content.layers import Layers
 from service.content.shape import OLD_KEYS, misfits
 from service.content.toml_files import BadToml, parse_toml
+from service.hpp.assessment import Indicator
 from service.hpp.knowledge.model import Knowledge
 
 FOLDER = "texts"
@@ -32,12 +34,9 @@ TABLES = (
     "phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml",
     "source_attributes.toml",
 )  # fmt: skip
-TEXTS = (
-    "hppConfirmed", "hppProbable", "hppSuspected", "lowAlpAcquired",
-    "lowAlpCauseNotReassuring", "lowAlpPossibleCause", "lowAlpAcuteIllness", "lowAlpOnce",
-    "lowAlpOnceMarked", "alpUnclear", "alpNotOnFile", "urgentOncology", "patientView",
-    "notEvaluated", "couldNotLook", "partlySeen", "orderNotJudged",
-)  # fmt: skip
+TEXTS = tuple(
+    sorted(e.name[:-3] for e in files("cards").joinpath(FOLDER).iterdir() if e.name.endswith(".md"))
+)
 TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
 SUMMARY_BLANKS = frozenset(OF_SUMMARY)
 BODY_BLANKS = frozenset(
@@ -126,9 +125,20 @@ def load_words(knowledge: Knowledge, notes: Notes, overlay: Path | None = None) 
         attributes=_attributes(tables["source_attributes.toml"], say),
         version=layers.digest.hexdigest(),
     )
+    for place, message in _unsaid(words, knowledge):
+        say(*place, message)
     _check(words, known_situations(knowledge), layers, say)
     check_summaries(FOLDER, words, longest_blanks(knowledge, words), say)
     return words
+
+
+def _unsaid(words: Words, knowledge: Knowledge) -> Iterator[tuple[tuple[str, str], str]]:
+    """Verdicts without a name, and those that draw a card and have no text."""
+    for verdict in knowledge.verdicts.keys() - words.phrases["verdict"].keys():
+        yield (f"{FOLDER}/phrases.toml", f"verdict.{verdict}"), "is missing"
+    drawn = {row.verdict for row in knowledge.table if row.indicator is not Indicator.NONE}
+    for verdict in sorted(drawn - set(TEXTS)):
+        yield (f"{FOLDER}/{verdict}.md", ""), "is missing: a row of this verdict draws a card"
 
 
 def _check_names(layers: Layers) -> None:
@@ -266,8 +276,10 @@ def _check_summary(file: str, template: Template, longest: Mapping[str, str], sa
         return
     length = len(template.substitute(longest))
     if length > SUMMARY_LIMIT:
+        widest = max((longest[name] for name in template.get_identifiers()), key=len, default="")
         message = (
             f"can grow to {length} characters; {SUMMARY_LIMIT} is the most: {template.template}"
+            f" with {widest!r}; a name may have a shorter one in [short] of phrases.toml"
         )
         say(file, "summary", message)
 
@@ -320,6 +332,7 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
     _check_suggestions(words, layers)
     ours = layers.table(f"{FOLDER}/phrases.toml", shipped=True)
+    _check_phrases(words, ours, say)
     for table in PHRASE_TABLES:
         for key, phrase in ours.get(table, {}).items():
             theirs = words.phrases[table].get(key)
@@ -328,6 +341,13 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             elif table in ("sentence", "format"):
                 blanks = frozenset(Template(phrase).get_identifiers())
                 _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)
+
+
+def _check_phrases(words: Words, ours: Mapping[str, Any], say: Say) -> None:
+    """A phrase with nearly the name of one of ours is never said; a site may name classes."""
+    for table, key in ((t, k) for t in PHRASE_TABLES if t != "class" for k in words.phrases[t]):
+        if key not in (known := ours.get(table, {})) and (close := hint(key, known)):
+            say(f"{FOLDER}/phrases.toml", f"{table}.{key}", f"is said nowhere{close}")
 
 
 def _check_suggestions(words: Words, layers: Layers) -> None:

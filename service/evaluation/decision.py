@@ -13,17 +13,12 @@ from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import Engine
 from service.hpp.assessment import Assessment, Finding, JudgedResult, Presence
 from service.hpp.decide import NOT_EVALUATED
-from service.hpp.features import HPP_GROUPS, PEA, PLP
-from service.hpp.model import Chart
+from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import PEA, PLP, Chart
 from service.store.model import Decision
 
 Json = dict[str, Any]
 MOST_DECIDED, MOST_EVIDENCE = 40, 200
-FRACTURES = frozenset(
-    {"cond_aff", "cond_fracture", "cond_fracture_nonunion", "cond_stress_fracture",
-     "cond_stress_fracture_foot"}
-)  # fmt: skip
-NEWS = FRACTURES | HPP_GROUPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,9 @@ class HookCall:
     request_id: str
 
 
-def decision_of(answer: Answer, asked: HookCall, version: str, milliseconds: float) -> Decision:
+def decision_of(
+    answer: Answer, asked: HookCall, knowledge: Knowledge, version: str, milliseconds: float
+) -> Decision:
     """What is kept of an answer.  version: of this software."""
     said: Json = answer.body["extension"][EXTENSION]
     assessment, chart, card = answer.assessment, answer.chart, answer.card
@@ -56,7 +53,7 @@ def decision_of(answer: Answer, asked: HookCall, version: str, milliseconds: flo
         open_rows=tuple(said["openRows"]),
         gaps=tuple((gap["kind"], gap["key"]) for gap in said["gaps"]),
         decided=tuple(_decided(assessment))[:MOST_DECIDED] if assessment else (),
-        evidence=evidence_of(chart, assessment) if chart and assessment else (),
+        evidence=evidence_of(chart, assessment, knowledge) if chart and assessment else (),
         drugs=tuple(sorted({draft.group for draft in chart.drafts})) if chart else (),
         card=card.uuid if card else "",
         suggestions=_meanings(card) if card else {},
@@ -104,7 +101,7 @@ def _finding(finding: Finding) -> Iterator[Json]:
         yield {"finding": finding.code, "state": "present", "code": code, "day": day}
 
 
-def evidence_of(chart: Chart, assessment: Assessment) -> tuple[str, ...]:
+def evidence_of(chart: Chart, assessment: Assessment, knowledge: Knowledge) -> tuple[str, ...]:
     """All that calls for a card again after it was overridden: `what day`, sorted.
 
     Low ALP results, fractures, features, HPP, substrates and gene results; what was not there at
@@ -120,15 +117,16 @@ def evidence_of(chart: Chart, assessment: Assessment) -> tuple[str, ...]:
     found |= Counter(f"{item.what} {item.day}" for item in seen)
     found |= Counter(f"{r.test} {r.day} {r.value}" for r in chart.of_any(PEA, PLP))
     found |= Counter(f"gene {v.pathogenic} {v.likely} {v.day}" for v in chart.variants)
-    found |= Counter(_diagnoses(chart))
+    roles = knowledge.roles
+    found |= Counter(_diagnoses(chart, roles["fracture"] | roles["hpp"]))
     return _bounded(sorted(_numbered(found)))
 
 
-def _diagnoses(chart: Chart) -> Iterator[str]:
-    """Fractures and HPP.  Later visits for one, and its history, are one thing however often."""
+def _diagnoses(chart: Chart, news: frozenset[str]) -> Iterator[str]:
+    """Those of some groups.  Later visits for one, and its history, are one thing however often."""
     later = set()
     for condition in chart.conditions:
-        for group in condition.groups & NEWS if condition.counts else ():
+        for group in condition.groups & news if condition.counts else ():
             if condition.is_subsequent or condition.is_status:
                 later.add(f"{group} later")
             else:

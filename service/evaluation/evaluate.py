@@ -38,6 +38,7 @@ from service.fhir.read import NOTHING_LEFT_OUT, Draft, draft_gaps
 from service.hpp.assessment import Assessment, Indicator
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
+from service.hpp.findings import WRITTEN_DOWN
 from service.hpp.model import Chart, Gap, Result
 from service.settings import Client
 from service.store.model import Unmapped
@@ -221,8 +222,7 @@ def _answer_view(case: CardInput, engine: Engine) -> Answer:
 
 
 def _is_written_down(assessment: Assessment) -> bool:
-    known = ("hpp-on-record", "hpp-unconfirmed", "asfotase-alfa")
-    return any(assessment.findings[code].seen for code in known)
+    return any(assessment.findings[code].seen for code in WRITTEN_DOWN)
 
 
 def _never_had(chart: Chart, has_access: bool) -> bool:

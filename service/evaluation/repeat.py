@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from service.evaluation.answer import Answer, not_shown
 from service.evaluation.decision import HookCall, decision_of
 from service.hpp.assessment import Indicator
+from service.hpp.knowledge.model import Knowledge
 from service.store.model import OVERRIDDEN, Decision, LastReport, Repeat
 
 if TYPE_CHECKING:
     from service.store.memory import Memory
 
+# Here, not in content: no site may hold it back.
 ALWAYS_SHOWN = "hppConfirmed"
 DAY_MS = 86_400_000
 
@@ -52,12 +54,13 @@ class Repeats:
 
     memory: Memory
     days: Mapping[str, int]
+    knowledge: Knowledge
 
     def applied(self, answer: Answer, asked: HookCall, patient_id: str) -> Answer:
         """The same answer, or without its card, where an override holds it back."""
         if answer.card is None:
             return answer
-        decision = decision_of(answer, asked, "", 0.0)
+        decision = decision_of(answer, asked, self.knowledge, "", 0.0)
         last = self.memory.last_report(decision, patient_id)
         repeat = repeat_of(decision, last, self.days, int(time.time() * 1000))
         held = repeat is not None and not repeat.shown

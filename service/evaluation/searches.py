@@ -6,7 +6,7 @@ newest first, and a number of entries.  No search has a date: an old normal ALP 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -17,9 +17,6 @@ from service.hpp.model import ALP
 
 MOST_CHARACTERS = 2000  # of a URL behind its base, percent-encoded; servers and proxies cut more
 LONGEST_ID = 64
-# Results that word a card beside those that are judged.
-CONTEXT_GROUPS = ("lab_alpl_test",)
-PROCEDURE_GROUPS = ("sec_cardiac_surgery", "sec_transfusion", "sec_chemotherapy")
 PROCEDURE_SYSTEMS = frozenset({"hcpcs"})  # whose codes name drugs that were given
 FIRST_SYSTEMS = ("loinc", "snomed")  # where there is not room for all
 PATIENT_BLANK = "{{context.patientId}}"
@@ -92,7 +89,7 @@ def _labs(knowledge: Knowledge, tail: str) -> KeyQueries:
     The body mass index is of another one and comes by our own searches alone: it rules out
     nothing, and is not worth a call where everything else was sent.
     """
-    groups = [*(test for test in knowledge.tests if test != ALP), *CONTEXT_GROUPS]
+    groups = [*(test for test in knowledge.tests if test != ALP), *knowledge.roles["shown_result"]]
     asked = _by_code("Observation", _of_groups(knowledge, groups), tail, knowledge)
     if not asked.rest:
         return asked
@@ -116,7 +113,7 @@ def _length(search: str) -> int:
     return len(search) - len(PATIENT_BLANK) + LONGEST_ID + 2 * search.count("|")
 
 
-def _of_groups(knowledge: Knowledge, groups: Sequence[str]) -> list[Code]:
+def _of_groups(knowledge: Knowledge, groups: Iterable[str]) -> list[Code]:
     """Active codes of some groups, in every system, a site's own too."""
     wanted = set(groups)
     return [row for row in knowledge.codes if row.group in wanted and _is_asked(row)]
@@ -130,7 +127,7 @@ def _procedures(knowledge: Knowledge) -> list[Code]:
         and knowledge.systems.get(row.system) in PROCEDURE_SYSTEMS
         and _is_asked(row)
     ]
-    return [*_of_groups(knowledge, PROCEDURE_GROUPS), *given]
+    return [*_of_groups(knowledge, knowledge.roles["procedure"]), *given]
 
 
 def _is_asked(row: Code) -> bool:

@@ -18,7 +18,6 @@ from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP, BONE_ALP
 
-GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 # Whose list of total ALP, or of our drugs, is complete: any other code is another thing.
 COMPLETE_FOR_TESTS, COMPLETE_FOR_DRUGS = "loinc", "atc"
 # Of several texts: bone ALP and its like, then total ALP, then a text that may mean it.
@@ -102,14 +101,14 @@ class LabConcept:
 def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
     codes, said = read_concept(concept)
     folded = _folded(said)
-    wanted = [code for _, code in codes]
+    wanted, lists = {code for _, code in codes}, vocabulary.knowledge.text
     test, outcome, kind = _test(codes, folded, vocabulary)
     return LabConcept(
         test=test,
         outcome=outcome,
         names_gene=any(map(vocabulary.genes.groups_in, folded)),
-        is_gene_studied=GENE_STUDIED in wanted,
-        is_significance=SIGNIFICANCE in wanted,
+        is_gene_studied=not wanted.isdisjoint(lists["gene_studied_codes"]),
+        is_significance=not wanted.isdisjoint(lists["significance_codes"]),
         is_alp=kind in (Named.ALP, Named.PART, Named.UNSURE),
         says_alp=kind is Named.UNSURE,
     )
@@ -276,10 +275,10 @@ def drug_of(concept: DrugConcept, knowledge: Knowledge) -> Match:
     """
     coded, named = concept.coded, concept.named
     if any(_matters(group, knowledge) for group in coded):
-        return Match(most_specific(coded))
+        return Match(most_specific(coded, knowledge))
     if not coded and not named:
         return NO_DRUG
-    return Match(most_specific(coded | named), by_name=bool(named - coded))
+    return Match(most_specific(coded | named, knowledge), by_name=bool(named - coded))
 
 
 def _matters(group: str, knowledge: Knowledge) -> bool:
@@ -287,6 +286,6 @@ def _matters(group: str, knowledge: Knowledge) -> bool:
     return kind.triggers or kind.effect != "none"
 
 
-def most_specific(groups: frozenset[str]) -> frozenset[str]:
+def most_specific(groups: frozenset[str], knowledge: Knowledge) -> frozenset[str]:
     """A drug's own group wins over its class (ATC M05BA04 over M05BA)."""
-    return groups - {"bp_class"} or groups
+    return groups - knowledge.roles["general_drug"] or groups

@@ -11,12 +11,9 @@ from service.fhir.folding import fold
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.causes import OVER
-from service.hpp.features import HPP_GROUPS
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Condition
 
-HPP_BY_TEXT = "cond_hpp"
-STATUS = "cond_status"  # codes that say only that something was
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 # The seventh character of ICD-10-CM in the chapters of injuries and fractures: sequela, and
 # every later encounter (tabular list, chapters 13, 19 and 20).
@@ -34,22 +31,22 @@ def read_condition(
     resource: Json, reference: str, concept: ConditionConcept, context: Context
 ) -> Condition | None:
     """A diagnosis that belongs to a group we know; None for any other."""
-    words = DiagnosisText(resource.get("code"), context.knowledge)
+    words, roles = DiagnosisText(resource.get("code"), context.knowledge), context.knowledge.roles
     groups = _groups(concept, words, context)
     is_family = _is_family(concept, words)
-    if not groups or (is_family and not groups & HPP_GROUPS):
+    if not groups or (is_family and not groups & roles["hpp"]):
         return None
     known = _status(resource.get("verificationStatus"), VERIFICATIONS)
     letters = _seventh(resource.get("code"), context)
     return Condition(
         reference=reference,
         groups=groups,
-        verification=_doubt_in_words(concept, groups, known) or known,
+        verification=_doubt_in_words(concept, groups, known, context.knowledge) or known,
         clinical_status=_clinical_status(resource),
         onset=onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
-        is_status=STATUS in groups or words.is_status or SEQUELA in letters,
+        is_status=bool(groups & roles["status"]) or words.is_status or SEQUELA in letters,
         is_subsequent=bool(letters & SUBSEQUENT),
         family_history=is_family,
     )
@@ -60,7 +57,7 @@ def read_family(resource: Json, reference: str, context: Context) -> Condition |
     for item in objs(resource.get("condition")):
         concept = context.diagnosis(item.get("code"))
         words = DiagnosisText(item.get("code"), context.knowledge)
-        groups = _groups(concept, words, context) & HPP_GROUPS
+        groups = _groups(concept, words, context) & context.knowledge.roles["hpp"]
         if groups and not words.is_none_in_family:
             status = text(resource.get("status")).lower()
             return Condition(
@@ -108,15 +105,10 @@ def _groups(concept: ConditionConcept, words: DiagnosisText, context: Context) -
     for wide, narrow in context.knowledge.by_text.items():
         if wide in groups:
             groups = (groups - {wide}) | ({narrow.group} if words.says(*narrow.words) else set())
-    if "rickets" in concept.mentions:
-        groups |= {"cond_rickets"}
-    if "hypercalcaemia_malignancy" in concept.mentions:
-        groups |= {context.knowledge.oncology.malignant_calcium}
-    if "hpp" in concept.mentions and (
-        "relative" in concept.mentions or not is_mention_only(concept)
-    ):
-        groups |= {HPP_BY_TEXT}
-    return groups
+    named = context.knowledge.in_words
+    is_none = is_mention_only(concept, context.knowledge) and "relative" not in concept.mentions
+    said = concept.mentions - {"hpp"} if is_none else concept.mentions
+    return groups | {named[mention] for mention in said & named.keys()}
 
 
 def _is_family(concept: ConditionConcept, words: DiagnosisText) -> bool:
@@ -131,14 +123,18 @@ def _seventh(code: object, context: Context) -> set[str]:
     return {match["last"].upper() for match in found if match}
 
 
-def is_mention_only(concept: ConditionConcept) -> bool:
+def is_mention_only(concept: ConditionConcept, knowledge: Knowledge) -> bool:
     """HPP stands in the text, not as a diagnosis of this patient ("no ...", "carrier of")."""
-    return concept.mentions >= {"hpp", "not_hpp"} and not concept.groups & HPP_GROUPS
+    denied = concept.mentions >= {"hpp", "not_hpp"}
+    return denied and not concept.groups & knowledge.roles["hpp"]
 
 
-def _doubt_in_words(concept: ConditionConcept, groups: frozenset[str], known: str) -> str:
+def _doubt_in_words(
+    concept: ConditionConcept, groups: frozenset[str], known: str, knowledge: Knowledge
+) -> str:
     """`unconfirmed` where only words name HPP and the same words doubt it."""
-    by_text = HPP_BY_TEXT in groups and not concept.groups & HPP_GROUPS
+    in_words = knowledge.in_words["hpp"] in groups
+    by_text = in_words and not concept.groups & knowledge.roles["hpp"]
     if not by_text or known not in ("", "confirmed"):
         return ""
     return "unconfirmed" if "doubted" in concept.mentions else ""
@@ -186,7 +182,7 @@ def read_procedure(resource: Json, reference: str, context: Context) -> Conditio
         return None
     first, last = performed(resource, context)
     words = DiagnosisText(resource.get("code"), context.knowledge)
-    is_status = STATUS in groups or words.is_status
+    is_status = bool(groups & context.knowledge.roles["status"]) or words.is_status
     return Condition(reference, groups, onset=first, abatement=last, is_status=is_status)
 
 

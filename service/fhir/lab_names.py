@@ -8,10 +8,10 @@ from enum import StrEnum
 from service.fhir.folding import fold
 from service.fhir.names import Names, is_wordless, words_of
 from service.hpp.knowledge.model import Code
-from service.hpp.model import ALP
+from service.hpp.model import ALP, BONE_ALP
 
 LONGEST = 200  # characters of the name of a test
-BESIDE_TOTAL = ("alp_exclude", "alp_bone")  # how groups begin of what is measured beside total ALP
+BESIDE_TOTAL = ("alp_exclude", BONE_ALP)  # how groups begin of what is measured beside total ALP
 
 
 class Named(StrEnum):

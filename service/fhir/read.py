@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import TypeVar
 
@@ -17,11 +17,11 @@ from service.fhir import (
     unrecognised,
 )
 from service.fhir.budget import TooMuchText
-from service.fhir.bundles import Entry
 from service.fhir.context import Context
 from service.fhir.gather import KEYS, RESULTS, TYPES, Record
+from service.fhir.order_groups import Order, orders_among
 from service.fhir.references import Owner, Subject
-from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
+from service.fhir.releases import DRUGS, SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.background import COUNTING
@@ -41,7 +41,6 @@ from service.hpp.model import (
 )
 
 READ_FIRST = ("patient", "encounters")
-JUDGED = ORDERS | SERVICES
 NOTHING_LEFT_OUT: Set[int] = frozenset()
 
 
@@ -273,7 +272,7 @@ def _read_condition(resource: Json, name: str, reading: _Reading, context: Conte
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append((reading.source, seen))
-    elif conditions.is_mention_only(concept):
+    elif conditions.is_mention_only(concept, context.knowledge):
         reading.mentions.append((reading.source, Excluded(name, "mention")))
     return ""
 
@@ -323,13 +322,23 @@ def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[
     """The drafts that matter; all others order something else."""
     context, found = Context(terminology, record.index, budget=record.budget), []
     try:
-        for entry in _to_judge(record.drafts, asked):
-            order, gap = medications.read_draft(entry.resource, context)
+        for sent in _to_judge(record, asked):
+            order, gap = _read_draft(sent, context)
             if order is not None or gap:
-                found.append(Draft(entry.where, entry.resource, order, gap))
+                found.append(Draft(sent.where, sent.resource or sent.holder, order, gap))
     except TooMuchText:
         raise TooMuchText("/context/draftOrders") from None
     return found
+
+
+def _read_draft(sent: Order, context: Context) -> tuple[DraftOrder | None, str]:
+    """One that a group refers to and nobody sent is a gap; one inside another has no name of its
+    own, by which it could be taken away."""
+    if not sent.resource:
+        return None, "unreadable"
+    order, gap = medications.read_draft(sent.resource, context)
+    is_inner = sent.resource is not sent.holder
+    return (replace(order, reference="") if order and is_inner else order), gap
 
 
 def _own(
@@ -367,23 +376,28 @@ def _gap_of_draft(draft: Draft, subject: Subject) -> str:
     return "unreadable" if has_unknown_modifier(draft.resource) else ""
 
 
-def _to_judge(drafts: Sequence[Entry], asked: Asked) -> list[Entry]:
-    """Medication orders, and service requests that may carry a drug code, among the drafts.
+def _to_judge(record: Record, asked: Asked) -> list[Order]:
+    """Orders that may be of a drug, among the drafts and inside them.
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
-    judged = [entry for entry in drafts if entry.resource["resourceType"] in JUDGED]
-    selections = asked.selections
-    if selections and not any(_is_selected(entry.resource, selections) for entry in drafts):
+    judged, selections = list(orders_among(record.drafts, record.index)), asked.selections
+    sent = [*(entry.resource for entry in record.drafts), *(order.resource for order in judged)]
+    if selections and not any(_is_selected(resource, selections) for resource in sent):
         selections = None
     if selections is None:
         return judged
-    return [entry for entry in judged if _is_selected(entry.resource, selections)]
+    return [order for order in judged if _is_chosen(order, selections)]
+
+
+def _is_chosen(order: Order, selections: frozenset[str]) -> bool:
+    """By its own name or by that of the draft in which it stands."""
+    return any(_is_selected(sent, selections) for sent in (order.resource, order.holder))
 
 
 def _is_selected(order: Json, selections: frozenset[str]) -> bool:
     identity = text(order.get("id"))
-    return bool(selections & {identity, f"{order['resourceType']}/{identity}"} - {""})
+    return bool(selections & {identity, f"{order.get('resourceType')}/{identity}"} - {""})
 
 
 def _merged(gaps: Sequence[Gap]) -> tuple[Gap, ...]:

@@ -9,7 +9,6 @@ from service.fhir.folding import fold
 from service.fhir.lab_names import LabNames
 from service.fhir.names import Names
 from service.fhir.qualifiers import DENIED, DOUBTED, RELATIVE, Qualifiers, letters_of, says
-from service.hpp.features import HPP_GROUPS
 from service.hpp.knowledge.model import Code, Knowledge
 
 # Lists of words in concepts.toml by which a diagnosis is also found.
@@ -30,7 +29,8 @@ class Vocabulary:
         self.tests = LabNames([row for row in named if row.group not in knowledge.drugs], text)
         self.genes = Names((word, "gene") for word in text["gene_words"])
         stems = {name: [letters_of(fold(word)) for word in text[name]] for name in NAMING}
-        stems["hpp"] += [letters_of(fold(name)) for name, _ in _of(named, HPP_GROUPS)]
+        of_hpp = _of(named, knowledge.roles["hpp"])
+        stems["hpp"] += [letters_of(fold(name)) for name, _ in of_hpp]
         denials = [fold(word) for word in text["not_hpp"]]
         pseudo = [w for w in denials if " " not in w and says(w, stems["hpp"])]
         self._stems, self._qualifiers = stems, Qualifiers(text, pseudo)

@@ -19,6 +19,7 @@ from service.evaluation.services import SERVICES, Service
 from service.fhir.references import ID
 from service.fhir.releases import PATHS
 from service.hooks.feedback import LONGEST_ID, MOST_ITEMS
+from service.hpp.decide import NOT_LOW
 from service.store.model import ACCEPTED, OVERRIDDEN
 
 Json = dict[str, Any]
@@ -244,7 +245,7 @@ def _own() -> Json:
             "then": {
                 "anyOf": [
                     _with(status=["complete", "not-applicable", "shadow"]),
-                    _with(status=["partial"], verdict=["alpNotLow"]),  # settled
+                    _with(status=["partial"], verdict=[NOT_LOW]),  # settled
                 ]
             },
         },

@@ -37,7 +37,7 @@ class Recorder:
         self, memory: Memory | None, engine: Engine, repeat: Mapping[str, int] = {}
     ) -> None:
         self.memory, self._engine = memory, engine
-        self._repeats = Repeats(memory, repeat) if memory and repeat else None
+        self._repeats = Repeats(memory, repeat, engine.knowledge) if memory and repeat else None
 
     def answered(
         self, answer: Answer, request: HookRequest, service: Service, caller: Caller
@@ -51,7 +51,8 @@ class Recorder:
         if self._repeats:
             answer = self._repeats.applied(answer, asked, request.patient_id)
         call = under_way()
-        decision = decision_of(answer, asked, __version__, call.milliseconds if call else 0.0)
+        took_ms = call.milliseconds if call else 0.0
+        decision = decision_of(answer, asked, self._engine.knowledge, __version__, took_ms)
         remembered = self._keep(decision, request)
         if not remembered:
             answer.body["extension"][EXTENSION]["remembered"] = False

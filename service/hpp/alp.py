@@ -81,7 +81,7 @@ class Judge:
         compared = compare(result, day, self.background)
         if not compared:
             return None
-        first = min(compared, key=lambda one: one.limit.low) if compared[1:] else compared[0]
+        first = min(compared, key=lambda one: one.limit.low)
         if any((one.low, one.problem) != (first.low, first.problem) for one in compared):
             first = first._replace(problem=AGE_UNCLEAR)
         problem = first.problem or self._spoiled(result, day)

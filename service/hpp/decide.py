@@ -27,11 +27,12 @@ from service.hpp.course import day_of, last_of
 from service.hpp.facts import Facts, gather_facts
 from service.hpp.findings import find
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Chart
+from service.hpp.model import DENOSUMAB, EGFR, Chart
 from service.hpp.modifiers import modified
 
 PRESENT, UNKNOWN = Presence.PRESENT, Presence.UNKNOWN
-NOT_EVALUATED = "notEvaluated"
+# Verdicts that more than a card depends on: statuses, alarms, what is counted.
+NOT_EVALUATED, NOT_ON_FILE, NOT_LOW = "notEvaluated", "alpNotOnFile", "alpNotLow"
 
 
 def assess(chart: Chart, today: date, knowledge: Knowledge) -> Assessment:
@@ -97,7 +98,6 @@ def course_of(facts: Facts) -> Course:
         last_normal=last_of(history.normals),
         normal_before=last_of(facts.normals_before),
         clear_before=last_of(facts.clear_before),
-        last_clear=last_of(facts.clear_normals),
         masked=facts.latest_masked,
         very_low=facts.very_low_of_late,
         unread=facts.newer_unread,
@@ -111,16 +111,14 @@ def _value(item: JudgedResult) -> Decimal:
 def _low_kidney_function(facts: Facts) -> Evidence | None:
     """The newest eGFR, where it is low."""
     signs = facts.knowledge.signs
-    return next((e for e in facts.causes.signs if signs[e.what].test == "lab_egfr"), None)
+    return next((e for e in facts.causes.signs if signs[e.what].test == EGFR), None)
 
 
 def _denosumab_before(facts: Facts) -> Evidence | None:
     """The last time denosumab was ordered or given."""
     uses = facts.background.exposures.with_effect("suppresses")
     given = [
-        Evidence(use.reference, use.group, use.began)
-        for use in uses
-        if use.drug_class == "denosumab"
+        Evidence(use.reference, use.group, use.began) for use in uses if use.drug_class == DENOSUMAB
     ]
     return features.newest(tuple(given))
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from service.hpp.assessment import Evidence
 from service.hpp.background import Background, is_above
 from service.hpp.knowledge.model import Feature, Knowledge
-from service.hpp.model import Condition, Excluded, Result
+from service.hpp.model import PEA, PLP, Condition, Excluded, Result
 
-HPP_GROUPS = frozenset(
-    {
-        "cond_hpp",
-        "cond_hpp_adult",
-        "cond_hpp_childhood",
-        "cond_hpp_infantile",
-        "cond_hpp_odonto",
-        "cond_hpp_perinatal",
-    }
-)
-TOOTH_LOSS, PLP, PEA = "cond_tooth_loss", "lab_plp", "lab_pea_urine"
+# Features that are read from results; every other one is a diagnosis.
+GENE, SUBSTRATE = "alpl", "substrate"
 
 
 def on_record(background: Background, child: bool | None) -> tuple[Evidence, ...]:
@@ -42,48 +33,45 @@ def counts_at(feature: Feature, child: bool | None) -> bool:
 
 
 def _evidence(code: str, background: Background) -> list[Evidence]:
-    """A feature computed by rule, or any counting condition of the group of that name, whether
-    or not it is over."""
-    match code:
-        case "alpl":
-            variants = (variant for variant in background.chart.variants if variant.pathogenic)
-            return [Evidence(variant.reference, code, variant.day) for variant in variants]
-        case "substrate":
-            return list(substrate(background))
-        case "recurrent-metatarsal":
-            return _recurrent(background)
-        case "tooth-loss-adult":
-            return _tooth_loss(background, code, "tooth_loss_age_adult")
-        case "tooth-loss-child":
-            return _tooth_loss(background, code, "tooth_loss_age")
-        case _:
-            return [Evidence(c.reference, code, c.began) for c in background.of(code)]
+    """A feature of results, or any counting condition of its group, whether or not it is over."""
+    if code == GENE:
+        variants = (variant for variant in background.chart.variants if variant.pathogenic)
+        return [Evidence(variant.reference, code, variant.day) for variant in variants]
+    if code == SUBSTRATE:
+        return list(substrate(background))
+    feature = background.knowledge.features[code]
+    found = background.of(feature.of or code)
+    if feature.apart:
+        return _spaced(code, found, background.knowledge.days(feature.apart))
+    if feature.before_age:
+        found = _before_age(found, background, background.knowledge.days(feature.before_age))
+    return [Evidence(c.reference, code, c.began) for c in found]
 
 
-def _recurrent(background: Background) -> list[Evidence]:
-    """First and last stress fracture of the foot far enough apart."""
-    dated = sorted(
-        (c.onset, c.reference) for c in background.of("cond_stress_fracture_foot") if c.onset
-    )
-    gap_days = background.knowledge.days("metatarsal_gap")
+def _spaced(code: str, found: Sequence[Condition], gap_days: int) -> list[Evidence]:
+    """All that have an onset, where the first and the last are far enough apart."""
+    dated = sorted((c.onset, c.reference) for c in found if c.onset)
     if not dated or (dated[-1][0] - dated[0][0]).days < gap_days:
         return []
-    return [Evidence(reference, "recurrent-metatarsal", day) for day, reference in dated]
+    return [Evidence(reference, code, day) for day, reference in dated]
 
 
-def _tooth_loss(background: Background, code: str, limit: str) -> list[Evidence]:
-    """Loss before an age, counted from the earliest possible birth."""
-    age_days, born = background.knowledge.days(limit), background.chart.patient.born_first
-    return [
-        Evidence(c.reference, code, c.began)
-        for c in background.of(TOOTH_LOSS)
-        if c.began is not None and born is not None and (c.began - born).days < age_days
-    ]
+def _before_age(
+    found: Sequence[Condition], background: Background, age_days: int
+) -> list[Condition]:
+    """Those that began before an age, counted from the earliest possible birth."""
+    born = background.chart.patient.born_first
+    return [c for c in found if c.began and born and (c.began - born).days < age_days]
 
 
-def tooth_loss_undated(background: Background) -> list[Condition]:
-    """Tooth loss whose age cannot be told: unknown in a child, not counted in an adult."""
-    return [c for c in background.of(TOOTH_LOSS) if c.began is None]
+def undated_of_age(background: Background, child: bool) -> Iterator[Excluded]:
+    """What is a feature before an age only, and nobody dated: unknown in a child, not counted in
+    an adult."""
+    for code, feature in background.knowledge.features.items():
+        if feature.before_age and counts_at(feature, child):
+            for condition in background.of(feature.of or code):
+                if condition.began is None:
+                    yield Excluded(condition.reference, "undated-tooth-loss", shown=code)
 
 
 def substrate(background: Background) -> Iterator[Evidence]:
@@ -92,7 +80,7 @@ def substrate(background: Background) -> Iterator[Evidence]:
         if _is_raised(background, result) and not (
             result.test == PLP and on_b6(background, result)
         ):
-            yield Evidence(result.reference, "substrate", result.day, result.shown)
+            yield Evidence(result.reference, SUBSTRATE, result.day, result.shown)
 
 
 def _is_raised(background: Background, result: Result) -> bool:
@@ -116,8 +104,7 @@ def not_used(background: Background, child: bool | None) -> Iterator[Excluded]:
         if on_b6(background, result):
             yield Excluded(result.reference, "plp-on-b6", result.day, result.shown)
     if child is False:
-        for condition in tooth_loss_undated(background):
-            yield Excluded(condition.reference, "undated-tooth-loss", shown="tooth-loss-adult")
+        yield from undated_of_age(background, child)
 
 
 def meets_pattern(features: tuple[Evidence, ...], knowledge: Knowledge) -> bool:
@@ -130,10 +117,11 @@ def meets_pattern(features: tuple[Evidence, ...], knowledge: Knowledge) -> bool:
 
 def hpp_conditions(background: Background) -> list[Condition]:
     """HPP as a diagnosis of this patient, by code or by text, whatever its verification."""
+    hpp = background.knowledge.roles["hpp"]
     return [
         condition
         for condition in background.chart.conditions
-        if condition.groups & HPP_GROUPS
+        if condition.groups & hpp
         and not condition.family_history
         and condition.verification != "entered-in-error"
     ]
@@ -141,36 +129,38 @@ def hpp_conditions(background: Background) -> list[Condition]:
 
 def exclusions(background: Background, low: date) -> list[Condition]:
     """Refuted HPP that binds a low result of this day: the newest is no longer before it than the
-    window, and there is no atypical fracture."""
+    window, and nothing on record speaks against it."""
     refuted = [c for c in hpp_conditions(background) if c.verification == "refuted"]
     days = [day for c in refuted if (day := c.recorded or c.onset)]
     window = timedelta(days=background.knowledge.days("exclusion_window"))
-    if not days or background.of("cond_aff") or low - max(days) > window:
+    against = any(map(background.of, background.knowledge.roles["against_exclusion"]))
+    if not days or against or low - max(days) > window:
         return []
     return refuted
 
 
 def family_history(background: Background) -> tuple[Evidence, ...]:
     """Relatives with HPP, where that was not refuted."""
+    hpp = background.knowledge.roles["hpp"]
     return tuple(
         Evidence(c.reference, "family-history", c.began)
         for c in background.chart.conditions
         if c.family_history
-        and c.groups & HPP_GROUPS
+        and c.groups & hpp
         and c.verification not in ("refuted", "entered-in-error")
     )
 
 
 def undated(background: Background) -> Iterator[Evidence]:
     """Facts that count although nobody knows when: diagnoses that matter, variants, substrates."""
-    judged = background.knowledge.judged_groups | HPP_GROUPS
+    judged = background.knowledge.judged_groups | background.knowledge.roles["hpp"]
     for condition in background.chart.conditions:
         groups = condition.groups & judged
         if condition.counts and condition.began is None and groups:
             yield Evidence(condition.reference, min(groups))
     for variant in background.chart.variants:
         if variant.pathogenic and variant.day is None:
-            yield Evidence(variant.reference, "alpl")
+            yield Evidence(variant.reference, GENE)
     for evidence in substrate(background):
         if evidence.day is None:
             yield evidence

@@ -20,6 +20,9 @@ from service.hpp.unseen import missing_for
 
 PRESENT, ABSENT, UNKNOWN = Presence
 UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
+# HPP that somebody wrote down: findings that a card says by their own evidence, and with which
+# opening a chart draws none.
+WRITTEN_DOWN = ("hpp-on-record", "hpp-unconfirmed", "asfotase-alfa")
 
 # What a finding rests on where it was seen; None where it was not.  It may rest on nothing that
 # could be pointed at.
@@ -81,8 +84,8 @@ def _excluded(facts: Facts) -> Support:
 def _features(facts: Facts) -> dict[str, Support]:
     found, known = facts.features, facts.knowledge.features
     return {
-        "alpl-variant": _some(e for e in found if e.what == "alpl"),
-        "substrate-raised": _some(e for e in found if e.what == "substrate"),
+        "alpl-variant": _some(e for e in found if e.what == features.GENE),
+        "substrate-raised": _some(e for e in found if e.what == features.SUBSTRATE),
         "major-feature": _some(e for e in found if known[e.what].major),
         "any-feature": _some(found),
         "iwg-pattern": found if features.meets_pattern(found, facts.knowledge) else None,

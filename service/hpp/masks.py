@@ -12,9 +12,7 @@ from service.hpp.background import Background, is_above
 from service.hpp.causes import active_span, is_active, overlap
 from service.hpp.days import DaySpans, Span, after, around, merged
 from service.hpp.knowledge.model import Mask
-from service.hpp.model import Condition, Sex
-
-LIVER_ENZYME = "lab_ggt"
+from service.hpp.model import GGT, Condition, Sex
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Masks:
         found = [group for group in self._days if self._raises(group, day)]
         found += self.background.exposures.on("masks", day)
         if day.toordinal() in self._raised_enzyme:
-            found.append(LIVER_ENZYME)
+            found.append(GGT)
         return tuple(found)
 
     def _raises(self, group: str, day: date) -> bool:
@@ -113,7 +111,7 @@ class Masks:
         """Days with a gamma-GT above its own printed limit."""
         return frozenset(
             result.day.toordinal()
-            for result in self.background.counted(LIVER_ENZYME)
+            for result in self.background.counted(GGT)
             if result.day and result.printed.high and is_above(result, result.printed.high)
         )
 

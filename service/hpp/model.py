@@ -14,8 +14,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+# Tests of which a rule of the core speaks, by their name in concepts.toml.
 ALP = "alp_total"
 BONE_ALP = "alp_bone"  # shown, and never judged
+PLP, PEA = "lab_plp", "lab_pea_urine"
+GGT, EGFR = "lab_ggt", "lab_egfr"
+CALCIUM, CORRECTED_CALCIUM = "lab_calcium", "lab_calcium_corrected"
+DENOSUMAB = "denosumab"  # the class of drugs whose end a card speaks of
 UNKNOWN_CODE, UNRECOGNISED = "unknown-code", "unrecognised"
 
 

@@ -11,7 +11,7 @@ from service.hpp.assessment import Indicator, Row
 from service.hpp.background import is_above, is_at_least
 from service.hpp.causes import is_active
 from service.hpp.facts import Facts
-from service.hpp.model import Result
+from service.hpp.model import CALCIUM, CORRECTED_CALCIUM, Result
 
 URGENT, CANCER_OR_PAGET = "urgent-oncology", "cancer-or-paget"
 
@@ -66,7 +66,7 @@ def _is_urgent(facts: Facts, seen: frozenset[str]) -> bool:
 def _recent_calcium(facts: Facts) -> list[Result]:
     """Calcium of the last days: corrected as reported, else total as it is."""
     oldest = facts.today - timedelta(days=facts.knowledge.days("urgent_calcium_window"))
-    for test in ("lab_calcium_corrected", "lab_calcium"):
+    for test in (CORRECTED_CALCIUM, CALCIUM):
         counted = facts.background.counted(test)
         recent = [result for result in counted if result.day and result.day >= oldest]
         if recent:

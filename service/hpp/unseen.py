@@ -77,7 +77,7 @@ def _age_of_features(facts: Facts) -> Keys:
 
 
 def _when_teeth_were_lost(facts: Facts) -> Keys:
-    undated = facts.child and features.tooth_loss_undated(facts.background)
+    undated = facts.child and any(features.undated_of_age(facts.background, child=True))
     return CONDITIONS if undated else NONE
 
 

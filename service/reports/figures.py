@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from service.hpp.facts import NEEDED
+from service.hpp.model import ALP
 from service.store.model import ACCEPTED, OVERRIDDEN
 
 Row = Mapping[str, Any]
@@ -180,5 +181,5 @@ def with_line(row: Row) -> Row:
     """
     if row["kind"] not in ("drug", "result") or not row["system"]:
         return {**row, "line": ""}
-    group = "alp_total" if row["kind"] == "result" else "GROUP"
+    group = ALP if row["kind"] == "result" else "GROUP"
     return {**row, "line": f"add,{group},{row['system']},{row['code']},NAME,,"}

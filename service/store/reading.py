@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, case, func, select
 
+from service.hpp.decide import NOT_ON_FILE
 from service.store.database import Store
 from service.store.tables import DECISIONS, FEEDBACK, READINGS, UNMAPPED
 
 STEP, HOUR_MS = 5000, 3_600_000
 # Without a recent ALP, or with results that were not recognised: the gap's kind, as it is written.
-_UNREAD = (DECISIONS.c.verdict == "alpNotOnFile") | DECISIONS.c.gaps.contains('["unrecognised",')
+_UNREAD = (DECISIONS.c.verdict == NOT_ON_FILE) | DECISIONS.c.gaps.contains('["unrecognised",')
 Row = Mapping[str, Any]
 
 

@@ -23,6 +23,7 @@ from service.commands.terminal import draw_explanation
 from service.content.faults import Faulty
 from service.evaluation.answer import EXTENSION
 from service.evaluation.decision import MOST_EVIDENCE, evidence_of
+from service.evaluation.engine import Engine
 from service.evaluation.repeat import DAY_MS, repeat_of
 from service.hpp.assessment import AlpClass, Assessment, Indicator, JudgedResult, Row
 from service.hpp.model import Chart, Result
@@ -304,12 +305,16 @@ def test_when_a_card_is_a_repeat(
     assert (found.shown if found else None) == shown
 
 
-def test_the_same_again_on_one_day_is_news_and_so_is_any_change_beyond_the_most() -> None:
+def test_the_same_again_on_one_day_is_news_and_so_is_any_change_beyond_the_most(
+    engine: Engine,
+) -> None:
     low = JudgedResult(Result("r", "alp", None, Decimal(20)), None, AlpClass.LOW_ACUTE)
     row = Row("r", "v", Indicator.INFO, {}, "s")
 
     def evidence(*lows: JudgedResult) -> frozenset[str]:
-        return frozenset(evidence_of(Chart(), Assessment(row, Indicator.INFO, {}, alp=lows)))
+        return frozenset(
+            evidence_of(Chart(), Assessment(row, Indicator.INFO, {}, alp=lows), engine.knowledge)
+        )
 
     dated = [replace(low, day=date(2000, 1, 1) + timedelta(days=n)) for n in range(300)]
     assert evidence(low) < evidence(low, low)

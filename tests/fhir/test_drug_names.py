@@ -24,7 +24,7 @@ def groups(engine: Engine) -> Groups:
 
     def read(said: str) -> frozenset[str]:
         concept = terminology.drug({"text": said})
-        return most_specific(concept.coded | concept.named)
+        return most_specific(concept.coded | concept.named, engine.knowledge)
 
     return read
 

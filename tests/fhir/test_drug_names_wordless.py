@@ -14,4 +14,4 @@ from tests.fhir.test_drug_names import rows
 def test_an_order_without_blanks_is_read_by_its_name(row: dict[str, str], engine: Engine) -> None:
     concept = Terminology(engine.knowledge).drug({"text": row["text"]})
 
-    assert {row["group"]} == most_specific(concept.coded | concept.named)
+    assert {row["group"]} == most_specific(concept.coded | concept.named, engine.knowledge)

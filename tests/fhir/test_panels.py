@@ -61,6 +61,15 @@ def test_results_that_an_observation_contains_are_read() -> None:
     assert result_of(request(alp=bundle(whole))) == LOWS
 
 
+def test_nothing_but_an_observation_is_a_contained_result() -> None:
+    """Whatever else is contained, before and after it in the alphabet, may look like one."""
+    first, second = two_lows()
+    others = [{**first, "id": kind, "resourceType": kind} for kind in ("Media", "Specimen")]
+    whole = panel("#a", contained=[*others, {**second, "id": "a"}])
+
+    assert [str(result.day) for result in results(whole)] == [second["effectiveDateTime"]]
+
+
 def test_a_contained_result_takes_date_and_subject_from_the_whole() -> None:
     bare = alp(28, effectiveDateTime=MISSING, subject=MISSING)
     (result,) = results(report(bare))

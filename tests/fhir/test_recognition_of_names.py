@@ -6,7 +6,6 @@ import pytest
 
 from service.fhir.folding import LONGEST, fold
 from service.fhir.names import Names, is_wordless, words_of
-from service.hpp.features import HPP_GROUPS
 from service.hpp.model import ALP
 from tests.fhir.ask import engine
 from tests.fhir.respellings import OF_DRUGS, RESPELLINGS, Respelling
@@ -15,7 +14,8 @@ TERMS, KNOWLEDGE = engine().terminology, engine().knowledge
 NAMES = [(row.code, row.group) for row in KNOWLEDGE.codes if row.active and row.system == "name"]
 DRUGS = [(name, group) for name, group in NAMES if group in KNOWLEDGE.drugs]
 ALP_NAMES = [name for name, group in NAMES if group == ALP]
-HPP_NAMES = [name for name, group in NAMES if group in HPP_GROUPS] + ["Hypophosphatasia"]
+HPP = KNOWLEDGE.roles["hpp"]
+HPP_NAMES = [name for name, group in NAMES if group in HPP] + ["Hypophosphatasia"]
 
 
 def test_there_are_at_least_forty_respellings_that_each_change_some_name() -> None:

@@ -141,9 +141,33 @@ def test_what_is_odd_is_a_warning(tmp_path: Path, row: str, warning: str) -> Non
         ({"decision_table.toml":
           '[[change]]\nid = "1-hpp-on-record"\noff = true\nreason = "no"'},
          "gives hppConfirmed, which can never be switched off"),
+        ({"concepts.toml": '[role.hpp]\ngroups = ["cond_hpp"]'},
+         "role.hpp: must keep cond_hpp_adult, cond_hpp_childhood, "),
+        ({"concepts.toml": '[role.fracture]\ngroups = ["cond_fractur"]'},
+         "role.fracture: 'cond_fractur' is not a group; did you mean cond_fracture?"),
+        ({"concepts.toml": '[feature.tooth-loss-adult]\nof = "cond_teeth"\nbefore_age = "fifty"'},
+         "feature.tooth-loss-adult: 'fifty' is not a threshold"),
+        ({"concepts.toml": '[feature.tooth-loss-adult]\nof = "cond_tooth_los"'},
+         "'cond_tooth_los' is not a group; did you mean cond_tooth_loss?"),
     ],
 )  # fmt: skip
 def test_what_the_service_cannot_do_without_stays(
     tmp_path: Path, files: dict[str, str], fault: str
 ) -> None:
     assert any(fault in said for said in faults_of(written(tmp_path, files)))
+
+
+@pytest.mark.parametrize("name", ["Bone ALP", "ALP Isoenzyme", "ALP ratio"])
+def test_no_site_can_call_a_part_of_alp_total_alp(tmp_path: Path, name: str) -> None:
+    rows = f"{LOCAL}add,alp_total,name,{name},,,\n"
+    (said,) = faults_of(written(tmp_path, {"codes/lab.csv": rows}))
+
+    assert said.startswith("codes/lab.csv: line 2: ")
+    assert f"{name!r} is never total ALP" in said
+
+
+def test_a_site_s_own_name_of_total_alp_is_taken(tmp_path: Path, shipped: Knowledge) -> None:
+    rows = f"{LOCAL}add,alp_total,name,Alkaliphosphat,,,\n"
+    ours = load_knowledge(written(tmp_path, {"codes/lab.csv": rows}))
+
+    assert active(ours, "alp_total") == active(shipped, "alp_total") | {"Alkaliphosphat"}

@@ -163,3 +163,16 @@ def test_a_unit_needs_a_factor_above_zero_and_a_source(tmp_path: Path, row: str)
     (said,) = faults_of(written(tmp_path, {"units.csv": text}))
 
     assert "units.csv: line 2: needs a factor above 0 and a source" in said
+
+
+def test_a_verdict_of_a_site_has_a_name_and_a_text(tmp_path: Path) -> None:
+    """Else its card could not be drawn, in front of a patient."""
+    ours = Layers().text("decision_table.toml")
+    new = '[verdict.ourVerdict]\nsays = "New."\nurgent = "keep"\ncancer = "keep"\n\n[[row]]'
+    text = ours.replace('"hppSuspected"', '"ourVerdict"', 1).replace("[[row]]", new, 1)
+    folder = written(tmp_path, {"decision_table.toml": f"replace = true\n{text}"})
+
+    assert faults_of(folder) == [
+        "texts/phrases.toml: verdict.ourVerdict: is missing",
+        "texts/ourVerdict.md: is missing: a row of this verdict draws a card",
+    ]

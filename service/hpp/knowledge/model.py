@@ -11,6 +11,11 @@ from service.hpp.assessment import Row
 from service.hpp.knowledge.units import Units
 
 NOTHING: frozenset[str] = frozenset()
+# What rules speak of that is one group or several; which ones, concepts.toml says.
+ROLES = (
+    "hpp", "against_exclusion", "fracture", "liver", "status", "procedure", "shown_result",
+    "general_drug",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,19 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
+    """A criterion of HPP.
+
+    of: the group whose diagnoses it is read from, where it has not the feature's name.
+    before_age, apart: thresholds of an age, and of a time between the first and the last.
+    """
+
     name: str
     major: bool
     adults: bool
     children: bool
+    of: str = ""
+    before_age: str = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +187,7 @@ class Knowledge:
     """All content, read once at start and passed to everything that judges.
 
     recorded: ids of rows that a site switched off: they give their verdict and draw no card.
+    roles: what a rule speaks of -> groups.  in_words: list of words in `text` -> group.
     switched_off: what a site took away from the shipped content, each in a sentence.
     own_limits: whose limits (`default`, `age-sex-table` ...) are a site's own instead of ours.
     """
@@ -201,6 +216,8 @@ class Knowledge:
     oncology: Oncology
     text: Mapping[str, tuple[str, ...]]
     by_text: Mapping[str, ByText]
+    in_words: Mapping[str, str]
+    roles: Mapping[str, frozenset[str]]
     encounter_classes: Mapping[str, str]
     most_alp_kinds: int
     recorded: frozenset[str] = NOTHING
@@ -229,13 +246,5 @@ class Knowledge:
     @cached_property
     def judged_groups(self) -> frozenset[str]:
         """Groups of diagnoses that lower or raise an ALP or are a feature of HPP."""
-        return frozenset((*self.causes, *self.masks, *self.features, "cond_tooth_loss"))
-
-    def test_codes(self, groups: Sequence[str], system: str) -> list[str]:
-        """Active codes of some groups in one code system, in the order of the files."""
-        wanted = set(groups)
-        return [
-            row.code
-            for row in self.codes
-            if row.active and row.group in wanted and self.systems.get(row.system) == system
-        ]
+        read_from = (feature.of for feature in self.features.values() if feature.of)
+        return frozenset((*self.causes, *self.masks, *self.features, *read_from))
