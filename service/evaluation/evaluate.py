@@ -34,7 +34,8 @@ from service.evaluation.request import HookRequest
 from service.evaluation.services import Service
 from service.evaluation.switches import as_shown, is_recorded
 from service.evaluation.unrecognised import unrecognised
-from service.fhir.read import NOTHING_LEFT_OUT, Draft, draft_gaps
+from service.fhir.drafts import Draft, draft_gaps
+from service.fhir.read import NOTHING_LEFT_OUT
 from service.hpp.assessment import Assessment, Indicator
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED

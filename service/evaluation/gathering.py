@@ -13,10 +13,11 @@ from service.evaluation.request import HookRequest
 from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
 from service.fhir.budget import MOST_NEW_CHARACTERS, Budget
+from service.fhir.drafts import Asked, Draft, any_matters, read_drafts
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.read import NOTHING_LEFT_OUT, Asked, Draft, Reader, any_matters, read_drafts
+from service.fhir.read import NOTHING_LEFT_OUT, Reader
 from service.fhir.releases import Release, release_of
 from service.settings import Client
 from service.watch import metrics

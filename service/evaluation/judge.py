@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.evaluation.engine import Engine
-from service.fhir.read import NOTHING_LEFT_OUT, Draft, Reader
+from service.fhir.drafts import Draft
+from service.fhir.read import NOTHING_LEFT_OUT, Reader
 from service.hpp.assessment import Assessment
 from service.hpp.decide import assess
 from service.hpp.model import Chart

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from service.evaluation.engine import Engine
+from service.fhir.drafts import Asked, read_drafts
 from service.fhir.gather import gather
-from service.fhir.read import Asked, read_drafts
 
 Json = Mapping[str, Any]
 
