@@ -111,6 +111,21 @@ def test_what_else_lies_in_a_site_s_folder_is_nobody_s_content(tmp_path: Path, n
     assert warnings_of(written(tmp_path, {name: ""})) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("texts/phrases.toml", '[verdict]\nhppSuspect = "x"\n',
+         "texts/phrases.toml: verdict.hppSuspect: is said nowhere; did you mean hppSuspected?"),
+        ("units.csv", "measure,spelling,factor,source\nactivty,xU/L,1,lab\n",
+         "units.csv: line 2: 'activty' is no measure; did you mean activity?"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_name_that_nobody_looks_up_is_refused(
+    tmp_path: Path, name: str, text: str, fault: str
+) -> None:
+    assert faults_of(written(tmp_path, {name: text})) == [fault]
+
+
 # Whence, and what changed beneath
 
 
