@@ -147,7 +147,7 @@ def _populated(people: int, folder: Path) -> None:
 
 def _run(plan: Plan, people: int) -> dict[str, Any]:
     """people: of the synthetic population, if it is one."""
-    from service.replay.refused import INPUT, Refused
+    from service.replay.ending import INPUT, CannotReplay
     from service.replay.run import replay as run
 
     try:
@@ -159,7 +159,7 @@ def _run(plan: Plan, people: int) -> dict[str, Any]:
     except KeyboardInterrupt:
         click.echo("interrupted; the same command with --resume goes on", err=True)
         raise click.exceptions.Exit(130) from None
-    except Refused as error:
+    except CannotReplay as error:
         for fault in error.faults:
             click.secho(str(fault), err=True, fg="red")
         raise click.exceptions.Exit(error.status) from None

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 
 from service.content.faults import Fault, hint
+from service.replay.ending import CannotReplay
 from service.replay.history import DEPARTMENT
-from service.replay.refused import Refused
 
 MAPPING = "mapping.toml"
 # Our columns of each table; those with a mark have to be there.
@@ -106,7 +106,7 @@ def tables_of(folder: Path) -> frozenset[str]:
 def selects(folder: Path, database: duckdb.DuckDBPyConnection) -> list[str]:
     """One SQL query for each table that is there, each giving lines.
 
-    Raises Refused for a table or column that is missing or not known, by file and key.
+    Raises CannotReplay for a table or column that is missing or not known, by file and key.
     """
     mapping, faults = _mapping(folder), list[Fault]()
     found = []
@@ -124,7 +124,7 @@ def selects(folder: Path, database: duckdb.DuckDBPyConnection) -> list[str]:
         rows = f"SELECT {picked} FROM {_csv(file)}"  # noqa: S608  (names and paths are quoted)
         found.append(f"SELECT {_line_of(table)} AS line FROM ({rows})")  # noqa: S608
     if faults:
-        raise Refused(faults)
+        raise CannotReplay(faults)
     return found
 
 
@@ -140,14 +140,14 @@ def _mapping(folder: Path) -> dict[str, Any]:
     try:
         mapping = tomllib.loads(file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused([Fault(MAPPING, "", f"is not TOML: {error}")]) from None
+        raise CannotReplay([Fault(MAPPING, "", f"is not TOML: {error}")]) from None
     unknown = [
         Fault(MAPPING, key, "is not a table here" + hint(key, COLUMNS))
         for key in mapping
         if key not in COLUMNS
     ]
     if unknown:
-        raise Refused(unknown)
+        raise CannotReplay(unknown)
     return mapping
 
 

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from service.content.faults import Fault
-from service.replay.refused import USAGE, Refused
+from service.replay.ending import USAGE, CannotReplay
 from service.replay.results import table_of
 
 PARTS = "parts"
@@ -26,7 +26,7 @@ BATCH_ROWS = 10_000
 def begin(out: Path, identity: dict[str, Any], resume: bool) -> Path:
     """The folder of the parts.
 
-    identity: what has to be the same where a run is gone on with.  Raises Refused where a run
+    identity: what has to be the same where a run is gone on with.  Raises CannotReplay where a run
     was begun and that is not meant, or where it was another.
     """
     parts, said = out / PARTS, json.dumps(identity, sort_keys=True)
@@ -47,8 +47,8 @@ def begin(out: Path, identity: dict[str, Any], resume: bool) -> Path:
     return parts
 
 
-def _fault(out: Path, message: str) -> Refused:
-    return Refused([Fault(str(out), "--out", f"{message}, or choose another folder")], USAGE)
+def _fault(out: Path, message: str) -> CannotReplay:
+    return CannotReplay([Fault(str(out), "--out", f"{message}, or choose another folder")], USAGE)
 
 
 def write_whole(file: Path, write: Callable[[Path], object]) -> None:

@@ -16,13 +16,13 @@ import pyarrow.parquet as pq
 
 from service.charts.counts import FEWEST
 from service.content.faults import Fault, Faulty
+from service.replay.ending import CannotReplay
 from service.replay.extracts import has_extracts
 from service.replay.figures import figures_of
 from service.replay.history import Judges
 from service.replay.judging import Progress, judge_here, judge_in_processes
 from service.replay.listing import list_patients
 from service.replay.parts import PARTS, Decisions, begin, write_whole
-from service.replay.refused import Refused
 from service.replay.report import report
 from service.replay.results import MALFORMED, UNDATED
 from service.replay.sources import Lines, export_files
@@ -65,7 +65,7 @@ class Plan:
 def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, Any]:
     """Run or resume, and write decisions.parquet, report.html and summary.json.  The summary.
 
-    Raises Refused where the source or the folder cannot be used, and Faulty for the settings.
+    Raises CannotReplay where the source or the folder cannot be used, and Faulty for the settings.
     """
     started = time.monotonic()
     if not has_extracts(plan.source):
@@ -105,14 +105,14 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
     return summary
 
 
-def _unreadable(source: Path, error: duckdb.Error) -> Refused:
+def _unreadable(source: Path, error: duckdb.Error) -> CannotReplay:
     """By the kind of error alone: its text may quote a line."""
     shut = [file for file in source.rglob("*") if file.is_file() and not os.access(file, os.R_OK)]
     if shut:
         message = "may not be read by this user; change its mode or its owner"
-        return Refused(Fault(str(file), "", message) for file in shut)
+        return CannotReplay(Fault(str(file), "", message) for file in shut)
     message = f"could not be read ({type(error).__name__}); is a file damaged, or the disk full?"
-    return Refused([Fault(str(source), "", message)])
+    return CannotReplay([Fault(str(source), "", message)])
 
 
 def _task(plan: Plan) -> Task:

@@ -9,7 +9,7 @@ from service.content.faults import Fault, Faulty
 INPUT, USAGE = 1, 2  # exit status: the input is at fault, or what was asked for
 
 
-class Refused(Faulty):
+class CannotReplay(Faulty):
     """Nothing of the site's settings or content is wrong.  status: how the process ends."""
 
     def __init__(self, faults: Iterable[Fault], status: int = INPUT) -> None:
