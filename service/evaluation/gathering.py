@@ -17,7 +17,7 @@ from service.fhir.drafts import Asked, Draft, any_matters, read_drafts
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.read import NOTHING_LEFT_OUT, Reader
+from service.fhir.read import NOTHING_LEFT_OUT, ChartReader
 from service.fhir.releases import Release, release_of
 from service.settings import Client
 from service.watch import metrics
@@ -46,10 +46,10 @@ class Gathered:
     has_access: bool = False
 
     @cached_property
-    def reader(self) -> Reader:
+    def reader(self) -> ChartReader:
         """Reads the record once, however often it is asked about."""
         asked = _asked(self.request, self.client)
-        return Reader(self.record, asked, self.engine.terminology, self.engine.zone)
+        return ChartReader(self.record, asked, self.engine.terminology, self.engine.zone)
 
     def release(self, left_out: Set[int]) -> Release:
         """In which the server was asked; where some resources were not on record, that of the

@@ -8,7 +8,7 @@ from datetime import date
 
 from service.evaluation.engine import Engine
 from service.fhir.drafts import Draft
-from service.fhir.read import NOTHING_LEFT_OUT, Reader
+from service.fhir.read import NOTHING_LEFT_OUT, ChartReader
 from service.hpp.assessment import Assessment
 from service.hpp.decide import assess
 from service.hpp.model import Chart
@@ -23,7 +23,7 @@ class Judged:
 
 
 def judge(
-    reader: Reader,
+    reader: ChartReader,
     engine: Engine,
     today: date,
     drafts: Sequence[Draft],

@@ -67,7 +67,7 @@ class _Reading:
         self.gaps.append((self.source, Gap(kind, key, 1, (where,))))
 
 
-class Reader:
+class ChartReader:
     """A record that is read once, whatever days and drafts its chart is asked for."""
 
     def __init__(

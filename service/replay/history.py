@@ -44,7 +44,7 @@ _ByKey = Mapping[str, Sequence[Known]]
 DEPARTMENT = "urn:hpp-cds:department"  # an extension of orders that come from a warehouse
 
 
-class Asked(NamedTuple):
+class Judging(NamedTuple):
     """An engine that judges a record, as whom it is asked, and what the source holds nothing of."""
 
     engine: Engine
@@ -67,10 +67,10 @@ class Judges:
     against_client: Client = ANYONE
 
     @property
-    def each(self) -> list[Asked]:
+    def each(self) -> list[Judging]:
         engines = [(self.engine, self.client)]
         engines += [(self.against, self.against_client)] if self.against else []
-        return [Asked(engine, client, self.missing) for engine, client in engines]
+        return [Judging(engine, client, self.missing) for engine, client in engines]
 
     def of_interest(self, orders: Sequence[Json], medications: Sequence[Json]) -> list[Json]:
         """The orders that any of them would judge.  medications: those that orders may name."""
@@ -194,7 +194,7 @@ class _Record:
         resources: Sequence[Json],
         orders: Sequence[Json],
         service: Service,
-        asked: Asked,
+        asked: Judging,
     ) -> None:
         self._patient, self._service, self._asked = patient, service, asked
         self._by_key = _by_key(resources, asked.engine, asked.missing)

@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 from service.evaluation import evaluate, gathering, judge
-from service.fhir.read import Reader
+from service.fhir.read import ChartReader
 from service.hooks import calls, routes
 from service.hooks.callers import Callers
 from service.hpp import decide
@@ -28,7 +28,7 @@ STEPS: dict[str, Sequence[tuple[object, str]]] = {
     "trust": ((Callers, "identify"),),
     "parse": ((routes, "parse_body"), (calls, "read_request")),
     "gather": ((gathering, "gather"), (gathering, "_release")),
-    "read": ((gathering, "_read_drafts"), (Reader, "chart")),
+    "read": ((gathering, "_read_drafts"), (ChartReader, "chart")),
     "find": ((decide, "gather_facts"), (decide, "find")),
     "decide": ((judge, "assess"),),
     "say": ((evaluate, "_answer_order"), (routes, "json_response")),

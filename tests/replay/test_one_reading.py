@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.fhir.context import Context
-from service.fhir.read import Reader
+from service.fhir.read import ChartReader
 from service.fhir.references import Index
 from service.replay.history import PastDecision, PlacedOrder
 from service.replay.history import judge_orders as judge_placed
@@ -71,10 +71,10 @@ HISTORY = [
 
 def readings(resources: list[Json], monkeypatch: pytest.MonkeyPatch) -> int:
     """How many records are read where every order is judged."""
-    read = list[Reader]()
-    begin = Reader.__init__
+    read = list[ChartReader]()
+    begin = ChartReader.__init__
     monkeypatch.setattr(
-        Reader, "__init__", lambda self, *args: (read.append(self), begin(self, *args))[1]
+        ChartReader, "__init__", lambda self, *args: (read.append(self), begin(self, *args))[1]
     )
     assert len(judge_orders("p", resources, judges())) == 3
     return len(read)
