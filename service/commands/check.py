@@ -159,10 +159,7 @@ def _clients(settings: Settings, offline: bool) -> Iterator[str]:
 
 def _unconfirmed(knowledge: Knowledge) -> Iterator[str]:
     yield from _inactive(knowledge)
-    yield (
-        "the feature lists of the International Working Group are from general knowledge; "
-        "confirm them against the paper and its erratum"
-    )
+    yield f"list of features: {knowledge.pattern.list}; {knowledge.pattern.source}"
 
 
 def _inactive(knowledge: Knowledge) -> list[str]:

@@ -12,7 +12,7 @@ from service.fhir.names import Names, words_of
 DENIED, DOUBTED, RELATIVE = "denied", "doubted", "relative"
 # What is said in one clause is not said of what another names (`HPP, fracture ruled out`).
 _CLAUSES = re.compile(r"[,;()\[\]、。（）]| - |(?<=[^\W\d_]{4})\. ")
-_NO_LETTER = re.compile(r"[ -]")
+_NO_LETTER = re.compile(r"[ ,-]")
 _REST_OF_WORD = re.compile(r"[^\W_]*")
 # Lists whose words count wherever they stand in a clause, also inside a longer word.
 ANYWHERE = ("not_hpp", "not_hpp_aim", "undecided", "doubted", "family", "no_family")
@@ -176,8 +176,8 @@ class Qualifiers:
 
 
 def letters_of(folded: str) -> str:
-    """A folded text without blanks and hyphens."""
-    return folded.replace(" ", "").replace("-", "")
+    """A folded text without blanks, commas and hyphens."""
+    return folded.replace(" ", "").replace(",", "").replace("-", "")
 
 
 def says(folded: str, stems: Sequence[str]) -> bool:
