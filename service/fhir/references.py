@@ -96,15 +96,18 @@ class Index(dict[str, Json]):
         super().__init__(known)
         self.used: set[tuple[int, int]] = set()
         self.reader = 0
-        self._inside: dict[int, tuple[Json, Mapping[str, Json]]] = {}
+        self._inside: dict[int, tuple[object, Mapping[str, Json]]] = {}
 
     def contained(self, resource: Json) -> Mapping[str, Json]:
-        """The contained resources by their ids; of two of one id the first."""
-        known = self._inside.get(id(resource))
-        if known is None or known[0] is not resource:
-            sent = objs(resource.get("contained"))
-            named = {text(item.get("id")): item for item in reversed(sent)}
-            known = self._inside[id(resource)] = (resource, named)
+        """The contained resources by their ids; of two of one id the first.
+
+        Known by the list itself, which orders inside another share with it.
+        """
+        sent = resource.get("contained")
+        known = self._inside.get(id(sent))
+        if known is None or known[0] is not sent:
+            named = {text(item.get("id")): item for item in reversed(objs(sent))}
+            known = self._inside[id(sent)] = (sent, named)
         return known[1]
 
     def resolve(self, reference: object, resource: Json) -> Json:
