@@ -19,7 +19,7 @@ from service.fhir.budget import TooMuchText
 from service.fhir.bundles import Entry
 from service.fhir.context import Context
 from service.fhir.gather import KEYS, RESULTS, TYPES, Record
-from service.fhir.references import Owner, Subject
+from service.fhir.references import FOREIGN, OURS, Subject
 from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
@@ -163,9 +163,9 @@ def _results_in(record: Record) -> Iterator[Json]:
 def _gap_of(resource: Json, subject: Subject) -> str:
     """Why a resource cannot be used: someone else's, nobody's that can be told, or modified."""
     owner = subject.owner_of(resource)
-    if owner is Owner.OURS:
+    if owner is OURS:
         return "unreadable" if has_unknown_modifier(resource) else ""
-    return "foreign-patient" if owner is Owner.FOREIGN else "unreadable"
+    return "foreign-patient" if owner is FOREIGN else "unreadable"
 
 
 # Each reads one resource into the reading: the kind of gap it is where it says nothing.
@@ -193,16 +193,17 @@ def _read_observation(
     resource: Json, name: str, reading: _Reading, context: Context, key: str
 ) -> bool:
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
-    seen = observations.read_observation(resource, name, context)
-    reading.query.note(seen.parts, resource, key, reading.panel)
-    for result in seen.results:
+    parts = observations.parts_of(resource, name, context)
+    reading.query.note(parts, resource, key, reading.panel)
+    for result in observations.results_of(parts, resource, context):
         if result.test != BONE_ALP:
             reading.results.append(result)
         elif result.status in COUNTING:
             reading.mentions.append(Excluded(name, BONE_ALP, result.day, result.shown))
-    if seen.variant:
-        reading.variants.append(seen.variant)
-    return seen.is_empty
+    variant = observations.variant_of(parts, resource, context)
+    if variant:
+        reading.variants.append(variant)
+    return observations.are_empty(parts)
 
 
 def _read_procedure(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
@@ -307,7 +308,7 @@ def draft_gaps(drafts: Sequence[Draft]) -> tuple[Gap, ...]:
 def _gap_of_draft(draft: Draft, subject: Subject) -> str:
     """Why a draft cannot be judged; one without a subject is the patient's."""
     has_subject = first_of(draft.resource, SUBJECT)
-    if draft.matters and has_subject and subject.owner_of(draft.resource) is not Owner.OURS:
+    if draft.matters and has_subject and subject.owner_of(draft.resource) is not OURS:
         return "foreign-order"
     if draft.gap:
         return draft.gap
@@ -319,7 +320,7 @@ def _to_judge(drafts: Sequence[Entry], asked: Asked) -> list[Entry]:
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
-    judged = [entry for entry in drafts if entry.resource["resourceType"] in JUDGED]
+    judged = [entry for entry in drafts if entry.kind in JUDGED]
     selections = asked.selections
     if selections and not any(_is_selected(entry.resource, selections) for entry in drafts):
         selections = None
