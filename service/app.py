@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from service import __version__
-from service.content.faults import Fault, Faulty, hint
+from service.content.faults import Fault, Faulty
 from service.content.reviews import review_in_use
 from service.evaluation.building import build_engine as build_engine
 from service.evaluation.building import load_content as load_content
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] | Non
     app.extensions["hpp-cds.switched-off"] = switched_off(settings, engine.knowledge)
     deps = routes.HookDeps(engine, callers, recorder, clock, health, settings.language)
     app.register_blueprint(routes.hook_routes(deps))
-    app.register_blueprint(metrics_route(memory, _metrics_token(settings)))
+    app.register_blueprint(metrics_route(memory, metrics_token(settings)))
     _count_versions(engine, settings)
     if settings.has_page:
         _add_page(app, settings, engine, clock)
@@ -107,20 +107,14 @@ def _open_trust(settings: Settings, store: Store) -> Trust:
 
 
 def _recorder(settings: Settings, engine: Engine, memory: Memory | None) -> Recorder:
-    """Raises Faulty where [repeat] names a reason that no card offers."""
-    reasons = engine.cards.words.override_reasons
-    faults = [
-        Fault(settings.file_name, f"repeat.days.{reason}", "is no reason" + hint(reason, reasons))
-        for reason in settings.keeping.repeat
-        if reason not in reasons
-    ]
-    if faults:
-        raise Faulty(faults)
     return Recorder(memory, engine, settings.keeping.repeat)
 
 
-def _metrics_token(settings: Settings) -> bytes:
-    """What a reader of metrics beyond this machine must know; empty lets nobody else in."""
+def metrics_token(settings: Settings) -> bytes:
+    """What a reader of metrics beyond this machine must know; empty lets nobody else in.
+
+    Raises Faulty where the file that is to hold it does not.
+    """
     file = settings.keeping.metrics_token
     if file is None:
         return b""

@@ -23,7 +23,8 @@ svg { width: 100%; height: auto; color: var(--ink) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line) }
 .number { text-align: right } .day { white-space: nowrap } section { break-inside: avoid }
-div.wide { overflow-x: auto } details { margin: .2rem 0 } summary { cursor: pointer }
+div.wide { overflow-x: auto } div.wide svg { min-width: 34rem }
+details { margin: .2rem 0 } summary { cursor: pointer }
 details[open] { border-left: 3px solid var(--line); padding-left: .75rem; margin-bottom: 1rem }
 details table { font-size: .875rem }
 """
@@ -63,7 +64,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         f"<th{kind}>{escape(name)}</th>" for name, kind in zip(head, kinds, strict=True)
     )
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in listed)
-    return f'<div class="wide"><table><tr>{heads}</tr>{body}</table></div>'
+    return wide(f"<table><tr>{heads}</tr>{body}</table>")
+
+
+def wide(body: str) -> str:
+    """What is moved sideways where the window is narrow.  body: HTML already."""
+    return f'<div class="wide">{body}</div>'
 
 
 def _cell(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from service.app import build_engine
 from service.commands.judged_stories import Comparison, Difference, judge_all
-from service.commands.reach import folder_faults, key_set_line, store_faults
+from service.commands.reach import folder_faults, key_set_line, secret_faults, store_faults
 from service.content.code_checks import kind_of
 from service.content.faults import Fault, Faulty
 from service.content.folder import CASES
@@ -129,6 +129,7 @@ def _unservable(settings: Settings, offline: bool) -> Iterator[Fault]:
     if refused:
         yield refused
     yield from folder_faults(settings)
+    yield from secret_faults(settings)
     if not offline:
         yield from store_faults(settings)
 
@@ -158,10 +159,7 @@ def _clients(settings: Settings, offline: bool) -> Iterator[str]:
 
 def _unconfirmed(knowledge: Knowledge) -> Iterator[str]:
     yield from _inactive(knowledge)
-    yield (
-        "the feature lists of the International Working Group are from general knowledge; "
-        "confirm them against the paper and its erratum"
-    )
+    yield f"list of features: {knowledge.pattern.list}; {knowledge.pattern.source}"
 
 
 def _inactive(knowledge: Knowledge) -> list[str]:

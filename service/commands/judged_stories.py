@@ -126,7 +126,10 @@ def _cases(folder: Path, faults: list[Fault]) -> Iterator[Case]:
         return
     for name in edited_in(folder / CASES):
         file = f"{CASES}{name}"
+        if name.endswith((".md", ".txt")):
+            continue
         if not name.endswith((".json", ".toml")):
+            faults.append(Fault(file, "", "is no case: a case is NAME.json with NAME.toml"))
             continue
         path = folder / file
         partner = path.with_suffix(".json" if path.suffix == ".toml" else ".toml")

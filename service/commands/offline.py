@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from service.app import build_engine
-from service.content.faults import Fault, Faulty, hint
+from service.commands.options import no_such
+from service.content.faults import Faulty
 from service.evaluation.answer import Answer
 from service.evaluation.decision import HookCall
 from service.evaluation.engine import ANYONE, VISITOR, Engine
@@ -96,23 +97,21 @@ def request_for(base: str, patient_id: str, drug: str, token: str) -> dict[str, 
 
 
 def caller_named(client: str, tenant: str, settings: Settings) -> Caller:
-    """Raises Faulty that lists the names there are."""
+    """Raises click.BadParameter that lists the names there are."""
     named = client_named(client, settings)
     listed = named.tenants
     if tenant and listed and tenant not in listed:
-        message = f"no tenant of {named.name}; known: {', '.join(listed)}{hint(tenant, listed)}"
-        raise Faulty([Fault(settings.file_name, "--tenant", message)])
+        raise no_such("--tenant", f"tenant of {named.name}", tenant, listed)
     if len(listed) > 1 and not tenant:
         click.secho(f"answered as tenant {listed[0]}; --tenant names another", err=True)
     return caller_of(named, tenant or next(iter(listed), ""))
 
 
 def client_named(name: str, settings: Settings) -> Client:
-    """Raises Faulty that lists the names there are."""
+    """Raises click.BadParameter that lists the names there are."""
     known = {client.name: client for client in settings.callers}
     if not name:
         return next(iter(known.values()), VISITOR if settings.is_development else ANYONE)
     if name not in known:
-        message = f"no client of that name; known: {', '.join(known) or 'none'}"
-        raise Faulty([Fault(settings.file_name, "--client", message + hint(name, known))])
+        raise no_such("--client", "client", name, list(known))
     return known[name]

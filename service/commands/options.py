@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
 
-from service.content.faults import Faulty
+from service.content.faults import Faulty, hint
 from service.server.refusal import end_with_faults
 from service.settings import Settings
 
@@ -62,6 +62,13 @@ def configured(command: Callable[P, R]) -> Callable[P, R]:
             end_with_faults(error.faults)
 
     return run
+
+
+def no_such(option: str, what: str, name: str, known: Sequence[str]) -> click.BadParameter:
+    """A name that was written wrong is usage, whichever command is given it; known: all there
+    are."""
+    message = f"no {what} of that name; known: {', '.join(known) or 'none'}{hint(name, known)}"
+    return click.BadParameter(message, param_hint=option)
 
 
 def outside_content(settings: Settings, out: Path) -> Path:

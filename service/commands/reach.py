@@ -6,9 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from service.app import metrics_token
 from service.content.faults import Fault, Faulty
 from service.settings import Client, Settings
 from service.store.database import open_store
+from service.store.memory import NO_KEY
+from service.store.pseudonyms import read_or_make
 from service.trust.key_sets import from_url
 from service.trust.keys import read_key_set
 
@@ -38,6 +41,21 @@ def _unwritable(folder: Path) -> str:
         for path in missing:
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
+
+
+def secret_faults(settings: Settings) -> Iterator[Fault]:
+    """The files of the token for metrics and of the key of pseudonyms hold them; a key that is
+    not there yet is made at the first start."""
+    try:
+        metrics_token(settings)
+    except Faulty as error:
+        yield from error.faults
+    key = settings.keeping.pseudonym_key
+    if key is not None and key.exists():
+        try:
+            read_or_make(key)
+        except (OSError, ValueError):
+            yield Fault(settings.file_name, "store.pseudonym_key", NO_KEY)
 
 
 def store_faults(settings: Settings) -> Iterator[Fault]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.options import config_option, configured, outside_content
-from service.content.faults import Fault, Faulty, hint
+from service.commands.options import config_option, configured, no_such, outside_content
+from service.content.faults import Fault, Faulty
 from service.settings import Client, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def _store(settings: Settings) -> Iterator[Store]:
 @click.command()
 @since_option
 @only_client_option
-@click.option("--json", "as_json", is_flag=True, help="The figures as JSON, for machines.")
+@click.option("--json", "as_json", is_flag=True,
+              help="The figures as JSON, for machines: whole, small counts too.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
               help="Folder for CSV, JSON and a page with charts.")  # fmt: skip
 @click.option("--small-numbers", is_flag=True, help="Write counts below 5, too.")
@@ -118,11 +119,10 @@ def report(
 
 
 def _check_name(client: str, settings: Settings) -> None:
-    """Nothing is kept of a misspelt name, either."""
+    """Of a client that nothing is kept of; a misspelt one is said, too."""
     known = [one.name for one in settings.callers] or [Client().name]
     if client not in known:
-        message = f"nothing is kept of a client of that name; known: {', '.join(known)}"
-        raise click.BadParameter(message + hint(client, known), param_hint="--client")
+        raise no_such("--client", "client", client, known)
 
 
 @contextmanager

@@ -97,6 +97,8 @@ SHAPE = {
         "likely_pathogenic": [str],
         "pathogenic_codes": [str],
         "gene_codes": [str],
+        "gene_studied_codes": [str],
+        "significance_codes": [str],
         "gene_words": [str],
         "source": str,
     },

@@ -12,7 +12,10 @@ from service.content.faults import hint
 from service.content.floors import missing_floors, too_few
 from service.content.layers import Layers
 from service.content.thresholds import check_order
+from service.fhir.folding import fold
+from service.fhir.lab_names import LabNames, Named
 from service.hpp.knowledge.model import Knowledge
+from service.hpp.model import ALP
 
 
 def cross_check(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
@@ -30,6 +33,7 @@ def cross_check(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
     _check_signs(knowledge, layers)
     _check_groups(knowledge, layers)
     _check_units_of_codes(knowledge, codes, layers)
+    _check_names_of_alp(knowledge, codes, layers)
     if not layers.notes.faults:
         _check_floors(knowledge, codes, layers)
 
@@ -100,6 +104,20 @@ def _check_units_of_codes(knowledge: Knowledge, codes: ValueSets, layers: Layers
         elif knowledge.units.factor(test.measure, code.unit) is None:
             message = f"{code.unit!r} is not a unit of {test.name}"
             layers.notes.fault(file, line, f"{message}, which is measured in {test.unit}")
+
+
+def _check_names_of_alp(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
+    """A name of bone ALP, of a share or an isoenzyme is never read as total ALP."""
+    added = [it for it in codes.origin.values() if it.code.active and it.code.system == "name"]
+    added = [it for it in added if it.code.group == ALP]
+    if not added:
+        return
+    rows = [row for row in knowledge.codes if row.active and row.system == "name"]
+    names = LabNames([row for row in rows if row.group not in knowledge.drugs], knowledge.text)
+    for file, line, code, _ in added:
+        if names.read(fold(code.code))[0] is not Named.ALP:
+            message = f"the name {code.code!r} is never total ALP: it holds a word of a part of it"
+            layers.notes.fault(file, line, message)
 
 
 def _check_floors(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:

@@ -12,6 +12,7 @@ LITTER = (
     ".*", "~$*", "*~", "*.bak", "*.old", "*.orig", "*.tmp", "*.swp", "#*#", "thumbs.db",
     "desktop.ini", "__macosx", "readme*", "license*",
 )  # fmt: skip
+COPIES = (".bak", ".old", ".orig", ".tmp", "~")
 LOCK = "~$*"  # a spreadsheet has the file of the same name open
 # Only such a file can be mistaken for content.
 EDITED = (".csv", ".tsv", ".toml", ".md", ".txt", ".xlsx", ".xls", ".ods")
@@ -62,6 +63,15 @@ def is_litter(name: str) -> bool:
 def edited_in(folder: Path) -> list[str]:
     """What people wrote below a folder: its files, without what systems leave behind."""
     return [name for name in files_in(folder) if not is_litter(name)]
+
+
+def without_litter(name: str) -> str:
+    """What a copy of an editor or by hand was made of: `tests.csv` of `tests.csv.bak`."""
+    path = PurePosixPath(name)
+    plain = path.name.removesuffix(".swp").strip("~#.")
+    for ending in COPIES:
+        plain = plain.removesuffix(ending)
+    return str(path.with_name(plain)) if plain else name
 
 
 def is_lock(name: str) -> bool:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from service.content.faults import hint
-from service.content.files import EDITED, SPREADSHEETS, Unreadable, files_in, is_litter, is_lock
+from service.content.faults import Notes, hint, nearest
+from service.content.files import (
+    EDITED,
+    SPREADSHEETS,
+    Unreadable,
+    files_in,
+    is_litter,
+    is_lock,
+    without_litter,
+)
 from service.content.layers import TEXTS, Layers
 
 # Read by others: settings, cases of the site, what `hpp-cds` itself writes.
-OTHERS = ("hpp-cds.toml", "reviews.toml", "accepted.toml")
+SETTINGS = "hpp-cds.toml"
+OTHERS = (SETTINGS, "reviews.toml", "accepted.toml")
 FOLDERS = ("codes", "cases", "valuesets", "texts")
 CODES, CASES = "codes/", "cases/"
+ONLY_OURS = ("codes", "valuesets")
+# What settings and tables are written in elsewhere.  DATA may be read by others (keys, exports).
+UNREAD = (
+    ".yaml", ".yml", ".ini", ".cfg", ".properties", ".tab", ".psv", ".numbers", ".xlsm", ".xlsb",
+)  # fmt: skip
+DATA = (".json", ".xml", ".dat", ".text")
 
 
 def check_folder(layers: Layers, known: Iterable[str]) -> None:
@@ -28,13 +44,21 @@ def check_folder(layers: Layers, known: Iterable[str]) -> None:
         layers.notes.fault(str(layers.overlay), error.key, error.message)
         return
     for name in names:
-        if is_lock(name):
-            message = "is open in a spreadsheet: what is not saved yet is not read"
-            layers.notes.warn(name, "", message)
-        elif not is_litter(name) and not name.startswith((TEXTS, CASES)):
-            problem = next(_problems(name, (*known, *OTHERS)), "")
-            if problem:
-                layers.notes.fault(name, "", problem)
+        if not name.startswith((TEXTS, CASES)) or is_litter(name):
+            _check_file(name, (*known, *OTHERS), layers.notes)
+
+
+def _check_file(name: str, known: tuple[str, ...], notes: Notes) -> None:
+    if is_lock(name):
+        notes.warn(name, "", "is open in a spreadsheet: what is not saved yet is not read")
+    elif is_litter(name):
+        kept = without_litter(name)
+        if kept in known or kept.startswith((CODES, TEXTS)):
+            notes.warn(name, "", f"lies beside {kept} and is not read")
+    elif problem := next(_problems(name, known), ""):
+        notes.fault(name, "", problem)
+    elif PurePosixPath(name).suffix.lower() in UNREAD:
+        notes.warn(name, "", "is not read: content is TOML, CSV and Markdown")
 
 
 def _may_be_folder(path: Path) -> bool:
@@ -47,19 +71,45 @@ def _may_be_folder(path: Path) -> bool:
 
 def _problems(name: str, known: tuple[str, ...]) -> Iterator[str]:
     path = PurePosixPath(name)
-    if name in known or path.suffix.lower() not in EDITED:
+    suffix = path.suffix.lower()
+    if name in known:
         return
-    if path.suffix.lower() in SPREADSHEETS:
+    if suffix not in EDITED:
+        if _may_be_meant(suffix):
+            yield from _misnamed(path, known)
+        return
+    if suffix in SPREADSHEETS:
         yield "is a spreadsheet and is not read; save it as CSV UTF-8"
     if name.startswith(CODES) and path.suffix == ".csv" and len(path.parts) == 2:
         return
-    yield "is not a content file" + (hint(name, known) or _elsewhere(path))
+    yield "is not a content file" + (_elsewhere(path) or hint(name, known) or _as_codes(path))
+
+
+def _may_be_meant(suffix: str) -> bool:
+    """A file of another format, of none, or of ours with a slip."""
+    return suffix in ("", *DATA, *UNREAD) or bool(get_close_matches(suffix, EDITED, 1, 0.6))
+
+
+def _misnamed(path: PurePosixPath, known: Iterable[str]) -> Iterator[str]:
+    """A file that is called as one of ours, or lies where only ours lie, and is of no format
+    that is read."""
+    stems = {PurePosixPath(name).stem: name for name in known if name != SETTINGS}
+    close = get_close_matches(path.name.split(".")[0].lower(), stems, 1, 0.75)
+    if close:
+        yield f"is not a content file; did you mean {stems[close[0]]}?"
+    elif (where := _elsewhere(path)) or path.parts[0] in ONLY_OURS:
+        yield f"is not a content file{where}"
 
 
 def _elsewhere(path: PurePosixPath) -> str:
-    """A file of codes in the wrong folder, or in a folder that is nearly ours."""
-    if len(path.parts) > 1 and (close := hint(path.parts[0], FOLDERS)):
-        return f"{close.removesuffix('?')}/{'/'.join(path.parts[1:])}?"
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        return f"; rows of codes belong into codes/{path.stem}.csv"
-    return ""
+    """Where a file belongs that lies in a folder of ours, or in one that is nearly ours."""
+    close = nearest(path.parts[0], FOLDERS) if len(path.parts) > 1 else ""
+    name = "/".join(path.parts[1:])
+    if close == CODES.rstrip("/"):
+        name = f"{path.stem}.csv"
+    return f"; did you mean {close}/{name}?" if close and f"{close}/{name}" != str(path) else ""
+
+
+def _as_codes(path: PurePosixPath) -> str:
+    is_list = path.suffix.lower() in (".csv", ".tsv", ".txt")
+    return f"; rows of codes belong into codes/{path.stem}.csv" if is_list else ""

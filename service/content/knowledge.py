@@ -142,8 +142,11 @@ def _units(layers: Layers) -> dict[tuple[str, str], Decimal]:
     found = {}
     for row in layers.merged_rows(name, columns, ("measure", "spelling")):
         factor, key = decimal(row["factor"]), (row["measure"], row["spelling"])
-        known = ours.get(key)
-        if factor is None or factor <= 0 or not row["source"]:
+        known, measures = ours.get(key), {measure for measure, _ in ours}
+        if row["measure"] not in measures:
+            message = f"{row['measure']!r} is no measure{hint(row['measure'], measures)}"
+            layers.notes.fault(name, row["line"], message)
+        elif factor is None or factor <= 0 or not row["source"]:
             layers.notes.fault(name, row["line"], "needs a factor above 0 and a source")
         elif known is not None and known != factor:
             message = f"{row['spelling']} is {shown(known)} here and cannot be {row['factor']}"

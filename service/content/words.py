@@ -276,8 +276,10 @@ def _check_summary(file: str, template: Template, longest: Mapping[str, str], sa
         return
     length = len(template.substitute(longest))
     if length > SUMMARY_LIMIT:
+        widest = max((longest[name] for name in template.get_identifiers()), key=len, default="")
         message = (
             f"can grow to {length} characters; {SUMMARY_LIMIT} is the most: {template.template}"
+            f" with {widest!r}; a name may have a shorter one in [short] of phrases.toml"
         )
         say(file, "summary", message)
 
@@ -330,6 +332,7 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
     _check_suggestions(words, layers)
     ours = layers.table(f"{FOLDER}/phrases.toml", shipped=True)
+    _check_phrases(words, ours, say)
     for table in PHRASE_TABLES:
         for key, phrase in ours.get(table, {}).items():
             theirs = words.phrases[table].get(key)
@@ -338,6 +341,13 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             elif table in ("sentence", "format"):
                 blanks = frozenset(Template(phrase).get_identifiers())
                 _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)
+
+
+def _check_phrases(words: Words, ours: Mapping[str, Any], say: Say) -> None:
+    """A phrase with nearly the name of one of ours is never said; a site may name classes."""
+    for table, key in ((t, k) for t in PHRASE_TABLES if t != "class" for k in words.phrases[t]):
+        if key not in (known := ours.get(table, {})) and (close := hint(key, known)):
+            say(f"{FOLDER}/phrases.toml", f"{table}.{key}", f"is said nowhere{close}")
 
 
 def _check_suggestions(words: Words, layers: Layers) -> None:

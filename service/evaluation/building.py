@@ -17,7 +17,7 @@ from service.content.reviews import load_review
 from service.content.words import load_words
 from service.evaluation.engine import Engine, FhirServers
 from service.evaluation.searches import key_queries
-from service.evaluation.switches import switch_faults
+from service.evaluation.switches import repeat_faults, switch_faults
 from service.fhir.releases import Release
 from service.fhir.terminology import Terminology
 from service.hpp.knowledge.model import Knowledge
@@ -32,7 +32,10 @@ def build_engine(
     servers: how FHIR servers are asked; None asks none.  warnings: as in `load_content`.
     """
     knowledge, words = load_content(settings, warnings)
-    faults = list(switch_faults(settings, knowledge))
+    faults = [
+        *switch_faults(settings, knowledge),
+        *repeat_faults(settings, words.override_reasons),
+    ]
     if faults:
         raise ContentFault(faults)
     cards = _card_content(words, knowledge)

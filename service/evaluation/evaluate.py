@@ -80,42 +80,71 @@ def _judged(
     path: str,
     client: Client,
 ) -> Answer:
-    record = gather(request.prefetch, request.draft_orders)
-    record.budget = Budget(MOST_NEW_CHARACTERS)
-    if service.hook == "order-select" and request.selections is None:
-        record.gap("all-judged", "selections")
-    asked = _asked(request, client)
-    fetch = _fetch(request, engine, client)
+    record = _gathered(request, service)
+    asked, fetch = _asked(request, client), _fetch(request, engine, client)
     drafts = _read_drafts(record, asked, request, fetch, engine)
     if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
         gaps = draft_gaps(drafts)
         codes = unrecognised(record, gaps, (), engine.terminology)
         return replace(not_applicable(engine, gaps), unmapped=codes)
     lap("gather")
-    server = NamedServer(request.fhir_server, _release(path, request, record, client))
-    _complete(record, request, server.asked, fetch, engine)
-    if fetch is not None and client.is_trying and _was_refused(record):
-        may_change = not (path or client.fhir_release)
-        server = _ask_as_it_speaks(record, request, server, fetch, engine, may_change)
+    server = _fetched(record, request, path, client, fetch, engine)
     lap("fetch")
     # What was fetched may tell more of the drafts.
     judged = judge(record, asked, engine, today, drafts if fetch is None else None)
     lap("judge")
     requester = Requester(request.patient_id, request.user_reference, today)
-    capabilities = _capabilities(client)
     shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
-    case = CardInput(shown, judged.chart, today, requester, server.asked, capabilities)
-    try:
-        answer = _answer(case, service, client, engine, server, has_access=fetch is not None)
-    except DataUnavailable:
-        if service.id not in client.shadow:
-            raise
-        answer = answer_with(None, "unavailable", case, engine)
+    case = CardInput(shown, judged.chart, today, requester, server.asked, _capabilities(client))
+    answer = _answer_or_shadow(case, service, client, engine, server, has_access=fetch is not None)
     if is_recorded(judged.assessment, service.id, client, engine.knowledge):
         answer = _recorded(answer, service)
     chart = judged.chart
     codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
     return replace(answer, unmapped=codes)
+
+
+def _gathered(request: HookRequest, service: Service) -> Record:
+    """What was sent; an order-select that does not say what was selected has all drafts judged."""
+    record = gather(request.prefetch, request.draft_orders)
+    record.budget = Budget(MOST_NEW_CHARACTERS)
+    if service.hook == "order-select" and request.selections is None:
+        record.gap("all-judged", "selections")
+    return record
+
+
+def _fetched(
+    record: Record,
+    request: HookRequest,
+    path: str,
+    client: Client,
+    fetch: Fetch | None,
+    engine: Engine,
+) -> NamedServer:
+    """Ask for what was not sent; the server as it was asked."""
+    server = NamedServer(request.fhir_server, _release(path, request, record, client))
+    _complete(record, request, server.asked, fetch, engine)
+    if fetch is None or not (client.is_trying and _was_refused(record)):
+        return server
+    may_change = not (path or client.fhir_release)
+    return _ask_as_it_speaks(record, request, server, fetch, engine, may_change)
+
+
+def _answer_or_shadow(
+    case: CardInput,
+    service: Service,
+    client: Client,
+    engine: Engine,
+    server: NamedServer,
+    has_access: bool,
+) -> Answer:
+    """The answer; in shadow, where nobody is to be interrupted, nothing is refused."""
+    try:
+        return _answer(case, service, client, engine, server, has_access)
+    except DataUnavailable:
+        if service.id not in client.shadow:
+            raise
+        return answer_with(None, "unavailable", case, engine)
 
 
 def _recorded(answer: Answer, service: Service) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from service.content.faults import Fault, hint
@@ -42,6 +42,14 @@ def switch_faults(settings: Settings, knowledge: Knowledge) -> Iterator[Fault]:
                 service = f".{switch.service}" if switch.service else ""
                 key = f"clients[{position}].show{service}.{switch.verdict}"
                 yield Fault(settings.file_name, key, problem)
+
+
+def repeat_faults(settings: Settings, reasons: Collection[str]) -> Iterator[Fault]:
+    """[repeat] names only reasons that a card offers."""
+    for reason in settings.keeping.repeat:
+        if reason not in reasons:
+            key = f"repeat.days.{reason}"
+            yield Fault(settings.file_name, key, "is no reason" + hint(reason, reasons))
 
 
 def _problem(switch: Shown, knowledge: Knowledge) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from service.fhir.codings import codings
 from service.fhir.gather import Record
+from service.fhir.medications import UNKNOWN
 from service.fhir.releases import DRUGS, medication_pointer
 from service.fhir.systems import system_key
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
-from service.hpp.model import UNKNOWN_CODE, UNRECOGNISED, Gap, Result
+from service.hpp.model import UNRECOGNISED, Gap, Result
 from service.store.model import Unmapped
 
 MOST = 50  # of one call
@@ -29,9 +30,7 @@ def unrecognised(
     record: Record, gaps: Sequence[Gap], results: Sequence[Result], terminology: Terminology
 ) -> tuple[Unmapped, ...]:
     """Of the gaps of unknown codes and the results of unknown units; most calls have none."""
-    places = [
-        place for gap in gaps if gap.kind in (UNKNOWN_CODE, UNRECOGNISED) for place in gap.where
-    ]
+    places = [place for gap in gaps if gap.kind in (*UNKNOWN, UNRECOGNISED) for place in gap.where]
     unread = [result for result in results if result.problem == "unit"]
     if not places and not unread:
         return ()

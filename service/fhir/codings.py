@@ -18,7 +18,6 @@ from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import ALP, BONE_ALP
 
-GENE_STUDIED, SIGNIFICANCE = "48018-6", "53037-8"
 # Whose list of total ALP, or of our drugs, is complete: any other code is another thing.
 COMPLETE_FOR_TESTS, COMPLETE_FOR_DRUGS = "loinc", "atc"
 # Of several texts: bone ALP and its like, then total ALP, then a text that may mean it.
@@ -103,14 +102,14 @@ class LabConcept:
 def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
     codes, said = read_concept(concept)
     folded = _folded(said)
-    wanted = [code for _, code in codes]
+    wanted, lists = {code for _, code in codes}, vocabulary.knowledge.text
     test, outcome, kind = _test(codes, folded, vocabulary)
     return LabConcept(
         test=test,
         outcome=outcome,
         names_gene=any(map(vocabulary.genes.groups_in, folded)),
-        is_gene_studied=GENE_STUDIED in wanted,
-        is_significance=SIGNIFICANCE in wanted,
+        is_gene_studied=not wanted.isdisjoint(lists["gene_studied_codes"]),
+        is_significance=not wanted.isdisjoint(lists["significance_codes"]),
         is_alp=kind in (Named.ALP, Named.PART, Named.UNSURE),
         says_alp=kind is Named.UNSURE,
     )

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from service.fhir.codings import NO_DRUG, Match, Recognition, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, NamedDrug
-from service.fhir.releases import DRUGS, ORDERS, medication_pointer
+from service.fhir.releases import DRUGS, medication_pointer
 from service.fhir.tolerant import Json, holds_something, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge
 from service.hpp.model import UNKNOWN_CODE, DraftOrder
@@ -24,7 +24,9 @@ UNKNOWN_DRUG = "unknown-drug"
 UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
 REASONS = ("reasonCode", "reasonReference", "reasonCodeableConcept", "reason")
-NOT_JUDGED = frozenset({"entered-in-error", "cancelled", "stopped"})
+NOT_JUDGED = frozenset({
+    "entered-in-error", "cancelled", "stopped", "not-done", "not-taken", "declined",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     """
     own, pointer = own_concept(order), medication_pointer(order)
     concept = context.drug(own)
+    details = objs(order.get("orderDetail"))
+    if details:  # a service says in them what is infused
+        concept = merged((concept, *map(context.drug, details)))
     if not pointer and concept.outcome is Recognition.ANOTHER:  # as most are
         return OTHER_DRUG
     sent, beside = NOT_NAMED, {}
@@ -68,7 +73,7 @@ def drugs_of(order: Json, context: Context) -> Drugs:
     if not match.groups:
         is_chosen = concept.is_absent or "reference" in pointer or _says_a_drug(order)
         return Drugs(match, _gap_of(concept.outcome, is_chosen), concept.is_readable)
-    return Drugs(match, written=(own, beside), inside=sent.said)
+    return Drugs(match, written=(own, *details, beside), inside=sent.said)
 
 
 def _gap_of(outcome: Recognition, is_chosen: bool) -> str:
@@ -111,7 +116,7 @@ def own_concept(order: Json) -> object:
     """The drug's concept in the order itself; a service request may carry one as its code."""
     if order.get("resourceType") in DRUGS:
         return order.get("medicationCodeableConcept") or obj(order.get("medication")).get("concept")
-    code = obj(order.get("code"))
+    code = obj(order.get("code") or order.get("itemCodeableConcept") or order.get("item"))
     return obj(code.get("concept")) or code
 
 
@@ -153,7 +158,7 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
     drugs, knowledge = drugs_of(order, context), context.knowledge
     group, kind = _judged(order, drugs, knowledge)
     if not group:  # a service is an order of a drug only where it says so
-        return None, drugs.gap if order.get("resourceType") in ORDERS else ""
+        return None, drugs.gap if order.get("resourceType") in DRUGS else ""
     reasons = _reasons(order, context)
     dosed = _is_oncology_dose(group, drugs, order, knowledge)
     name = _own_reference(order)

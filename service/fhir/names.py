@@ -13,11 +13,13 @@ SHORTEST_JOINED = 7  # letters of a name that is also known with its words writt
 _SIGNS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 _WORDLESS = re.compile(f"[{_SIGNS}]")
 _WORD = re.compile(rf"[^\W{_SIGNS}]+|[{_SIGNS}]+")
+_WORDS_ALONE = "".join(c if c.isalnum() or c == "_" else " " for c in map(chr, range(128)))
 
 
 def words_of(folded: str) -> list[str]:
     """The words of a folded text, a written-out umlaut like the letter (`saeure`, `säure`)."""
-    return _WORD.findall(folded.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+    plain = folded.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return plain.translate(_WORDS_ALONE).split() if plain.isascii() else _WORD.findall(plain)
 
 
 def _turned(name: str) -> tuple[str, ...]:

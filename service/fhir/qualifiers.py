@@ -11,7 +11,7 @@ from service.fhir.names import Names, words_of
 DENIED, DOUBTED, RELATIVE = "denied", "doubted", "relative"
 # What is said in one clause is not said of what another names (`HPP, fracture ruled out`).
 _CLAUSES = re.compile(r"[,;()\[\]、。（）]| - |(?<=[^\W\d_]{4})\. ")
-_NO_LETTER = re.compile(r"[ -]")
+_NO_LETTER = re.compile(r"[ ,-]")
 _REST_OF_WORD = re.compile(r"[^\W_]*")
 FURTHEST_RELATIVE = 4  # words behind the name: `in the second daughter`
 
@@ -125,8 +125,8 @@ class Qualifiers:
 
 
 def letters_of(folded: str) -> str:
-    """A folded text without blanks and hyphens."""
-    return folded.replace(" ", "").replace("-", "")
+    """A folded text without blanks, commas and hyphens."""
+    return folded.replace(" ", "").replace(",", "").replace("-", "")
 
 
 def says(folded: str, stems: Sequence[str]) -> bool:

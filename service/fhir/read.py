@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
 from service.fhir import (
@@ -16,11 +16,11 @@ from service.fhir import (
     unrecognised,
 )
 from service.fhir.budget import TooMuchText
-from service.fhir.bundles import Entry
 from service.fhir.context import Context
 from service.fhir.gather import KEYS, RESULTS, TYPES, Record
+from service.fhir.order_groups import Order, orders_among
 from service.fhir.references import FOREIGN, OURS, Subject
-from service.fhir.releases import DRUGS, ORDERS, SERVICES, SUBJECT, first_of
+from service.fhir.releases import DRUGS, SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
 from service.hpp.background import COUNTING
@@ -39,7 +39,6 @@ from service.hpp.model import (
 )
 
 READ_FIRST = ("patient", "encounters")
-JUDGED = ORDERS | SERVICES
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,10 @@ def read_chart(
     orders, draft_gaps = _own(drafts, record, subject)
     gaps = [*record.gaps, *([problem] if problem else []), *draft_gaps]
     if problem and problem.kind == "foreign-patient":
-        gaps += [Gap("foreign-patient", key) for key in KEYS if key != "patient"]
+        gaps += _all_but_patient(problem.kind)
         return Chart(drafts=orders, gaps=_merged(gaps), accepted_gaps=asked.accepted_gaps)
     if patients.is_replaced(resource):
-        gaps += [Gap("merged-record", key) for key in KEYS if key != "patient"]
+        gaps += _all_but_patient("merged-record")
     patient = patients.read_patient(resource, zone, today)
     if resource and patient.born_first is None:
         gaps.append(Gap("no-birth-date", "patient"))
@@ -105,6 +104,10 @@ def read_chart(
         accepted_gaps=asked.accepted_gaps,
         excluded=(*reading.mentions, *_undated(reading.drugs)),
     )
+
+
+def _all_but_patient(kind: str) -> list[Gap]:
+    return [Gap(kind, key) for key in KEYS if key != "patient"]
 
 
 def _undated(uses: list[DrugUse]) -> Iterator[Excluded]:
@@ -271,13 +274,23 @@ def read_drafts(record: Record, asked: Asked, terminology: Terminology) -> list[
     """The drafts that matter; all others order something else."""
     context, found = Context(terminology, record.index, budget=record.budget), []
     try:
-        for entry in _to_judge(record.drafts, asked):
-            order, gap = medications.read_draft(entry.resource, context)
+        for sent in _to_judge(record, asked):
+            order, gap = _read_draft(sent, context)
             if order is not None or gap:
-                found.append(Draft(entry.where, entry.resource, order, gap))
+                found.append(Draft(sent.where, sent.resource or sent.holder, order, gap))
     except TooMuchText:
         raise TooMuchText("/context/draftOrders") from None
     return found
+
+
+def _read_draft(sent: Order, context: Context) -> tuple[DraftOrder | None, str]:
+    """One that a group refers to and nobody sent is a gap; one inside another has no name of its
+    own, by which it could be taken away."""
+    if not sent.resource:
+        return None, "unreadable"
+    order, gap = medications.read_draft(sent.resource, context)
+    is_inner = sent.resource is not sent.holder
+    return (replace(order, reference="") if order and is_inner else order), gap
 
 
 def _own(
@@ -315,23 +328,28 @@ def _gap_of_draft(draft: Draft, subject: Subject) -> str:
     return "unreadable" if has_unknown_modifier(draft.resource) else ""
 
 
-def _to_judge(drafts: Sequence[Entry], asked: Asked) -> list[Entry]:
-    """Medication orders, and service requests that may carry a drug code, among the drafts.
+def _to_judge(record: Record, asked: Asked) -> list[Order]:
+    """Orders that may be of a drug, among the drafts and inside them.
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
-    judged = [entry for entry in drafts if entry.kind in JUDGED]
-    selections = asked.selections
-    if selections and not any(_is_selected(entry.resource, selections) for entry in drafts):
+    judged, selections = list(orders_among(record.drafts, record.index)), asked.selections
+    sent = [*(entry.resource for entry in record.drafts), *(order.resource for order in judged)]
+    if selections and not any(_is_selected(resource, selections) for resource in sent):
         selections = None
     if selections is None:
         return judged
-    return [entry for entry in judged if _is_selected(entry.resource, selections)]
+    return [order for order in judged if _is_chosen(order, selections)]
+
+
+def _is_chosen(order: Order, selections: frozenset[str]) -> bool:
+    """By its own name or by that of the draft in which it stands."""
+    return any(_is_selected(sent, selections) for sent in (order.resource, order.holder))
 
 
 def _is_selected(order: Json, selections: frozenset[str]) -> bool:
     identity = text(order.get("id"))
-    return bool(selections & {identity, f"{order['resourceType']}/{identity}"} - {""})
+    return bool(selections & {identity, f"{order.get('resourceType')}/{identity}"} - {""})
 
 
 def _merged(gaps: Sequence[Gap]) -> tuple[Gap, ...]:

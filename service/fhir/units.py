@@ -20,7 +20,7 @@ ONE, HUNDREDTH = Decimal(1), Decimal("0.01")
 PRINTED = (int, float, str)
 COMPARATORS = ("<=", ">=", "<", ">")
 SIGNS = {"≤": "<=", "≥": ">="}
-_PLAIN = re.compile(r"(<=|>=|<|>)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(.{0,60})")
+_PLAIN = re.compile(r"(<=|>=|<|>|≤|≥)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(.{0,60})")
 
 
 class Reading(NamedTuple):

@@ -91,13 +91,13 @@ class Judge:
         compared = compare(result, day, self.background)
         if not compared:
             return None
-        limited = compared[0] if len(compared) == 1 else _lowest(compared)
-        problem = limited.problem or self._spoiled(result, day)
+        first = min(compared, key=lambda one: one.limit.low)
+        if any((one.low, one.problem) != (first.low, first.problem) for one in compared):
+            first = first._replace(problem=AGE_UNCLEAR)
+        problem = first.problem or self._spoiled(result, day)
         if problem:
-            return _invalid(result, day, limited.limit, problem)
-        return (
-            self._low(result, day, limited) if limited.low else self._normal(result, day, limited)
-        )
+            return _invalid(result, day, first.limit, problem)
+        return self._low(result, day, first) if first.low else self._normal(result, day, first)
 
     def _low(self, result: Result, day: date, compared: Compared) -> JudgedResult:
         """Acute, else suppressed by an antiresorptive, else explained, else clean."""
@@ -154,14 +154,6 @@ class Judge:
         return specimens(
             result for result in self.background.counted("lab_calcium") if is_below(result, limit)
         )
-
-
-def _lowest(compared: Sequence[Compared]) -> Compared:
-    """Beside the lowest of several limits, where the others do not say otherwise."""
-    first = min(compared, key=lambda one: one.limit.low)
-    if any((one.low, one.problem) != (first.low, first.problem) for one in compared):
-        return first._replace(problem=AGE_UNCLEAR)
-    return first
 
 
 def _invalid(result: Result, day: date | None, limit: Limit | None, reason: str) -> JudgedResult:

@@ -158,8 +158,8 @@ class Course:
 
     last: the last that counts.  lowest: of the lows.  normal_before: the last normal above its
     ceiling before the first low.  clear_before: the last clear normal before the first low.
-    last_clear: the last clear normal of all.  masked: the last masked one.  very_low: the very
-    low value that decided.  unread: the newest result that could not be read.
+    masked: the last masked one.  very_low: the very low value that decided.  unread: the newest
+    result that could not be read.
     """
 
     last: JudgedResult | None = None
@@ -169,7 +169,6 @@ class Course:
     last_normal: JudgedResult | None = None
     normal_before: JudgedResult | None = None
     clear_before: JudgedResult | None = None
-    last_clear: JudgedResult | None = None
     masked: JudgedResult | None = None
     very_low: JudgedResult | None = None
     unread: JudgedResult | None = None

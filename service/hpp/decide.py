@@ -98,7 +98,6 @@ def course_of(facts: Facts) -> Course:
         last_normal=last_of(history.normals),
         normal_before=last_of(facts.normals_before),
         clear_before=last_of(facts.clear_before),
-        last_clear=last_of(facts.clear_normals),
         masked=facts.latest_masked,
         very_low=facts.very_low_of_late,
         unread=facts.newer_unread,

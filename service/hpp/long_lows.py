@@ -26,11 +26,8 @@ def _has_lasting_cause(low: JudgedResult, facts: Facts) -> bool:
 def _lasts(group: str, facts: Facts) -> bool:
     if group in facts.knowledge.drugs:
         return not any(_is_too_low_for_a_drug(low, facts) for low in facts.history.lows)
-    cause = facts.knowledge.causes.get(group)
-    if cause is None or cause.long == "never":
-        return False
-    last = day_of(facts.history.lows[-1])
-    return cause.long == "always" or facts.causes.proof.sign_near(cause.long, last)
+    long, last = facts.knowledge.causes[group].long, day_of(facts.history.lows[-1])
+    return long == "always" or facts.causes.proof.sign_near(long, last)  # `never` is no sign
 
 
 def _is_too_low_for_a_drug(low: JudgedResult, facts: Facts) -> bool:

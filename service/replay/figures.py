@@ -53,6 +53,31 @@ class Group:
 
 
 @dataclass
+class Cost:
+    """What stayed open for want of data of one prefetch key.
+
+    orders: with a row open that waits for it.  alone: of these, with one that waits for nothing
+    else.  rows: the same two by the verdict that was given and the row that stayed open.
+    """
+
+    orders: int = 0
+    alone: int = 0
+    rows: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+    def add(self, verdict: str, waiting: Mapping[str, bool]) -> None:
+        """waiting: row -> whether it waits for nothing else."""
+        self.orders += 1
+        self.alone += any(waiting.values())
+        for row, is_alone in waiting.items():
+            counts = self.rows.setdefault((verdict, row), [0, 0])
+            counts[0] += 1
+            counts[1] += is_alone
+
+    def by_orders(self) -> list[tuple[tuple[str, str], list[int]]]:
+        return sorted(self.rows.items(), key=lambda item: (-item[1][0], item[0]))
+
+
+@dataclass
 class ReplayFigures:
     """Everything that is counted.  The rows of a patient follow each other, by day."""
 
@@ -65,7 +90,8 @@ class ReplayFigures:
     )
     groups: dict[tuple[str, str], Group] = field(default_factory=lambda: defaultdict(Group))
     gaps: Counter[str] = field(default_factory=Counter)
-    opened: Counter[str] = field(default_factory=Counter)
+    costs: dict[str, Cost] = field(default_factory=lambda: defaultdict(Cost))
+    undated: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     against_verdicts: Counter[str] = field(default_factory=Counter)
     against_shown: int = 0
@@ -78,8 +104,8 @@ class ReplayFigures:
         for name, part in COUNTED_BY.items():
             self.bars[name].setdefault(part(row), Bar()).add(row)
         self.gaps.update(row["gaps"])
-        if row["open_rows"]:
-            self.opened.update(row["gaps"])
+        self.undated.update(row["undated"])
+        self._add_costs(row)
         self.unmapped.update(
             (code["kind"], code["system"], code["code"], code["unit"]) for code in row["unmapped"]
         )
@@ -93,6 +119,14 @@ class ReplayFigures:
             group.measured += 1
             group.low += latest["low"]
             group.persistently_low += latest["persistently_low"]
+
+    def _add_costs(self, row: Row) -> None:
+        waiting: dict[str, dict[str, bool]] = defaultdict(dict)
+        for item in row["waits_for"]:
+            for key in item["keys"]:
+                waiting[key][item["row"]] = len(item["keys"]) == 1
+        for key, rows in waiting.items():
+            self.costs[key].add(row["verdict"], rows)
 
     def _compare(self, row: Row) -> None:
         self.against_verdicts[row["against_verdict"]] += 1
@@ -110,6 +144,8 @@ class ReplayFigures:
             "orders": self.orders,
             "shown": self.shown,
             "verdicts": dict(sorted(self.verdicts.items())),
+            "left_open": {key: _cost_as_json(cost) for key, cost in self.by_cost()},
+            "undated_facts": dict(sorted(self.undated.items())),
         }
         if self.against_verdicts:
             found["against"] = {
@@ -122,9 +158,21 @@ class ReplayFigures:
             }
         return found
 
+    def by_cost(self) -> list[tuple[str, Cost]]:
+        """Prefetch keys, the dearest first."""
+        return sorted(self.costs.items(), key=lambda item: (-item[1].orders, item[0]))
+
     def by_orders(self) -> list[tuple[Move, Bar]]:
         """Who moved, the most first."""
         return sorted(self.moves.items(), key=lambda item: (-item[1].orders, item[0]))
+
+
+def _cost_as_json(cost: Cost) -> dict[str, Any]:
+    rows = [
+        {"verdict": verdict, "open_row": row, "orders": orders, "for_this_alone": alone}
+        for (verdict, row), (orders, alone) in cost.by_orders()
+    ]
+    return {"orders": cost.orders, "for_this_alone": cost.alone, "rows": rows}
 
 
 def figures_of(rows: Iterable[Row]) -> ReplayFigures:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
+from cards.words import Words
 from service.charts.counts import suppressed
-from service.charts.page import Block, folded, page, paragraph, table
+from service.charts.page import Block, folded, page, paragraph, table, wide
 from service.charts.svg import stacked, stacked_across
-from service.replay.figures import INDICATORS, OF_ALL, Bar, ReplayFigures, Row
+from service.replay.figures import INDICATORS, OF_ALL, Bar, Cost, ReplayFigures, Row
 from service.replay.history import Judges
 from service.reports.figures import with_line
 
@@ -52,6 +53,10 @@ class _Page:
     fewest: int
     unit: str
 
+    @property
+    def _words(self) -> Words:
+        return self.judges.engine.cards.words
+
     def blocks(self) -> Iterator[Block]:
         if self.judges.against:
             yield self._moves()
@@ -61,37 +66,59 @@ class _Page:
                 yield self._bars(name)
         yield self._low()
         yield self._missing()
+        if self.figures.undated:
+            yield self._undated()
         yield self._unmapped()
         yield self._not_judged()
 
     def note(self) -> str:
         found = self.figures
-        what = f"{found.orders:,} orders of {found.patients:,} patients"
+        orders, patients, shown = (
+            self._count(n) for n in (found.orders, found.patients, found.shown)
+        )
+        what = f"{orders} orders of {patients} patients"
         if self.unit == "patients":
-            what = f"{found.patients:,} patients, each on their last day on record"
-        rate = 100 * found.shown / (found.orders or 1)
+            what = f"{patients} patients, each on their last day on record"
+        is_few = 0 < found.shown < self.fewest or 0 < found.orders < self.fewest
+        rate = "" if is_few else f", {100 * found.shown / (found.orders or 1):.1f} of 100"
         small = f"  Counts from 1 to {self.fewest - 1} are not shown." if self.fewest > 1 else ""
         return (
-            f"{what}; {found.shown:,} would have got a card, {rate:.1f} of 100.  "
+            f"{what}; {shown} would have got a card{rate}.  "
             f"Content {self.judges.engine.knowledge.version}.{small}"
         )
+
+    def _count(self, number: int) -> str:
+        shown = suppressed(number, self.fewest)
+        return shown if isinstance(shown, str) else f"{number:,}"
 
     # Cards per 100 orders
 
     def _bars(self, name: str) -> Block:
         """A chart of the bars that are large enough, and the cases behind each."""
-        bars = {key: bar for key, bar in self._ordered(name) if bar.cards.total()}
-        large = {key: bar for key, bar in bars.items() if bar.cards.total() >= self.fewest}
+        bars = dict(self._ordered(name))
+        large = {key: bar for key, bar in bars.items() if self._is_large(bar)}
+        if not any(bar.cards for bar in large.values()):
+            large = {}
         drawn = dict(list(large.items())[:MOST_BARS])
         body = self._drawn(name, drawn) if drawn else paragraph("No cards.")
+        if len(large) > len(drawn):
+            body += paragraph(f"Drawn are the first {len(drawn)} of {len(large)}.")
         body += "".join(self._behind(name, key, bar) for key, bar in large.items())
-        few = [self._label(name, key) for key in bars if key not in large]
+        few = [self._label(name, key) for key in bars if key not in large and bars[key].cards]
         if few:
             body += paragraph(f"Fewer than {self.fewest} cards: {', '.join(few)}.")
         return Block(TITLES[name], body, RATES[name in OF_ALL].format(self.unit).capitalize() + ".")
 
+    def _is_large(self, bar: Bar) -> bool:
+        """A part without any card is one to show, too, where its orders are no few."""
+        return bar.orders >= self.fewest and not 0 < bar.cards.total() < self.fewest
+
     def _ordered(self, name: str) -> list[tuple[str, Bar]]:
+        """Of verdicts and indicators those that have a card, the most first."""
         bars = self.figures.bars[name].items()
+        if name in OF_ALL:
+            with_cards = [item for item in bars if item[1].cards]
+            return sorted(with_cards, key=lambda item: (-item[1].cards.total(), item[0]))
         if name == "year":
             return sorted(bars)
         return sorted(bars, key=lambda item: (-item[1].orders, item[0]))
@@ -107,7 +134,7 @@ class _Page:
         }
         labels = [fill(self._label(name, key), 40) for key in bars]
         draw = stacked if name == "year" else stacked_across
-        return draw(labels, series, RATES[name in OF_ALL].format(self.unit), name)
+        return wide(draw(labels, series, RATES[name in OF_ALL].format(self.unit), name))
 
     def _base(self, name: str, bar: Bar) -> int:
         return self.figures.orders if name in OF_ALL else bar.orders
@@ -115,10 +142,10 @@ class _Page:
     def _behind(self, name: str, key: str, bar: Bar) -> str:
         cards, base = bar.cards.total(), self._base(name, bar)
         heading = (
-            f"{self._label(name, key)}: {cards:,} cards, "
+            f"{self._label(name, key)}: {_counted(cards, 'card')}, "
             f"{100 * cards / base:.1f} per 100 of {base:,} {self.unit}"
         )
-        return folded(heading, self._cases(bar.cases, cards))
+        return folded(heading, self._cases(bar.cases, cards)) if cards else paragraph(heading)
 
     def _cases(self, cases: Sequence[Row], of: int) -> str:
         """Dates and values; nobody is named, and no verdict that is too rare to be counted."""
@@ -138,11 +165,21 @@ class _Page:
         return self._drug(key) if name == "drug" else key or "unknown"
 
     def _verdict(self, code: str) -> str:
-        return self.judges.engine.cards.words.phrase("verdict", code)
+        return self._words.phrase("verdict", code)
 
     def _drug(self, group: str) -> str:
         known = self.judges.engine.knowledge.drugs.get(group)
         return known.name if known else "unknown"
+
+    def _key(self, key: str) -> str:
+        return self._words.phrase("key", key)
+
+    def _name(self, fact: str) -> str:
+        knowledge = self.judges.engine.knowledge
+        if fact in knowledge.roles["hpp"]:
+            return self._words.phrase("finding", "hpp-on-record")
+        test = knowledge.tests.get(fact)
+        return knowledge.labels.get(fact) or (test.name if test else fact)
 
     def _shown(self, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
         return [suppressed(list(row), self.fewest) for row in rows]
@@ -195,25 +232,106 @@ class _Page:
             "Patients judged here, as they were at their latest decision: "
             "a low ALP that counts, by the rules that judge an order."
         )
-        body = table(head, self._shown(rows)) if rows else paragraph("Nobody has an ALP.")
-        return Block("Low ALP by age and sex", body, note)
+        if not rows:
+            return Block("Low ALP by age and sex", paragraph("Nobody has an ALP."), note)
+        return Block(
+            "Low ALP by age and sex", self._low_drawn() + table(head, self._shown(rows)), note
+        )
+
+    def _low_drawn(self) -> str:
+        """Per 100 patients with an ALP; groups and pieces of fewer than are shown are left out."""
+        groups = {
+            f"{age}, {sex}": group
+            for (age, sex), group in sorted(self.figures.groups.items())
+            if group.measured >= self.fewest
+        }
+        pieces = {
+            "persistently low": [g.persistently_low for g in groups.values()],
+            "low, and not persistently": [g.low - g.persistently_low for g in groups.values()],
+        }
+        measured = [group.measured for group in groups.values()]
+        return self._pieces(list(groups), pieces, measured, "patients with an ALP", "low")
+
+    def _pieces(
+        self,
+        labels: Sequence[str],
+        pieces: Mapping[str, Sequence[int]],
+        of: Sequence[int],
+        unit: str,
+        name: str,
+    ) -> str:
+        """Bars lying down, per 100 of each; a piece of fewer than are shown is left out."""
+        series = {
+            said: [
+                100 * (n if n >= self.fewest else 0) / base
+                for n, base in zip(counts, of, strict=True)
+            ]
+            for said, counts in pieces.items()
+        }
+        if not any(any(values) for values in series.values()):
+            return ""
+        return wide(stacked_across(labels, series, f"per 100 {unit}", name))
 
     def _missing(self) -> Block:
-        """What was not seen, and how many orders stayed open without it; none is judged anew."""
-        rows = [
-            (gap.partition(":")[2], gap.partition(":")[0], count, self.figures.opened[gap])
+        """What was not seen, and what stayed open for want of exactly that; none is judged anew."""
+        costs = self.figures.by_cost()
+        body = self._cost_drawn(costs) if costs else paragraph("Nothing stayed open.")
+        body += "".join(
+            folded(self._cost_told(key, cost), self._opened(cost)) for key, cost in costs
+        )
+        gaps = [
+            (
+                self._key(gap.partition(":")[2]),
+                self._words.phrase("gap", gap.partition(":")[0]),
+                count,
+            )
             for gap, count in self.figures.gaps.most_common()
         ]
-        head = (
-            "data",
-            "why it was not seen",
-            self.unit,
-            "of them with a more urgent answer open, for this or other missing data",
+        head = ("data", "why it was not seen", self.unit)
+        body += table(head, self._shown(gaps)) if gaps else paragraph("Nothing was missing.")
+        missing = ", ".join(self._key(key) for key in sorted(self.judges.missing))
+        note = (
+            f"{self.unit.capitalize()} that stayed open: with data that was not there the answer "
+            "could have been a more urgent one."
         )
-        body = table(head, self._shown(rows)) if rows else paragraph("Nothing was missing.")
-        missing = ", ".join(sorted(self.judges.missing))
-        note = f"The source holds nothing of: {missing}." if missing else ""
+        note += f" The source holds nothing of: {missing}." if missing else ""
         return Block("What missing data costs", body, note)
+
+    def _cost_drawn(self, costs: Sequence[tuple[str, Cost]]) -> str:
+        """Per 100 of all; a piece of fewer than are shown is left out."""
+        pieces = {
+            "this alone could have changed it": [cost.alone for _, cost in costs],
+            "only together with other data": [cost.orders - cost.alone for _, cost in costs],
+        }
+        labels = [self._key(key) for key, _ in costs]
+        of = [self.figures.orders] * len(costs)
+        return self._pieces(labels, pieces, of, f"{self.unit}, left open", "missing")
+
+    def _cost_told(self, key: str, cost: Cost) -> str:
+        orders, alone = self._count(cost.orders), self._count(cost.alone)
+        return (
+            f"{self._key(key).capitalize()}: {orders} {self.unit} left open; "
+            f"{alone} of them this alone could have changed"
+        )
+
+    def _opened(self, cost: Cost) -> str:
+        """Which verdict they got, and which rows of the table would have said something else."""
+        table_rows = {row.id: row for row in self.judges.engine.knowledge.table}
+        rows = []
+        for (verdict, name), (orders, alone) in cost.by_orders():
+            row = table_rows.get(name)
+            could = self._verdict(row.verdict) if row else "anything: nothing could be judged"
+            rows.append((self._verdict(verdict), name, could, orders, alone))
+        head = ("verdict that was given", "row left open", "it would say", self.unit,
+                "this alone")  # fmt: skip
+        return table(head, self._shown(rows))
+
+    def _undated(self) -> Block:
+        """Facts without a day, which count on every day."""
+        rows = [(self._name(what), n) for what, n in self.figures.undated.most_common()]
+        note = "They count on every day, as nobody knows when they became true."
+        body = table(("fact without a date", self.unit), self._shown(rows))
+        return Block("Not dated", body, note)
 
     def _unmapped(self) -> Block:
         """Codes that were not recognised, with a line for codes/local.csv."""
@@ -242,6 +360,10 @@ def _course(row: Row) -> str:
 
 def _value(item: Mapping[str, Any]) -> str:
     return "unreadable" if item["u_per_l"] is None else f"{item['u_per_l']:g}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def _card(indicator: str) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from service.evaluation.answer import Answer
+from service.evaluation.answer import Answer, open_row_keys
 from service.hpp.assessment import Assessment
+from service.hpp.facts import NEEDED
 from service.hpp.model import Sex
 from service.replay.history import PastDecision, card_of, said_by
 from service.store.pseudonyms import Pseudonyms
 
 _RESULT = [("day", pa.date32()), ("u_per_l", pa.float64()), ("class", pa.string())]
 _CODE = [(name, pa.string()) for name in ("kind", "system", "code", "unit")]
+_WAITING = [("row", pa.string()), ("keys", pa.list_(pa.string()))]
 SCHEMA = pa.schema(
     [
         ("patient", pa.string()),  # HMAC-SHA256 of the id under the site's own key
@@ -33,7 +35,10 @@ SCHEMA = pa.schema(
         ("low", pa.bool_()),  # an ALP below its limit that counts, by that day
         ("persistently_low", pa.bool_()),
         ("open_rows", pa.list_(pa.string())),
+        # Each open row, and the prefetch keys it waits for; row `none`: nothing could be judged.
+        ("waits_for", pa.list_(pa.struct(_WAITING))),
         ("gaps", pa.list_(pa.string())),  # kind:key
+        ("undated", pa.list_(pa.string())),  # facts that count although nobody knows when
         ("alp", pa.list_(pa.struct(_RESULT))),
         ("unmapped", pa.list_(pa.struct(_CODE))),
         ("against_verdict", pa.string()),  # of the other configuration; null without one
@@ -41,6 +46,7 @@ SCHEMA = pa.schema(
         ("against_indicator", pa.string()),
     ]
 )
+NOTHING_JUDGED = "none"  # the row of an answer that could not look
 MOST_RESULTS = 10  # the latest of each decision
 # What stands in place of a decision, without a day, until the parts are joined and it is counted.
 UNDATED, MALFORMED = "undated-order", "malformed-line"
@@ -70,7 +76,9 @@ def row_of(decision: PastDecision, pseudonyms: Pseudonyms) -> dict[str, Any]:
         "low": _seen(assessment, "alp-low"),
         "persistently_low": _seen(assessment, "alp-persistently-low"),
         "open_rows": said["openRows"],
+        "waits_for": _waits_for(decision.answer),
         "gaps": [f"{gap['kind']}:{gap['key']}" for gap in said["gaps"]],
+        "undated": sorted({fact.what for fact in (assessment.undated if assessment else ())}),
         "alp": _alp(assessment),
         "unmapped": [code._asdict() for code in decision.answer.unmapped],
         **_against(decision.against),
@@ -85,6 +93,17 @@ def note_of(patient: str, what: str, pseudonyms: Pseudonyms) -> dict[str, Any]:
 def _indicator(answer: Answer) -> str:
     card = card_of(answer)
     return str(card["indicator"]) if card else "none"
+
+
+def _waits_for(answer: Answer) -> list[dict[str, Any]]:
+    """Where nothing could be judged, the needed data, or whatever could not be read."""
+    if answer.status == "unavailable":
+        missing = {gap["key"] for gap in said_by(answer)["gaps"]}
+        return [{"row": NOTHING_JUDGED, "keys": sorted(missing & NEEDED or missing)}]
+    assessment = answer.assessment
+    if assessment is None:
+        return []
+    return [{"row": row.id, "keys": open_row_keys(assessment, row)} for row in assessment.open_rows]
 
 
 def _seen(assessment: Assessment | None, finding: str) -> bool:

@@ -32,6 +32,8 @@ from service.store.writer import BatchedWriter
 GIVEN_UP_S = 1.0  # an answer does not wait for a store that let another wait in vain a moment ago
 Lost = Callable[[str, int], None]
 
+NO_KEY = "cannot be read, or is no key of 32 bytes in hexadecimal digits"
+
 
 class Memory:
     """The store as the way of a request sees it.  lost: told (why, how many rows) were dropped."""
@@ -120,6 +122,5 @@ def open_memory(settings: Settings, store: Store, lost: Lost | None = None) -> M
     try:
         pseudonyms = read_or_make(path)
     except (OSError, ValueError):
-        message = "cannot be read, or is no key of 32 bytes in hexadecimal digits"
-        raise Faulty([Fault(settings.file_name, "store.pseudonym_key", message)]) from None
+        raise Faulty([Fault(settings.file_name, "store.pseudonym_key", NO_KEY)]) from None
     return Memory(store, pseudonyms, settings.keeping.comments, lost)

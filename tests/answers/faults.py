@@ -10,12 +10,10 @@ import orjson
 
 from tests.answers.ward import Fault, Json
 from tests.faults.server import Talk
+from tests.fhir.build import MISSING, bundle, outcome
 
 OTHER = "ZZPHI-somebody-else"
-OUTCOME = {
-    "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "exception"}],
-}
+OUTCOME = outcome(code="exception")
 
 
 def _status(talk: Talk, _: Json, status: int, **headers: str) -> bool:
@@ -105,8 +103,8 @@ def _emptied(body: Json, _: str) -> Json:
 
 def _with_outcome(body: Json, _: str) -> Json:
     """A searchset that holds nothing but why."""
-    entry = {"resource": OUTCOME, "search": {"mode": "outcome"}}
-    return {"resourceType": "Bundle", "type": "searchset", "entry": [entry]}
+    only = {"resource": OUTCOME, "search": {"mode": "outcome"}}
+    return bundle(entry=[only], total=MISSING)
 
 
 def _unreadable_entries(body: Json, _: str) -> Json:

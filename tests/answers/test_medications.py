@@ -23,6 +23,7 @@ from tests.answers.asking import (
 from tests.answers.faults import LOST, SLOW
 from tests.answers.ward import Bed, Json, Ward
 from tests.faults.server import FaultServer
+from tests.fhir import build
 from tests.stories.golden import normalised
 
 LOW, TREATED = "persistently-low-adult", "low-on-alendronate-throughout"
@@ -32,8 +33,7 @@ WRITTEN = [NAME, f"{NAME}/_history/3", "{base}/" + NAME]
 
 
 def medication(order: Json) -> Json:
-    concept = order["medicationCodeableConcept"]
-    return {"resourceType": "Medication", "id": NAME.split("/")[1], "code": concept}
+    return build.medication(id=NAME.split("/")[1], code=order["medicationCodeableConcept"])
 
 
 def by_reference(order: Json, reference: str = NAME) -> Json:

@@ -128,7 +128,7 @@ def test_the_token_is_in_no_log_and_no_answer_whatever_happens(
     faults = dict.fromkeys(KEYS, {**LOST, **PARTLY, **SLOW}[fault])
     base = ward.lay(LOW, Bed(STORY.prefetch, faults))
     body = request_of(STORY, base, *KEYS, fhirAuthorization=token())
-    answer = post(registered(base, deadline_ms=200), body, STORY)
+    answer = post(registered(base, deadline_ms=2000), body, STORY)
     written = capfd.readouterr()
     records = " ".join(f"{record.getMessage()} {record.__dict__!r}" for record in logged.records)
 

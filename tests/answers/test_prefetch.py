@@ -23,10 +23,11 @@ from tests.answers.asking import (
 from tests.answers.faults import LOST, OUTCOME, SLOW
 from tests.answers.ward import Bed, Json, Ward
 from tests.faults.server import FaultServer
+from tests.fhir import build
 from tests.stories.golden import normalised
 
 LOW = "persistently-low-adult"
-EMPTY: Json = {"resourceType": "Bundle", "type": "searchset", "total": 0}
+EMPTY = build.bundle(entry=build.MISSING)
 NOTHING: dict[str, Any] = {
     "null": None,
     "empty bundle": EMPTY,

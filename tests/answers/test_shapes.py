@@ -13,11 +13,13 @@ from tests.fhir.build import (
     MISSING,
     SUBJECT,
     Json,
+    administration,
     alp,
     bundle,
     concept,
     draft,
     entry,
+    medication,
     outcome,
     patient,
     quantity,
@@ -31,10 +33,6 @@ SUSPECTED, OTHER_ORDER = ("complete", "hppSuspected"), ("not-applicable", "notAp
 
 def order(**more: Any) -> Json:
     return draft(medicationCodeableConcept=MISSING, **more)
-
-
-def medication(**more: Any) -> Json:
-    return {"resourceType": "Medication", "id": "ZZPHI-m", **more}
 
 
 def inside(*contained: Json) -> Json:
@@ -165,15 +163,7 @@ def test_a_member_of_a_panel_is_read(code: Json) -> None:
 
 
 def given_drug(**more: Any) -> Json:
-    own = {
-        "resourceType": "MedicationAdministration",
-        "id": "ZZPHI-given",
-        "status": "completed",
-        "subject": SUBJECT,
-        "medicationCodeableConcept": {"text": "Zoledronic acid 5 mg"},
-        "effectiveDateTime": "2024-12-01",
-    }
-    return {name: item for name, item in {**own, **more}.items() if item is not MISSING}
+    return administration({"text": "Zoledronic acid 5 mg"}, "2024-12-01", id="ZZPHI-given", **more)
 
 
 OLD: Json = {"effectiveDateTime": MISSING, "subject": MISSING, "patient": SUBJECT}

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import orjson
 
 from tests.faults.server import FaultServer, Play, Seen, Talk
+from tests.fhir.build import outcome
 
 Json = dict[str, Any]
 Fault = Callable[[Talk, Json], bool]
@@ -63,10 +64,7 @@ class Bed:
         return talk.answer(orjson.dumps(body))
 
 
-NOT_FOUND = {
-    "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "not-found"}],
-}
+NOT_FOUND = outcome(code="not-found")
 
 
 class Ward:

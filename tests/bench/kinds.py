@@ -119,7 +119,7 @@ def glued_digits(chart: Json, n: int) -> None:
 def ingredients(chart: Json, n: int) -> None:
     """n orders, all of one Medication with n ingredients."""
     parts = [{"itemCodeableConcept": concept(f"part {i}")} for i in range(n)]
-    medication = {"resourceType": "Medication", "id": "m", "ingredient": parts}
+    medication = build.medication(id="m", ingredient=parts)
     chart["medications"] += [{"resource": medication, "search": {"mode": "include"}}]
     drug = {"medicationReference": {"reference": "Medication/m"}}
     chart["medications"] += entries(order(i, drug) for i in range(n))
@@ -177,7 +177,7 @@ def expanding_text(chart: Json, n: int) -> None:
 
 def expanding_orders(chart: Json, n: int) -> None:
     """Ten orders of one Medication with such a text."""
-    medication = {"resourceType": "Medication", "id": "m", "code": concept(EXPANDS * n)}
+    medication = build.medication(id="m", code=concept(EXPANDS * n))
     chart["medications"] += [{"resource": medication, "search": {"mode": "include"}}]
     drug = {"medicationReference": {"reference": "Medication/m"}}
     chart["medications"] += entries(order(i, drug) for i in range(10))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click import BadParameter
 
 from service.commands.offline import caller_named, client_named
-from service.content.faults import Faulty
 from service.settings import Client, Settings
 from service.store.database import FILE, open_store
 from service.store.trust_notes import TrustNotes
@@ -107,8 +107,16 @@ def test_an_answer_is_that_of_the_client_that_is_named() -> None:
 
     assert client_named("", settings) is first
     assert client_named("second", settings) is second
-    with pytest.raises(Faulty, match=r"known: first, second; did you mean second\?"):
+    with pytest.raises(BadParameter, match=r"known: first, second; did you mean second\?"):
         client_named("secondd", settings)
+
+
+def test_a_client_that_is_none_is_usage() -> None:
+    """As for `report`."""
+    refused = hpp_cds("evaluate", "-", "--client", "nobody", stdin=b"{}")
+
+    assert refused.returncode == 2
+    assert b"no client of that name; known: none" in refused.stderr
 
 
 def test_an_answer_is_that_of_the_tenant_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +131,7 @@ def test_an_answer_is_that_of_the_tenant_that_is_named(capsys: pytest.CaptureFix
     assert caller_named("other", "", settings) == (settings.clients[1], "")
     assert caller_named("other", "east", settings).tenant.startswith("sha256:")
     assert capsys.readouterr().err == ""
-    with pytest.raises(Faulty, match=r"no tenant of main; known: north, south; did you mean"):
+    with pytest.raises(BadParameter, match=r"no tenant of main of that name; known: north, south;"):
         caller_named("main", "sout", settings)
 
 

@@ -51,6 +51,9 @@ def test_a_case_that_is_answered_otherwise_is_named(site: Path) -> None:
 
     assert b"lonely.json: has no cases/lonely.toml beside it" in run(site, "check").stderr
     (site / "cases" / "lonely.json").unlink()
+    (site / "cases" / "other.yaml").write_text("")
+    assert b"other.yaml: is no case: a case is NAME.json" in run(site, "check").stderr
+    (site / "cases" / "other.yaml").unlink()
     (line,) = [x for x in run(site, "check").stdout.splitlines() if x.startswith(b"cases/")]
     assert line.split() == [b"cases/normal-alp", b"verdict", b"hppSuspected", b"alpNotLow"]
 

@@ -19,6 +19,7 @@ from service.commands.terminal import draw_explanation, in_two, wrapped
 from service.demo.links import MAIN_STORY
 from service.evaluation.engine import Engine
 from service.hooks.calls import outcome_of
+from tests.fhir.build import bundle
 from tests.listening import listening
 
 
@@ -124,9 +125,9 @@ class Answering(BaseHTTPRequestHandler):
         if kind == "Patient":
             patient = {"resourceType": "Patient", "id": "p1"}
             listed = [] if fault == "nobody" else [patient]
-            return self.say(200, patient if "/" in asked else bundle(listed))
+            return self.say(200, patient if "/" in asked else bundle(*listed))
         found = [] if fault == "empty" else [{"resourceType": kind, "id": "x", **of(owner)}]
-        return self.say(200, bundle(found))
+        return self.say(200, bundle(*found))
 
     def say(self, status: int, body: dict[str, Any], kind: str = "application/fhir+json") -> None:
         raw = json.dumps(body).encode()
@@ -146,11 +147,6 @@ class Answering(BaseHTTPRequestHandler):
 
 def of(owner: str) -> dict[str, Any]:
     return {"subject": {"reference": f"Patient/{owner}"}}
-
-
-def bundle(found: list[dict[str, Any]]) -> dict[str, Any]:
-    entries = [{"resource": resource} for resource in found]
-    return {"resourceType": "Bundle", "type": "searchset", "total": len(found), "entry": entries}
 
 
 @pytest.fixture(scope="module")

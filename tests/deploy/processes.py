@@ -132,9 +132,12 @@ def ask_on(line: HTTPConnection, path: str, body: Any = None, **headers: str) ->
     return Answer(response.status, response.read(), found)
 
 
-def send(port: int, data: bytes, tls: ssl.SSLContext | None = None) -> socket.socket:
+def send(
+    port: int, data: bytes, tls: ssl.SSLContext | None = None, from_address: str = ""
+) -> socket.socket:
     """A connection on which these bytes were sent, and no more."""
-    line: socket.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+    here = (from_address, 0) if from_address else None
+    line: socket.socket = socket.create_connection(("127.0.0.1", port), 20, here)
     if tls is not None:
         line = tls.wrap_socket(line, server_hostname="localhost")
     line.sendall(data)

@@ -7,13 +7,14 @@ import shutil
 import ssl
 import sys
 import warnings
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from service.app import MAX_BODY_BYTES
 from tests.deploy.behind_nginx import STORY, Edge, is_outcome
-from tests.deploy.processes import SIGN, ask, read_all, send
+from tests.deploy.processes import HALF, SIGN, ask, read_all, send
 from tests.deploy.proxy import NGINX, Proxy
 from tests.faults.server import closed_port
 
@@ -137,6 +138,23 @@ def test_too_many_requests_are_429_with_a_time_to_wait(tmp_path: Path, edge: Edg
     assert first
     assert b"Retry-After: 1" in head
     assert b'"code":"throttled"' in body
+
+
+@pytest.mark.hazard("C10")
+@pytest.mark.hazard("C15")
+def test_one_address_holds_64_half_sent_bodies_and_keeps_no_other_out(
+    tmp_path: Path, edge: Edge
+) -> None:
+    whole = b"GET /cds-services HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with Proxy(tmp_path, upstream=edge.bare) as proxy, ExitStack() as held:
+        for _ in range(64):
+            held.enter_context(closing(send(proxy.port, HALF, proxy.tls)))
+        same = read_all(send(proxy.port, whole, proxy.tls))
+        other = read_all(send(proxy.port, whole, proxy.tls, from_address="127.0.0.2"))
+
+    assert same.startswith(b"HTTP/1.1 429 ")
+    assert b'"code":"throttled"' in same
+    assert other.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_gunicorn_that_is_gone_is_502_with_a_time_to_wait(tmp_path: Path) -> None:

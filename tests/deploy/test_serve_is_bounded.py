@@ -69,7 +69,7 @@ def test_a_low_limit_of_open_files_is_raised_as_far_as_it_may(tmp_path: Path) ->
     assert status == 200
 
 
-@pytest.mark.hazard("O9")
+@pytest.mark.hazard("W11")
 def test_a_probe_is_answered_while_every_thread_waits() -> None:
     """As with a store that is frozen: eight callers hold eight threads."""
     gate, app = Event(), Flask("waits")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from threading import Event
 
+import pytest
+
 from service.hooks.large_bodies import LARGE_BYTES, turn
 
 
+@pytest.mark.hazard("C15")
 def test_a_second_large_body_waits_and_a_small_one_does_not() -> None:
     judged, first_is_in, first_may_go = list[str](), Event(), Event()
 

@@ -154,6 +154,7 @@ BODIES = [
     Row("F16", "endless header", "header-endless", "malformed", "protocol"),
     Row("F16", "endless headers", "headers-endless", "malformed", "protocol"),
     Row("F16", "gzip bomb of 200 MB", "gzip-bomb", "malformed", "encoded"),
+    Row("F16", "too many members", "members-just-over", "malformed", "json"),
     Row("F16", "unknown encoding", "encoding-made-up", "malformed", "encoded"),
     Row(
         "F16",

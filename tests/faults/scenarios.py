@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from service.strict_json import MOST_MEMBERS
 from tests.faults.server import Play, Talk
 
 SCENARIOS: dict[str, Play] = {}
@@ -297,6 +298,20 @@ BOMB = gzip.compress(b" " * 200_000_000, 6)
 @plays("gzip-bomb")
 def bomb(talk: Talk) -> bool:
     return talk.answer(BOMB, Content_Encoding="gzip")
+
+
+# Objects of them would take a hundred times what these bytes do.
+MANY_MEMBERS = {"numbers": b"1", "empty-names": b'{"":0}', "empty-lists": b"[]"}
+
+
+def _many(member: bytes, count: int) -> Play:
+    entries = b",".join([member] * count)
+    return lambda talk: talk.answer(b'{"resourceType":"Bundle","entry":[' + entries + b"]}")
+
+
+for _kind, _member in MANY_MEMBERS.items():
+    plays(f"members-{_kind}")(_many(_member, 4_900_000 // (len(_member) + 1)))
+plays("members-just-over")(_many(b"1", MOST_MEMBERS - 1))  # beside two of the page itself
 
 
 @plays("encoding-made-up")

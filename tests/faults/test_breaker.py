@@ -39,6 +39,7 @@ def breaker_after(*outcomes: Outcome | None) -> tuple[Breaker, Clock]:
 GOOD, SLOW, UNREACHABLE = Outcome
 
 
+@pytest.mark.hazard("B13")
 @pytest.mark.parametrize(
     ("outcomes", "shut"),
     [
@@ -71,6 +72,7 @@ def test_old_failures_are_forgotten() -> None:
     assert not breaker.is_open
 
 
+@pytest.mark.hazard("B13")
 @pytest.mark.parametrize(("outcome", "shut"), [(SLOW, True), (UNREACHABLE, True), (GOOD, False)])
 def test_after_five_seconds_one_order_may_look(outcome: Outcome, shut: bool) -> None:
     breaker, clock = breaker_after(UNREACHABLE)
@@ -122,6 +124,7 @@ FAULTS = {
 }  # fmt: skip
 
 
+@pytest.mark.hazard("B13")
 @pytest.mark.parametrize(
     ("ended", "expected"),
     [
@@ -151,6 +154,7 @@ def test_one_answer_is_enough_and_a_late_start_says_nothing() -> None:
     assert outcome_of([hangs, hangs], in_time=False) is None
 
 
+@pytest.mark.hazard("B13")
 def test_many_threads_get_one_look() -> None:
     breaker, clock = breaker_after(UNREACHABLE)
     clock.now = 6.0

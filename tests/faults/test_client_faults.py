@@ -16,6 +16,7 @@ from service.outbound.calls import Deadline
 from service.outbound.clients import FhirClients
 from service.outbound.servers import Policy
 from tests.faults.rows import BODIES, PAGES, REACHING, ROWS, STATUSES, TIMES, Row
+from tests.faults.scenarios import MANY_MEMBERS
 from tests.faults.world import MANY, MARGIN_S, QUERY, Outcome, World
 
 
@@ -187,8 +188,10 @@ def test_nothing_of_a_patient_or_a_token_is_logged(
 
 @pytest.mark.hazard("B11")
 @pytest.mark.parametrize(
-    "scenario", ["chunked-endless", "length-unsaid-endless", "gzip-bomb", "chunk-size-endless"]
-)
+    "scenario",
+    ["chunked-endless", "length-unsaid-endless", "gzip-bomb", "chunk-size-endless",
+     *(f"members-{kind}" for kind in MANY_MEMBERS)],
+)  # fmt: skip
 def test_a_bomb_takes_little_memory(world: World, scenario: str) -> None:
     """Peak growth in this process, which also holds the server, with the product's own caps."""
     policy = world.policy("plain", scenario)

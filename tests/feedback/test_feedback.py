@@ -35,6 +35,7 @@ def overridden(card: Json, **more: Any) -> Json:
 # Joined
 
 
+@pytest.mark.hazard("H23")
 def test_a_card_is_remembered_before_it_is_sent_and_feedback_is_joined_to_it(
     service: Remembering,
 ) -> None:

@@ -181,6 +181,11 @@ def administration(code: str | Json, given: str, /, **more: Any) -> Json:
     return _with(own, more)
 
 
+def medication(**more: Any) -> Json:
+    """The Medication that an order points to; it does not say yet what it is."""
+    return _with({"resourceType": "Medication", "id": "ZZPHI-m"}, more)
+
+
 def draft(code: str | Json = ALENDRONATE, /, **more: Any) -> Json:
     """A draft order, of alendronate unless said otherwise."""
     own = {

@@ -22,10 +22,6 @@ def by_text(words: str) -> Json:
     return named(medicationCodeableConcept={"text": words})
 
 
-def medication(**more: Any) -> Json:
-    return {"resourceType": "Medication", "id": "ZZPHI-m", **more}
-
-
 def coding(system: str, code: str, **more: Any) -> Json:
     return {"system": system, "code": code, **more}
 

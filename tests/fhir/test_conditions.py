@@ -14,6 +14,7 @@ from tests.fhir.build import (
     HPP,
     ICD10CM,
     MISSING,
+    SNOMED,
     SUBJECT,
     TODAY,
     alp,
@@ -118,6 +119,20 @@ def test_words_that_do_not_say_the_patient_has_it_are_no_confirmed_diagnosis(wor
 def test_a_procedure_that_was_not_done_excuses_nothing(undone: Json) -> None:
     """STU3 and DSTU2 say it with a modifier of its own."""
     seen = procedure(CARDIAC_SURGERY, "2025-05-25", **undone)
+
+    assert kind_of(28, procedures=bundle(seen)) == "low-unexplained"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        concept(CARDIAC_SURGERY, SNOMED, text="Status post mitral valve replacement"),
+        {"coding": [{"system": SNOMED, "code": c} for c in (CARDIAC_SURGERY, "399261000")]},
+    ],
+    ids=["in words", "by a code"],
+)
+def test_a_procedure_that_says_only_that_one_was_excuses_nothing(code: Json) -> None:
+    seen = procedure(code, "2025-05-25")
 
     assert kind_of(28, procedures=bundle(seen)) == "low-unexplained"
 

@@ -45,7 +45,7 @@ def test_low_phosphate_is_not_hpp(name: str, terminology: Terminology) -> None:
 
 def test_every_stem_is_used_by_a_name(engine: Engine) -> None:
     stems = [r.code for r in engine.knowledge.codes if r.group == "cond_hpp" and r.system == "name"]
-    written = fold(" ".join(names(of_hpp=True)))
+    written = " ".join(map(fold, names(of_hpp=True)))
 
     assert len(stems) >= 10
     assert [stem for stem in stems if fold(stem) not in written] == []

@@ -20,6 +20,7 @@ from tests.fhir.build import (
     concept,
     draft,
     entry,
+    medication,
     request,
 )
 from tests.fhir.drafts import (
@@ -30,7 +31,6 @@ from tests.fhir.drafts import (
     by_text,
     coding,
     deleted,
-    medication,
     named,
 )
 

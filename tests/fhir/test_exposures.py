@@ -21,6 +21,7 @@ from tests.fhir.build import (
     bundle,
     concept,
     drug,
+    medication,
     procedure,
     request,
 )
@@ -161,7 +162,7 @@ def test_a_procedure_that_was_not_done_is_no_use() -> None:
 # Medications and their ingredients
 
 SUBSTANCE = {"resourceType": "Substance", "id": "ZZPHI-s", "code": concept(ALENDRONATE, RXNORM)}
-BRAND: Json = {"resourceType": "Medication", "id": "ZZPHI-m", "code": {"text": "Local product 7"}}
+BRAND = medication(code={"text": "Local product 7"})
 ORDER = taken(
     "MedicationRequest",
     medicationCodeableConcept=MISSING,
@@ -220,3 +221,15 @@ def test_a_drug_of_two_forms_was_injected_where_a_whole_word_says_so(
     (use,) = uses(order)
 
     assert use.drug_class == kind
+
+
+@pytest.mark.parametrize(
+    ("days", "last"),
+    [(0, DAY), (90, date(2024, 5, 30)), (3660, date(2034, 3, 9)), (3661, DAY), (-1, DAY)],
+)
+def test_a_supply_lasts_at_most_ten_years(days: int, last: date) -> None:
+    """One that is longer is a slip: the day it was handed out is all that is known."""
+    handed = taken("MedicationDispense", daysSupply={"value": days}, whenHandedOver="2024-03-01")
+    (use,) = uses(handed)
+
+    assert use.end == last

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from service.evaluation.engine import Engine
+from service.fhir.codings import Recognition
 from service.fhir.terminology import Terminology
 from service.hpp.model import BONE_ALP
 
@@ -39,6 +41,27 @@ def test_no_other_test_is_read_as_alp(terminology: Terminology) -> None:
 
     assert len(names) >= 500
     assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("written", "test"),
+    [
+        ({"coding": [("1777-2", LOINC)]}, BONE_ALP),
+        ({"coding": [("1777-2", LOINC), ("1779-8", LOINC)]}, None),
+        ({"coding": [("1777-2", LOINC), ("4659-9", LOINC)]}, None),
+        ({"coding": [("1779-8", LOINC)]}, None),
+        ({"coding": [("1777-2", LOINC), ("6768-6", LOINC)]}, BONE_ALP),
+        ({"text": "Ostase"}, BONE_ALP),
+    ],
+)
+def test_bone_alp_beside_another_part_of_alp_is_neither(
+    written: dict[str, Any], test: str | None, terminology: Terminology
+) -> None:
+    """It is shown beside total ALP where nothing else is meant, and never taken for it."""
+    codes = [{"code": code, "system": system} for code, system in written.get("coding", ())]
+    found = terminology.lab({**written, "coding": codes})
+
+    assert (found.test, found.outcome) == (test, Recognition.ANOTHER)
 
 
 def test_every_name_of_alp_is_read_as_alp(terminology: Terminology, engine: Engine) -> None:

@@ -50,18 +50,14 @@ def coded(system: str, code: str, **more: Any) -> dict[str, Any]:
         written_as(medicationReference={"reference": "Medication/ZZPHI-9", "display": "Fosamax"}),
         written_as(
             medicationReference={"reference": "#m"},
-            contained=[
-                {"resourceType": "Medication", "id": "m", "code": concept(ALENDRONATE, RXNORM)}
-            ],
+            contained=[build.medication(id="m", code=concept(ALENDRONATE, RXNORM))],
         ),
         written_as(
             medicationReference={"reference": "#m"},
             contained=[
-                {
-                    "resourceType": "Medication",
-                    "id": "m",
-                    "ingredient": [{"itemCodeableConcept": concept("46041", RXNORM)}],
-                }
+                build.medication(
+                    id="m", ingredient=[{"itemCodeableConcept": concept("46041", RXNORM)}]
+                )
             ],
         ),
     ],
@@ -73,11 +69,7 @@ def test_the_drug_is_found_in_every_way_it_was_seen_written(order: dict[str, Any
 @pytest.mark.parametrize("full_url", ["urn:uuid:8b5ad5a9-52a3-4a1c-9a3f-0d7d0b1f2a11", None])
 def test_a_medication_sent_beside_the_order_is_found(full_url: str | None) -> None:
     """By urn:uuid and by relative reference."""
-    medication = {
-        "resourceType": "Medication",
-        "id": "ZZPHI-m",
-        "code": concept(ALENDRONATE, RXNORM),
-    }
+    medication = build.medication(code=concept(ALENDRONATE, RXNORM))
     order = written_as(medicationReference={"reference": full_url or "Medication/ZZPHI-m"})
     url = {"fullUrl": full_url} if full_url else {}
     drafts = {"entry": [build.entry(order), build.entry(medication, **url)]}

@@ -21,11 +21,12 @@ from tests.fhir.build import (
     concept,
     draft,
     entry,
+    medication,
     outcome,
     quantity,
     request,
 )
-from tests.fhir.drafts import JUDGED, NOTHING, Json, by_text, deleted, medication, named
+from tests.fhir.drafts import JUDGED, NOTHING, Json, by_text, deleted, named
 
 # Status, doNotPerform, types
 

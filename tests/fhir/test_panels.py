@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from service.fhir.observations import is_alp
 from service.fhir.panels import members
 from service.hpp.model import Result
-from tests.fhir.ask import answer, gaps, result_of
+from tests.fhir.ask import answer, engine, gaps, result_of
 from tests.fhir.build import MISSING, SUBJECT, Json, alp, bundle, concept, lab, request, two_lows
 
 PANEL = "24323-8"
@@ -46,6 +47,16 @@ def panel(*members: str, name: str = "hasMember", **more: Any) -> Json:
     return {**own, name: pointers, **more}
 
 
+def test_alp_is_known_by_the_observation_or_a_part_of_it() -> None:
+    terminology, potassium = engine().terminology, {"code": concept("2823-3")}
+    parts = [potassium, {"code": concept("6768-6")}]
+
+    assert is_alp(alp(28), terminology)
+    assert is_alp({"code": concept(PANEL), "component": parts}, terminology)
+    assert not is_alp({"code": concept(PANEL), "component": parts[:1]}, terminology)
+    assert not is_alp(potassium, terminology)
+
+
 def test_results_that_a_report_contains_are_read() -> None:
     assert result_of(request(alp=bundle(report(*two_lows())))) == LOWS
 
@@ -59,6 +70,15 @@ def test_results_that_an_observation_contains_are_read() -> None:
     whole = panel("#a", contained=[{**first, "id": "a"}, {**second, "id": "b"}])
 
     assert result_of(request(alp=bundle(whole))) == LOWS
+
+
+def test_nothing_but_an_observation_is_a_contained_result() -> None:
+    """Whatever else is contained, before and after it in the alphabet, may look like one."""
+    first, second = two_lows()
+    others = [{**first, "id": kind, "resourceType": kind} for kind in ("Media", "Specimen")]
+    whole = panel("#a", contained=[*others, {**second, "id": "a"}])
+
+    assert [str(result.day) for result in results(whole)] == [second["effectiveDateTime"]]
 
 
 def test_a_contained_result_takes_date_and_subject_from_the_whole() -> None:

@@ -12,7 +12,7 @@ from service.fhir.context import Context
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
 from tests.fhir.ask import answer, engine, said, verdict
-from tests.fhir.build import MISSING, ZOLEDRONATE, Json, concept, draft, entry, request
+from tests.fhir.build import MISSING, ZOLEDRONATE, Json, concept, draft, entry, medication, request
 
 UNKNOWN = concept("4711", "urn:x")
 
@@ -78,7 +78,7 @@ def test_a_medication_is_read_once_however_many_orders_point_to_it(
     fold = codings.fold
     monkeypatch.setattr(codings, "fold", lambda text: folded.append(text) or fold(text))
     items = [{"itemCodeableConcept": {"text": f"ZZPHI alendronate {n}"}} for n in range(50)]
-    drug = {"resourceType": "Medication", "id": "ZZPHI-m", "ingredient": items}
+    drug = medication(ingredient=items)
     pointer = {"reference": "Medication/ZZPHI-m"}
     orders = [
         draft(id=f"ZZPHI-{n}", medicationCodeableConcept=MISSING, medicationReference=pointer)
@@ -100,8 +100,8 @@ def test_a_medication_is_read_once_however_many_orders_point_to_it(
     ],
 )
 def test_a_name_of_one_ingredient_tells_for_the_whole(inside: list[Json], expected: str) -> None:
-    drug = {"resourceType": "Medication", "id": "ZZPHI-m", "code": UNKNOWN}
-    drug["ingredient"] = [{"itemCodeableConcept": item} for item in inside]
+    items = [{"itemCodeableConcept": item} for item in inside]
+    drug = medication(code=UNKNOWN, ingredient=items)
     pointer = {"reference": "#ZZPHI-m"}
     order = draft(medicationCodeableConcept=MISSING, medicationReference=pointer, contained=[drug])
     given = answer(request(order))

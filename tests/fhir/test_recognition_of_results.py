@@ -66,7 +66,8 @@ def test_an_unknown_code_or_address_never_hides_a_name_or_a_code(code: Json) -> 
         "S-Fosfatasa alcalina", "Fosfatasa alcalina en suero", "Phosphatases alcalines (sérum)",
         "ＡＬＰ", "A\u00adLP", "ALP\u200b", "ALP®", "Alkaline\u00a0phosphatase",
         "AlkalinePhosphatase", "alkaline-phosphatase", "ALKALINE_PHOSPHATASE", "ALKPHOS-S",
-        "血清ALP", "ALP測定", "ALP2",
+        "血清ALP", "ALP測定", "ALP, external", "Tot ALP", "AP ges.", "Щелочная фосфатаза",
+        "ЩФ в сыворотке", "Определение активности щелочной фосфатазы в крови",
     ],
 )  # fmt: skip
 def test_a_name_in_a_usual_form_of_laboratories_is_total_alp(words: str) -> None:
@@ -85,12 +86,32 @@ def test_a_name_in_a_usual_form_of_laboratories_is_total_alp(words: str) -> None
         "Placental ALP", "Leukocyte alkaline phosphatase", "ALP stain", "ALP, urine",
         "Alkaline phosphatase [Enzymatic activity/volume] in Body fluid", "骨型ALP",
         "ALPアイソザイム", "ALP, intestinal", "Alkalische Phosphatase, Knochen-Isoenzym",
+        "Ostase (BAP)", "ALP BSAP", "PLAP", "LAP score", "NAP", "NAP-Index", "Neutrophil ALP score",
+        "Leukocytaire alkalische fosfatase", "中性粒细胞碱性磷酸酶", "Leukozytenphosphatase",
+        "Benspesifikk alkalisk fosfatase", "Basisk fosfatase, knoglespecifik", "Ben-ALP",
+        "Alkalinen fosfataasi, luustospesifinen", "Knochenspez. AP", "Plazentare AP",
+        "Костная щелочная фосфатаза", "Изоферменты щелочной фосфатазы", "ALP x ULN",
     ],
 )  # fmt: skip
 def test_a_part_of_alp_or_alp_of_something_else_is_another_test(words: str) -> None:
     found = engine().terminology.lab({"text": words})
 
     assert (found.test, found.outcome) == (None, Recognition.ANOTHER)
+
+
+@pytest.mark.parametrize("words", ["BAP", "BSAP", "BALP", "Skelettphosphatase", "Ostase"])
+def test_bone_alp_by_its_abbreviation(words: str) -> None:
+    found = engine().terminology.lab({"text": words})
+
+    assert (found.test, found.outcome) == ("alp_bone", Recognition.ANOTHER)
+
+
+@pytest.mark.parametrize("words", ["B-ALP", "ALP, B", "I-ALP", "ALP2", "ALP 3", "ALP-1", "ALT/ALP"])
+def test_a_name_of_alp_beside_a_letter_or_a_number_may_be_a_part_of_it(words: str) -> None:
+    """Of bone or blood, an isoenzyme or the second assay: never total ALP, and said."""
+    found = engine().terminology.lab({"text": words})
+
+    assert (found.test, found.says_alp) == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +187,18 @@ def test_an_unknown_result_beside_its_isoenzymes_is_said() -> None:
     given = answer(unknown(*(result(n, code) for n, code in enumerate(codes))))
 
     assert {"kind": "unrecognised", "key": "alp", "count": 1} in said(given)["gaps"]
+
+
+@pytest.mark.parametrize("member", ["hasMember", "related", "contained"])
+def test_a_heading_without_a_value_is_no_unknown_result(member: str) -> None:
+    """It may be one where it has a value, or where nothing says that it is a heading."""
+    heading = result(0, UNKNOWN["local code"], valueQuantity=MISSING)
+    holding = {member: [{"resourceType": "Specimen", "id": "s"}]}
+
+    assert ("unrecognised", "alp") in gaps(answer(unknown(heading)))
+    assert ("unrecognised", "alp") not in gaps(answer(unknown({**heading, **holding})))
+    valued = {**heading, **holding, "valueQuantity": LOW}
+    assert ("unrecognised", "alp") in gaps(answer(unknown(valued)))
 
 
 def test_an_unknown_component_is_said() -> None:

@@ -137,6 +137,41 @@ SUBJECTS: dict[str, tuple[Json, str]] = {
         {"subject": {"identifier": {"system": "urn:else", "value": "ZZPHI-100"}}},
         "unclear",
     ),
+    "contained among others": (
+        {
+            "subject": {"reference": "#p"},
+            "contained": [
+                {"resourceType": "Organization", "id": "p", "identifier": [MRN]},
+                {"resourceType": "Practitioner", "id": "p", "identifier": [MRN]},
+                {"resourceType": "Patient", "id": "p", "identifier": [{"value": "1"}, MRN]},
+            ],
+        },
+        "ours",
+    ),
+    "contained, of another type": (
+        {
+            "subject": {"reference": "#p"},
+            "contained": [
+                {"resourceType": "Organization", "id": "p", "identifier": [MRN]},
+                {"resourceType": "Practitioner", "id": "p", "identifier": [MRN]},
+            ],
+        },
+        "unclear",
+    ),
+    "another one that is contained": (
+        {
+            "subject": {"reference": "#p"},
+            "contained": [
+                {"resourceType": "Patient", "id": "o", "identifier": [MRN]},
+                {"resourceType": "Patient", "id": "q", "identifier": [MRN]},
+            ],
+        },
+        "unclear",
+    ),
+    "an identifier without a value": (
+        {"subject": {"identifier": {"system": "urn:mrn"}}},
+        "unclear",
+    ),
     "contained without identifier": ({"subject": {"reference": "#p"}, **inside()}, "unclear"),
     "contained and not there": ({"subject": {"reference": "#q"}, **inside()}, "unclear"),
 }

@@ -15,9 +15,10 @@ from tests.fhir.build import (
     concept,
     draft,
     drug,
+    medication,
     request,
 )
-from tests.fhir.drafts import NOTHING, UUID, Json, coding, deleted, medication, named
+from tests.fhir.drafts import NOTHING, UUID, Json, coding, deleted, named
 
 
 @pytest.mark.hazard("H14")

@@ -18,7 +18,8 @@ def significance(*codes: str, **text: str) -> Json:
 
 
 def variant(*parts: Json, **more: Any) -> Json:
-    return lab("69548-6", 0, "", valueQuantity=MISSING, component=[GENE, *parts], **more)
+    own = {"valueQuantity": MISSING, "component": [GENE, *parts]}
+    return lab("69548-6", 0, "", **{**own, **more})
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,24 @@ def test_a_significance_counts_or_is_likely(
     assert chart is not None
     (seen,) = chart.variants
     assert (seen.pathogenic, seen.likely) == (pathogenic, likely)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueCodeableConcept": concept("HGNC:2197", "urn:genes", text="COL1A1")},
+        {"valueString": "COL1A1"},
+        {"valueString": ""},
+        {},
+    ],
+)
+def test_a_variant_of_another_gene_is_none_of_ours(value: Json) -> None:
+    gene = {"code": concept("48018-6"), **value}
+    sent = variant(significance("LA6668-3"), component=[gene, significance("LA6668-3")])
+    chart = answer(request(labs=bundle(sent))).chart
+
+    assert chart is not None
+    assert chart.variants == ()
 
 
 def test_the_day_it_was_known_is_that_of_its_report() -> None:

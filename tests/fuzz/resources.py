@@ -23,6 +23,7 @@ from tests.fhir.build import (
     draft,
     drug,
     lab,
+    medication,
     patient,
     procedure,
 )
@@ -220,11 +221,10 @@ CLINICAL = ("active", "active", "resolved", "inactive", "recurrence")
 def orders(draw: Draw, *groups: str, is_draft: bool = False) -> Json:
     """A medication order: by concept, contained, by reference to what was not sent, as text."""
     concept = draw(concepts(codes(*groups)))
-    medication = {"resourceType": "Medication", "id": "m", "code": concept}
     by_reference = {
         "medicationCodeableConcept": MISSING,
         "medicationReference": {"reference": "#m"},
-        "contained": [medication],
+        "contained": [medication(id="m", code=concept)],
     }
     odd: Sequence[Json] = (
         by_reference,

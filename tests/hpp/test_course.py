@@ -72,7 +72,6 @@ def test_a_card_speaks_of_the_last_normal_the_last_clear_one_and_the_lowest_low(
         "last_normal": ago(70),
         "normal_before": ago(800),
         "clear_before": ago(800),
-        "last_clear": ago(80),
     }
 
 

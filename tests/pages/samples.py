@@ -130,6 +130,60 @@ _SUSPECTED_STATES = {
     "major-feature": "unknown",
 }
 
+_RESULTS = [
+    result(1, "2017-09-04", 26.0, "low-unexplained", 30.0),
+    result(2, "2019-03-12", 27.0, "low-unexplained", 30.0, shown="0.45 µkat/L"),
+    result(3, "2020-02-03", 18.0, "low-acute", 30.0, "inpatient specimen", "cardiac surgery"),
+    result(4, "2021-06-21", 61.0, "normal-masked", 35.0, "fracture healing"),
+    result(7, "2022-08-15", None, "invalid", None, "the value is text"),
+    result(5, "2023-11-02", 24.0, "low-suppressed", 35.0, "alendronate"),
+    result(
+        8,
+        "2024-12-01",
+        20.0,
+        "low-suppressed",
+        35.0,
+        "alendronate",
+        comparator="<",
+        shown="<20 U/L",
+        partialDate=True,
+    ),
+    result(6, "2026-01-14", 20.0, "low-suppressed", 35.0, "alendronate"),
+    result(9, None, 31.0, "invalid", 35.0, "no readable date"),
+]
+_EXCLUDED = [
+    excluded("alp-e1", "2026-02-20", "33 U/L", "preliminary: shown, not counted"),
+    excluded("alp-e2", "2023-11-02", "23 U/L", "another result of the same day is higher"),
+    excluded("alp-e3", "2011-04-04", "29 U/L", "older than the look-back"),
+]
+_EXPOSURES = [
+    exposure("mr-1", "alendronate", "suppresses", "2021-09-01", None),
+    exposure("mr-2", "a fibrate", "explains", "2019-11-01", "2020-03-15"),
+    exposure("mr-3", "teriparatide", "masks", None, "2022-02-01", by_name=True),
+    exposure("mr-4", "colecalciferol", "none", "2012-01-01", None),
+]
+_GAPS = [
+    {
+        "kind": "failed",
+        "key": "labs",
+        "label": "Other laboratory results: the EHR's query failed",
+        "count": 0,
+        "where": [],
+    },
+    {
+        "kind": "unreadable",
+        "key": "conditions",
+        "label": "Conditions: could not be read",
+        "count": 2,
+        "where": ["Condition/c-4", "Condition/c-9"],
+    },
+]
+_CHANGES = [
+    "If other laboratory results were seen, 4-persistent-major "
+    "(Probable hypophosphatasia) could apply.",
+    "If a result above 45 U/L were found after 2026-01-14, the history would count as recovered.",
+]
+
 
 def suspected() -> Json:
     """Low for years, then suppressed by a drug, with a masked normal in between."""
@@ -167,63 +221,12 @@ def suspected() -> Json:
             for code, state in _SUSPECTED_STATES.items()
         ]
         + [finding(code, "absent") for code in LABELS if code not in _SUSPECTED_STATES],
-        "results": [
-            result(1, "2017-09-04", 26.0, "low-unexplained", 30.0),
-            result(2, "2019-03-12", 27.0, "low-unexplained", 30.0, shown="0.45 µkat/L"),
-            result(
-                3, "2020-02-03", 18.0, "low-acute", 30.0, "inpatient specimen", "cardiac surgery"
-            ),
-            result(4, "2021-06-21", 61.0, "normal-masked", 35.0, "fracture healing"),
-            result(7, "2022-08-15", None, "invalid", None, "the value is text"),
-            result(5, "2023-11-02", 24.0, "low-suppressed", 35.0, "alendronate"),
-            result(
-                8,
-                "2024-12-01",
-                20.0,
-                "low-suppressed",
-                35.0,
-                "alendronate",
-                comparator="<",
-                shown="<20 U/L",
-                partialDate=True,
-            ),
-            result(6, "2026-01-14", 20.0, "low-suppressed", 35.0, "alendronate"),
-            result(9, None, 31.0, "invalid", 35.0, "no readable date"),
-        ],
-        "excluded": [
-            excluded("alp-e1", "2026-02-20", "33 U/L", "preliminary: shown, not counted"),
-            excluded("alp-e2", "2023-11-02", "23 U/L", "another result of the same day is higher"),
-            excluded("alp-e3", "2011-04-04", "29 U/L", "older than the look-back"),
-        ],
-        "exposures": [
-            exposure("mr-1", "alendronate", "suppresses", "2021-09-01", None),
-            exposure("mr-2", "a fibrate", "explains", "2019-11-01", "2020-03-15"),
-            exposure("mr-3", "teriparatide", "masks", None, "2022-02-01", by_name=True),
-            exposure("mr-4", "colecalciferol", "none", "2012-01-01", None),
-        ],
-        "gaps": [
-            {
-                "kind": "failed",
-                "key": "labs",
-                "label": "Other laboratory results: the EHR's query failed",
-                "count": 0,
-                "where": [],
-            },
-            {
-                "kind": "unreadable",
-                "key": "conditions",
-                "label": "Conditions: could not be read",
-                "count": 2,
-                "where": ["Condition/c-4", "Condition/c-9"],
-            },
-        ],
+        "results": list(_RESULTS),
+        "excluded": list(_EXCLUDED),
+        "exposures": list(_EXPOSURES),
+        "gaps": list(_GAPS),
         "table": table(_SUSPECTED_STATES, "5-persistent", ("4c-major-feature",)),
-        "changes": [
-            "If other laboratory results were seen, 4-persistent-major "
-            "(Probable hypophosphatasia) could apply.",
-            "If a result above 45 U/L were found after 2026-01-14, "
-            "the history would count as recovered.",
-        ],
+        "changes": list(_CHANGES),
         "drafts": [
             {"reference": "MedicationRequest/draft-1", "drug": "alendronate", "byName": True}
         ],

@@ -29,6 +29,7 @@ from tests.fhir.build import (
     draft,
     drug,
     encounter,
+    medication,
     procedure,
     quantity,
     request,
@@ -48,7 +49,7 @@ from tests.releases.places import (
 )
 
 SIGN, VIEW = "hpp-order-sign", "hpp-patient-view"
-MEDICATION: Json = {"resourceType": "Medication", "id": "ZZPHI-med-1"}
+MEDICATION = medication(id="ZZPHI-med-1")
 MALIGNANT = {"text": "Hypercalcaemia of malignancy"}
 each_release = pytest.mark.parametrize("release", RELEASES)
 

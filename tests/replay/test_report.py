@@ -30,7 +30,7 @@ def row(number: int, **more: Any) -> Row:
         "drug_group": "bp_alendronate", "verdict": "hppSuspected", "row": "5-persistent",
         "indicator": "warning", "status": "complete", "shown": True, "first_start": True,
         "department": "Bone clinic", "age_years": 61, "sex": "female", "low": True,
-        "persistently_low": True, "open_rows": [], "gaps": [],
+        "persistently_low": True, "open_rows": [], "gaps": [], "waits_for": [], "undated": [],
         "alp": [{"day": date(2024, 4, 1), "u_per_l": 21.0, "class": "low-unexplained"}],
         "unmapped": [], "against_verdict": None, "against_row": None, "against_indicator": None,
     } | more  # fmt: skip
@@ -74,7 +74,7 @@ def test_small_numbers_are_shown_only_where_that_is_asked_for(judges: Judges) ->
     assert "Fewer than 5 cards: Probable hypophosphatasia." in hidden
     assert "4b-pattern" not in hidden
     assert "4b-pattern" in seen
-    assert "Probable hypophosphatasia: 1 cards" in seen
+    assert "Probable hypophosphatasia: 1 card," in seen
     assert "&lt;5" in hidden
     assert "&lt;5" not in seen
 
@@ -88,12 +88,69 @@ def test_low_alp_is_counted_by_age_and_sex_at_the_latest_decision(judges: Judges
     assert figures.patients == 3
 
 
-def test_what_missing_data_costs_is_said(judges: Judges) -> None:
-    unseen = {"gaps": ["not-sent:conditions"], "open_rows": ["5-persistent"]}
-    figures = figures_of([row(n, **unseen) for n in range(7)] + MANY)
+def waiting(*waits: tuple[str, list[str]]) -> Row:
+    rows = [{"row": row, "keys": keys} for row, keys in waits]
+    return {"waits_for": rows, "open_rows": [row for row, _ in waits]}
 
-    assert (figures.gaps["not-sent:conditions"], figures.opened["not-sent:conditions"]) == (7, 7)
-    assert "The source holds nothing of: conditions." in report(figures, COUNTED, judges, FEWEST)
+
+def test_what_missing_data_costs_is_said_by_each_kind_of_it(judges: Judges) -> None:
+    """Only of the rows that wait for it, and whether they wait for nothing else."""
+    both = waiting(("4b-iwg-pattern", ["conditions", "labs"]), ("1-asfotase-alfa", ["medications"]))
+    alone = waiting(
+        ("4b-iwg-pattern", ["conditions"]), ("5b-family-history", ["conditions", "labs"])
+    )
+    rows = [row(n, **both) for n in range(7)] + [row(n, **alone) for n in range(7, 12)]
+    figures = figures_of([*rows, *MANY])
+    page = report(figures, COUNTED, judges, FEWEST)
+
+    assert {key: (c.orders, c.alone) for key, c in figures.costs.items()} == {
+        "conditions": (12, 5), "labs": (12, 0), "medications": (7, 7),
+    }  # fmt: skip
+    assert figures.costs["conditions"].rows == {
+        ("hppSuspected", "4b-iwg-pattern"): [12, 5],
+        ("hppSuspected", "5b-family-history"): [5, 0],
+    }
+    assert "Conditions: 12 orders left open; 5 of them this alone could have changed" in page
+    assert "4b-iwg-pattern</td><td>Probable hypophosphatasia</td>" in page
+    assert "The source holds nothing of: conditions." in page
+    assert figures.summary()["left_open"]["medications"] == {
+        "orders": 7,
+        "for_this_alone": 7,
+        "rows": [{
+            "verdict": "hppSuspected", "open_row": "1-asfotase-alfa", "orders": 7,
+            "for_this_alone": 7,
+        }],
+    }  # fmt: skip
+
+
+def test_an_order_that_could_not_be_judged_is_a_cost_as_well(judges: Judges) -> None:
+    quiet = {"verdict": "notEvaluated", "row": "none", "indicator": "none", "shown": False}
+    rows = [row(n, **quiet, **waiting(("none", ["patient"]))) for n in range(5)]
+    page = drawn([*rows, *MANY], judges)
+
+    assert "Patient: 5 orders left open; 5 of them this alone could have changed" in page
+    assert "anything: nothing could be judged" in page
+
+
+def test_facts_without_a_date_are_named(judges: Judges) -> None:
+    page = drawn([row(n, undated=["cond_hpp", "cond_aff"]) for n in range(6)], judges)
+    names = (judges.engine.knowledge.labels["cond_aff"], "HPP as a diagnosis on record")
+
+    assert [name for name in names if f'{name}</td><td class="number">6' not in page] == []
+
+
+def test_a_part_without_cards_is_shown_as_well(judges: Judges) -> None:
+    """How often it fires there is zero, which is not the same as nothing known."""
+    page = drawn([*MANY, *(row(n, **QUIET, department="Ward") for n in range(40, 50))], judges)
+
+    assert "Ward: 0 cards, 0.0 per 100 of 10 orders" in page
+
+
+def test_few_cards_in_all_are_no_number_either(judges: Judges) -> None:
+    page = drawn([row(1), *(row(n, **QUIET) for n in range(2, 30))], judges)
+
+    assert "29 orders of 29 patients; &lt;5 would have got a card.  Content" in page
+    assert "1 card" not in page
 
 
 def test_what_was_not_recognised_comes_with_a_line_for_the_site(judges: Judges) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fhir.build import medication
 from tests.replay.conftest import Export
 from tests.replay.test_history import ASSUMED, order
 from tests.replay.test_run import run
@@ -32,7 +33,7 @@ def test_spark_decides_as_duckdb_does(export: Export, tmp_path: Path) -> None:
     undated = {k: v for k, v in order(8, "x").items() if k != "authoredOn"}
     placed = {k: v for k, v in order(9, "2026-06-01").items() if k != "medicationCodeableConcept"}
     placed["medicationReference"] = {"reference": "Medication/m1"}
-    drug = {"resourceType": "Medication", "id": "m1", "code": {"text": "Fosamax 70 mg"}}
+    drug = medication(id="m1", code={"text": "Fosamax 70 mg"})
     more = [{**item, "subject": patient} for item in (undated, placed)]
     people = export([*resources, *exported, *more, drug])
     with (people / "Observation.ndjson").open("a") as lines:

@@ -62,6 +62,7 @@ def run(folder: Path, *arguments: str) -> Any:
     return CliRunner().invoke(main, [*arguments, "--config", str(folder / "hpp-cds.toml")])
 
 
+@pytest.mark.hazard("H23")
 def test_the_figures_of_a_day_are_counted_by_hand(tmp_path: Path) -> None:
     store = open_store(Settings(data_dir=tmp_path))
     memory = Memory(store, Pseudonyms(b"k" * 32))
@@ -125,7 +126,7 @@ def test_a_client_that_is_none_is_usage(folder: Path) -> None:
     unknown, silent = (run(folder, "report", "--client", name) for name in ("nobody", "anyone"))
 
     assert unknown.exit_code == 2
-    assert "nothing is kept of a client of that name; known: anyone" in unknown.output
+    assert "no client of that name; known: anyone" in unknown.output
     assert silent.exit_code == 0
 
 

@@ -13,34 +13,26 @@ import pytest
 from service.evaluation.engine import Engine
 from service.evaluation.searches import for_patient, key_queries
 from service.hpp.knowledge.model import Code
+from tests.fhir import build
 from tests.npm import NotHere, packages
 from tests.search.engine import PACKAGES, SearchServer
 
 LOCAL = "https://lab.example.org/tests?edition=1"
 # A bar inside a code is escaped as FHIR says and this engine does not read it.
 CODES = ("ALKP", "A,B", "A$B", "A\\B", "A&B=C", "Groß es+%", "A/B:C", "ALP (total)", "#1")
-PATIENT = "ZZPHI-1"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SearchServer]:
     """One result under each code."""
-    who = {"reference": f"Patient/{PATIENT}"}
     results = [
-        {
-            "resourceType": "Observation",
-            "id": f"ZZPHI-{number}",
-            "status": "final",
-            "subject": who,
-            "effectiveDateTime": "2025-06-01",
-            "code": {"coding": [{"system": LOCAL, "code": code}]},
-        }
+        build.observation(build.concept(code, LOCAL), id=f"ZZPHI-{number}")
         for number, code in enumerate(CODES)
     ]
     with TemporaryDirectory() as place:
         lines = "".join(f"{json.dumps(result)}\n" for result in results)
         (Path(place) / "Observation.ndjson").write_text(lines, "utf-8")
-        patient = json.dumps({"resourceType": "Patient", "id": PATIENT})
+        patient = json.dumps(build.patient())
         (Path(place) / "Patient.ndjson").write_text(f"{patient}\n", "utf-8")
         try:
             installed = packages(PACKAGES)
@@ -54,7 +46,7 @@ def found(server: SearchServer, engine: Engine, *codes: str) -> set[str]:
     """What a site finds that lists these codes for ALP."""
     rows = [Code("alp_total", LOCAL, code, "", True, "site", "") for code in codes]
     site = replace(engine.knowledge, codes=[*engine.knowledge.codes, *rows])
-    searches = for_patient(key_queries(site), PATIENT)["alp"].searches
+    searches = for_patient(key_queries(site), build.PATIENT_ID)["alp"].searches
     bundles = [server.get(search) for search in searches]
     return {
         entry["resource"]["code"]["coding"][0]["code"]

@@ -21,6 +21,7 @@ from service.hooks.calls import evaluate_body
 from service.hooks.errors import ServiceError
 from service.outbound.registered import open_servers
 from service.settings import Client, Settings
+from tests.fhir.build import draft
 from tests.npm import NotHere, packages
 from tests.search.engine import PACKAGES, SearchServer
 from tests.search.export import PLACE, Export, export_folder, read_export, write_export
@@ -89,21 +90,15 @@ class Ward:
 
 
 def request_for(patient_id: str, prefetch: Prefetch | None, base: str) -> Json:
-    draft = {
-        "resourceType": "MedicationRequest",
-        "id": "draft-1",
-        "status": "draft",
-        "intent": "order",
-        "subject": {"reference": f"Patient/{patient_id}"},
-        "medicationCodeableConcept": {"coding": [ALENDRONATE]},
-    }
+    subject = {"reference": f"Patient/{patient_id}"}
+    order = draft({"coding": [ALENDRONATE]}, id="draft-1", subject=subject)
     request: Json = {
         "hook": "order-sign",
         "hookInstance": "4b1c2a52-2f6c-4a53-9d0b-0d1f6f2a9c11",
         "context": {
             "userId": "Practitioner/1",
             "patientId": patient_id,
-            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": draft}]},
+            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": order}]},
         },
     }
     if prefetch is not None:

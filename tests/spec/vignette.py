@@ -193,12 +193,13 @@ class Runner(Vignette):
     engine: Engine
 
     def take(self, example: Example) -> None:
-        for case in example.cases:
+        for number, case in enumerate(example.cases):
             said = answer(case.request(), case, self.engine)
             reordered = answer(in_order(case.request(), reverse=True), case, self.engine)
 
             different = differences(case.expected, said.compared_with(case.expected))
-            assert not different, "\n".join(different)
+            tried = example.values[number : number + 1]  # what stands in place of {it}
+            assert not different, "\n".join((*tried, *different))
             assert reordered == said, "another order of the entries gives another answer"
 
 

@@ -228,6 +228,7 @@ def test_a_store_that_goes_down_says_so_and_comes_back_by_itself(cluster: Postgr
     store.close()
 
 
+@pytest.mark.hazard("W11")
 def test_a_server_that_is_frozen_keeps_nobody_waiting(cluster: Postgres) -> None:
     """Its kernel still answers, so neither its time-outs nor those of TCP end anything."""
     store = open_store(Settings(store_url=cluster.url))
@@ -263,6 +264,7 @@ def _seconds_until_refused(spent: SpentTokens, token_id: str) -> float:
     return time.monotonic() - started
 
 
+@pytest.mark.hazard("W11")
 def test_a_store_that_can_only_be_read_is_not_up(tmp_path: Path) -> None:
     """As on a full disk: reading works, and nothing is kept."""
     store = open_store(Settings(data_dir=tmp_path))

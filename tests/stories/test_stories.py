@@ -16,10 +16,9 @@ ALL = list(stories().values())
 
 @pytest.mark.parametrize("story", ALL, ids=lambda story: story.id)
 def test_answer_equals_the_golden_one(story: Story, engine: Engine) -> None:
-    """After a wanted change: `python -m tests.stories`, then read the difference."""
     actual = normalised(answer_of(story, engine), engine)
 
-    assert story.response == actual
+    assert story.response == actual, "if it is meant: python -m tests.stories, and read the diff"
 
 
 @pytest.mark.parametrize("story", ALL, ids=lambda story: story.id)

@@ -155,3 +155,19 @@ def test_what_the_service_cannot_do_without_stays(
     tmp_path: Path, files: dict[str, str], fault: str
 ) -> None:
     assert any(fault in said for said in faults_of(written(tmp_path, files)))
+
+
+@pytest.mark.parametrize("name", ["Bone ALP", "ALP Isoenzyme", "ALP ratio"])
+def test_no_site_can_call_a_part_of_alp_total_alp(tmp_path: Path, name: str) -> None:
+    rows = f"{LOCAL}add,alp_total,name,{name},,,\n"
+    (said,) = faults_of(written(tmp_path, {"codes/lab.csv": rows}))
+
+    assert said.startswith("codes/lab.csv: line 2: ")
+    assert f"{name!r} is never total ALP" in said
+
+
+def test_a_site_s_own_name_of_total_alp_is_taken(tmp_path: Path, shipped: Knowledge) -> None:
+    rows = f"{LOCAL}add,alp_total,name,Alkaliphosphat,,,\n"
+    ours = load_knowledge(written(tmp_path, {"codes/lab.csv": rows}))
+
+    assert active(ours, "alp_total") == active(shipped, "alp_total") | {"Alkaliphosphat"}

@@ -46,6 +46,22 @@ def test_a_text_that_nobody_would_read_is_refused(tmp_path: Path) -> None:
         ("codes/local.xlsx", "is a spreadsheet and is not read; save it as CSV UTF-8"),
         ("code/local.csv", "is not a content file; did you mean codes/local.csv?"),
         ("alendronat.csv", "rows of codes belong into codes/alendronat.csv"),
+        ("thresholds.yaml", "did you mean thresholds.toml?"),
+        ("treshold.toml", "did you mean thresholds.toml?"),
+        ("thresholds", "did you mean thresholds.toml?"),
+        ("Thresholds.tml", "did you mean thresholds.toml?"),
+        ("decision-table.json", "did you mean decision_table.toml?"),
+        ("thresholds (1).toml", "did you mean thresholds.toml?"),
+        ("old/thresholds.toml", "did you mean thresholds.toml?"),
+        ("reviews.yml", "did you mean reviews.toml?"),
+        ("units.xlsm", "did you mean units.csv?"),
+        ("codes/local.yaml", "did you mean codes/local.csv?"),
+        ("codes/local", "did you mean codes/local.csv?"),
+        ("codes/local.cvs", "did you mean codes/local.csv?"),
+        ("code/local.json", "did you mean codes/local.csv?"),
+        ("valuesets/tests.json", "did you mean valuesets/tests.csv?"),
+        ("valuesets/mine.yml", "is not a content file"),
+        ("text/phrases.toml", "did you mean texts/phrases.toml?"),
     ],
 )
 def test_a_file_in_the_wrong_place_is_refused(tmp_path: Path, name: str, fault: str) -> None:
@@ -59,6 +75,55 @@ def test_a_spreadsheet_that_is_open_stops_no_start(tmp_path: Path) -> None:
     assert warnings_of(written(tmp_path, {"codes/~$local.csv": "", "Thumbs.db": ""})) == [
         "codes/~$local.csv: is open in a spreadsheet: what is not saved yet is not read"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("thresholds.toml.bak", "thresholds.toml"), ("thresholds.toml~", "thresholds.toml"),
+        (".thresholds.toml.swp", "thresholds.toml"), ("#thresholds.toml#", "thresholds.toml"),
+        ("codes/local.csv.orig", "codes/local.csv"),
+        ("texts/phrases.toml.old", "texts/phrases.toml"),
+    ],
+)  # fmt: skip
+def test_a_copy_that_an_editor_left_is_said_and_stops_no_start(
+    tmp_path: Path, name: str, kept: str
+) -> None:
+    found = warnings_of(written(tmp_path, {name: ""}))
+
+    assert found == [f"{name}: lies beside {kept} and is not read"]
+
+
+def test_a_table_that_is_called_as_none_of_ours_is_said(tmp_path: Path) -> None:
+    assert warnings_of(written(tmp_path, {"limits.yaml": ""})) == [
+        "limits.yaml: is not read: content is TOML, CSV and Markdown"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "jwks.json", "ca.pem", "hpp-cds.db", "hpp-cds.service", "thresholds.pdf", "tests.py",
+        "Dockerfile", "keys/client.json", "README.md", ".git/config", ".thresholds.toml.lock",
+    ],
+)  # fmt: skip
+def test_what_else_lies_in_a_site_s_folder_is_nobody_s_content(tmp_path: Path, name: str) -> None:
+    assert warnings_of(written(tmp_path, {name: ""})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("texts/phrases.toml", '[verdict]\nhppSuspect = "x"\n',
+         "texts/phrases.toml: verdict.hppSuspect: is said nowhere; did you mean hppSuspected?"),
+        ("units.csv", "measure,spelling,factor,source\nactivty,xU/L,1,lab\n",
+         "units.csv: line 2: 'activty' is no measure; did you mean activity?"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_name_that_nobody_looks_up_is_refused(
+    tmp_path: Path, name: str, text: str, fault: str
+) -> None:
+    assert faults_of(written(tmp_path, {name: text})) == [fault]
 
 
 # Whence, and what changed beneath

@@ -248,12 +248,3 @@ class Knowledge:
         """Groups of diagnoses that lower or raise an ALP or are a feature of HPP."""
         read_from = (feature.of for feature in self.features.values() if feature.of)
         return frozenset((*self.causes, *self.masks, *self.features, *read_from))
-
-    def test_codes(self, groups: Sequence[str], system: str) -> list[str]:
-        """Active codes of some groups in one code system, in the order of the files."""
-        wanted = set(groups)
-        return [
-            row.code
-            for row in self.codes
-            if row.active and row.group in wanted and self.systems.get(row.system) == system
-        ]

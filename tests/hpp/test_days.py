@@ -1,0 +1,71 @@
+"""Spans of days, compared with the plain sets of days that they stand for."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import product
+from random import Random
+
+import pytest
+
+from service.hpp.days import DaySpans, Span, after, around, groups_on, merged, nearest
+
+DAY = date(2025, 6, 15)
+NOW = DAY.toordinal()
+
+
+def some_spans(rng: Random) -> list[Span]:
+    """Few days, so that spans meet, touch, hold one another or hold none."""
+    return [(NOW + rng.randint(0, 9), NOW + rng.randint(0, 9)) for _ in range(rng.randint(0, 4))]
+
+
+def test_merged_spans_hold_the_days_of_all_and_no_other() -> None:
+    rng = Random(1)
+    for _ in range(400):
+        spans = some_spans(rng)
+        days = {day for first, last in spans for day in range(first, last + 1)}
+        held = merged(spans)
+        for day in range(NOW - 2, NOW + 12):
+            assert (date.fromordinal(day) in held) is (day in days), (spans, day)
+
+
+def test_merged_spans_are_apart_and_in_order() -> None:
+    rng = Random(2)
+    for _ in range(400):
+        held = merged(some_spans(rng))
+        ends = [day for span in zip(held.firsts, held.lasts, strict=True) for day in span]
+        assert ends == sorted(ends)
+        assert all(last < first for last, first in zip(ends[1::2], ends[2::2], strict=False))
+
+
+def test_no_spans_hold_no_day() -> None:
+    assert DAY not in DaySpans()
+    assert DAY not in merged([(NOW + 1, NOW)])
+
+
+@pytest.mark.parametrize("window_days", [0, 1, 5])
+def test_a_window_holds_its_ends(window_days: int) -> None:
+    assert after(DAY, window_days) == (NOW, NOW + window_days)
+    assert around(DAY, window_days) == (NOW - window_days, NOW + window_days)
+
+
+def near(days: Sequence[int], window_days: int) -> list[int]:
+    """By looking at each."""
+    gaps = [abs(day - NOW) for day in days]
+    found = [gap for gap in gaps if gap <= window_days]
+    return [at for at, gap in enumerate(gaps) if found and gap == min(found)]
+
+
+def test_the_nearest_day_within_a_window_may_be_two() -> None:
+    for chosen in product((False, True), repeat=7):
+        days = tuple(
+            NOW + offset for offset, taken in zip(range(-3, 4), chosen, strict=True) if taken
+        )
+        for window_days in range(4):
+            assert list(nearest(days, DAY, window_days)) == near(days, window_days)
+
+
+def test_groups_keep_their_order() -> None:
+    spans = merged([(NOW, NOW)])
+    known = {"b": spans, "a": spans, "c": DaySpans()}
+
+    assert groups_on(known, DAY) == ["b", "a"]
