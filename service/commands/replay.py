@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,8 +39,10 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True,
               help="Folder for the result; made if need be.")  # fmt: skip
-@click.option("--from", "first", type=_DAY, help="Only orders from this day on.")
-@click.option("--to", "last", type=_DAY, help="Only orders up to this day.")
+@click.option("--from", "first", type=_DAY, metavar="YYYY-MM-DD",
+              help="Only orders (or last days) from this day on.")  # fmt: skip
+@click.option("--to", "last", type=_DAY, metavar="YYYY-MM-DD",
+              help="Only orders (or last days) up to this day.")  # fmt: skip
 @click.option("--patients", "everyone", is_flag=True,
               help="Judge each patient's last day instead of each order.")  # fmt: skip
 @click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -86,7 +90,9 @@ def replay(
     from service.settings import load_settings
 
     if (source is None) == (demo is None):
-        raise click.UsageError("give either SOURCE, or --demo")
+        raise click.UsageError("give either SOURCE, the folder of a history, or --demo")
+    if first and last and first > last:
+        raise click.UsageError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
     settings = load_settings(config)
     outside_content(settings, out)
     try:
@@ -94,7 +100,7 @@ def replay(
     except ImportError:
         raise Faulty([Fault("hpp-cds replay", "", f"needs more packages: {INSTALL}")]) from None
     plan = Plan(
-        source=source or _population(out, demo or 0),
+        source=source or out / f"synthetic-{demo}",
         out=out,
         settings=settings,
         everyone=everyone,
@@ -108,30 +114,64 @@ def replay(
         spark_master=master if engine == "spark" else "",
         synthetic=demo is not None,
     )
-    click.echo(json.dumps(_run(plan), indent=2))
-    click.echo(f"wrote {out}/report.html", err=True)
+    summary = _run(plan, demo or 0)
+    click.echo(
+        _in_words(summary, everyone) if sys.stdout.isatty() else json.dumps(summary, indent=2)
+    )
+    names = [
+        "report.html",
+        "summary.json",
+        "decisions.parquet",
+        *(["patients.csv"] * list_patients),
+    ]
+    click.echo(f"wrote {', '.join(names)} in {out}", err=True)
 
 
-def _population(out: Path, people: int) -> Path:
-    """A synthetic one, made where it is not there from a run before."""
+def _in_words(summary: dict[str, Any], everyone: bool) -> str:
+    """For a person who looks on; a program reads all of it."""
+    what = "{patients:,} patients" if everyone else "{orders:,} orders of {patients:,} patients"
+    said = f"{what}: {{shown:,}} would have got a card; {{malformed_lines:,}} lines were not read"
+    return said.format_map(summary)
+
+
+def _populated(people: int, folder: Path) -> None:
+    """A synthetic population, made whole where it is not there from a run before."""
     from service.replay.synthetic import write_population
 
-    folder = out / "synthetic"
     if not folder.is_dir():
-        write_population(people, folder)
-    return folder
+        click.echo(f"making {people:,} synthetic people", err=True)
+        beside = folder.with_name(f".{folder.name}.part")
+        write_population(people, beside)
+        beside.rename(folder)
 
 
-def _run(plan: Plan) -> dict[str, Any]:
+def _run(plan: Plan, people: int) -> dict[str, Any]:
+    """people: of the synthetic population, if it is one."""
+    from service.replay.ending import INPUT, CannotReplay
     from service.replay.run import replay as run
 
     try:
+        if people:
+            _populated(people, plan.source)
         with _progress() as bar:
             task = bar.add_task("patients", total=None)
             return run(plan, lambda done, of: bar.update(task, completed=done, total=of))
     except KeyboardInterrupt:
         click.echo("interrupted; the same command with --resume goes on", err=True)
         raise click.exceptions.Exit(130) from None
+    except CannotReplay as error:
+        for fault in error.faults:
+            click.secho(str(fault), err=True, fg="red")
+        raise click.exceptions.Exit(error.status) from None
+    except BrokenProcessPool:
+        message = "a worker process was ended, perhaps for want of memory; --resume goes on with it"
+        click.secho(f"{message}, --processes 1 needs the least", err=True, fg="red")
+        raise click.exceptions.Exit(INPUT) from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        message = f"{plan.out}: --out: could not be written ({why}); make room or choose another"
+        click.secho(f"{message} folder; --resume goes on with what is there", err=True, fg="red")
+        raise click.exceptions.Exit(INPUT) from None
 
 
 class _Rate(ProgressColumn):

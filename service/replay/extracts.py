@@ -13,7 +13,8 @@ from typing import Any
 
 import duckdb
 
-from service.content.faults import Fault, Faulty, hint
+from service.content.faults import Fault, hint
+from service.replay.ending import CannotReplay
 from service.replay.history import DEPARTMENT
 
 MAPPING = "mapping.toml"
@@ -105,7 +106,7 @@ def tables_of(folder: Path) -> frozenset[str]:
 def selects(folder: Path, database: duckdb.DuckDBPyConnection) -> list[str]:
     """One SQL query for each table that is there, each giving lines.
 
-    Raises Faulty for a table or column that is missing or not known, by file and key.
+    Raises CannotReplay for a table or column that is missing or not known, by file and key.
     """
     mapping, faults = _mapping(folder), list[Fault]()
     found = []
@@ -114,7 +115,8 @@ def selects(folder: Path, database: duckdb.DuckDBPyConnection) -> list[str]:
         file = folder / str(named.get("file", f"{table}.csv"))
         if not file.is_file():
             if "file" in named or table in NEEDED:
-                faults.append(Fault(file.name, table, "is not there"))
+                message = f"is not there; {MAPPING} may name the file of a table"
+                faults.append(Fault(file.name, table, message))
             continue
         columns = [*_columns(table, named, file, database)]
         faults += [item for item in columns if isinstance(item, Fault)]
@@ -122,7 +124,7 @@ def selects(folder: Path, database: duckdb.DuckDBPyConnection) -> list[str]:
         rows = f"SELECT {picked} FROM {_csv(file)}"  # noqa: S608  (names and paths are quoted)
         found.append(f"SELECT {_line_of(table)} AS line FROM ({rows})")  # noqa: S608
     if faults:
-        raise Faulty(faults)
+        raise CannotReplay(faults)
     return found
 
 
@@ -138,14 +140,14 @@ def _mapping(folder: Path) -> dict[str, Any]:
     try:
         mapping = tomllib.loads(file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Faulty([Fault(MAPPING, "", f"is not TOML: {error}")]) from None
+        raise CannotReplay([Fault(MAPPING, "", f"is not TOML: {error}")]) from None
     unknown = [
         Fault(MAPPING, key, "is not a table here" + hint(key, COLUMNS))
         for key in mapping
         if key not in COLUMNS
     ]
     if unknown:
-        raise Faulty(unknown)
+        raise CannotReplay(unknown)
     return mapping
 
 
@@ -166,7 +168,9 @@ def _columns(
         elif wanted in there:
             yield f"{_cell(column, wanted)} AS {_name(column)}"
         elif needed or column in named:
-            yield Fault(file.name, str(wanted), "is not a column" + hint(str(wanted), there))
+            message = "is not a column of it" + hint(str(wanted), there)
+            message += f"; {MAPPING} names a site's own, such as [{table}] {column} = "
+            yield Fault(file.name, str(wanted), message + '"..."')
         elif column == "id":
             yield f"{_text(table + '-')} || row_number() OVER () AS id"
         else:

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from service.content.faults import Fault, Faulty
+from service.content.faults import Fault
+from service.replay.ending import USAGE, CannotReplay
 from service.replay.results import table_of
 
 PARTS = "parts"
@@ -25,7 +26,7 @@ BATCH_ROWS = 10_000
 def begin(out: Path, identity: dict[str, Any], resume: bool) -> Path:
     """The folder of the parts.
 
-    identity: what has to be the same where a run is gone on with.  Raises Faulty where a run
+    identity: what has to be the same where a run is gone on with.  Raises CannotReplay where a run
     was begun and that is not meant, or where it was another.
     """
     parts, said = out / PARTS, json.dumps(identity, sort_keys=True)
@@ -36,14 +37,18 @@ def begin(out: Path, identity: dict[str, Any], resume: bool) -> Path:
         if not resume:
             raise _fault(out, "holds a replay already; add --resume to go on with it")
         if not file.exists() or file.read_text("utf-8") != said:
-            raise _fault(out, "holds a replay of another source, or with other settings or days")
+            raise _fault(
+                out,
+                "holds a replay of another source, or with other settings or days; "
+                "go on with what it was begun with",
+            )
     write_whole(parts / EMPTY, lambda path: pq.write_table(table_of([]), path))
     write_whole(file, lambda path: path.write_text(said, "utf-8"))
     return parts
 
 
-def _fault(out: Path, message: str) -> Faulty:
-    return Faulty([Fault(str(out), "--out", f"{message}, or choose another folder")])
+def _fault(out: Path, message: str) -> CannotReplay:
+    return CannotReplay([Fault(str(out), "--out", f"{message}, or choose another folder")], USAGE)
 
 
 def write_whole(file: Path, write: Callable[[Path], object]) -> None:

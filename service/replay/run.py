@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ import pyarrow.parquet as pq
 
 from service.charts.counts import FEWEST
 from service.content.faults import Fault, Faulty
+from service.replay.ending import CannotReplay
+from service.replay.extracts import has_extracts
 from service.replay.figures import figures_of
 from service.replay.history import Judges
 from service.replay.judging import Progress, judge_here, judge_in_processes
@@ -22,7 +25,7 @@ from service.replay.listing import list_patients
 from service.replay.parts import PARTS, Decisions, begin, write_whole
 from service.replay.report import report
 from service.replay.results import MALFORMED, UNDATED
-from service.replay.sources import Lines
+from service.replay.sources import Lines, export_files
 from service.replay.work import Task, Worker
 from service.settings import Settings
 from service.store.pseudonyms import read_or_make
@@ -62,9 +65,11 @@ class Plan:
 def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, Any]:
     """Run or resume, and write decisions.parquet, report.html and summary.json.  The summary.
 
-    Raises Faulty where the source or the folder cannot be used.
+    Raises CannotReplay where the source or the folder cannot be used, and Faulty for the settings.
     """
     started = time.monotonic()
+    if not has_extracts(plan.source):
+        export_files(plan.source)  # before anything is made in the folder
     task = _task(plan)
     judges = task.judges()
     parts = begin(plan.out, _identity(plan, judges), plan.resume)
@@ -100,10 +105,14 @@ def replay(plan: Plan, progress: Progress = lambda done, of: None) -> dict[str, 
     return summary
 
 
-def _unreadable(source: Path, error: duckdb.Error) -> Faulty:
+def _unreadable(source: Path, error: duckdb.Error) -> CannotReplay:
     """By the kind of error alone: its text may quote a line."""
+    shut = [file for file in source.rglob("*") if file.is_file() and not os.access(file, os.R_OK)]
+    if shut:
+        message = "may not be read by this user; change its mode or its owner"
+        return CannotReplay(Fault(str(file), "", message) for file in shut)
     message = f"could not be read ({type(error).__name__}); is a file damaged, or the disk full?"
-    return Faulty([Fault(str(source), "", message)])
+    return CannotReplay([Fault(str(source), "", message)])
 
 
 def _task(plan: Plan) -> Task:

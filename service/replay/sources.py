@@ -16,10 +16,11 @@ from typing import Any
 import duckdb
 import orjson
 
-from service.content.faults import Fault, Faulty
+from service.content.faults import Fault
 from service.fhir.gather import TYPES
 from service.fhir.releases import ORDERS
-from service.replay.extracts import has_extracts, selects, tables_of
+from service.replay.ending import CannotReplay
+from service.replay.extracts import MAPPING, has_extracts, selects, tables_of
 from service.replay.history import MAY_BE_MISSING, Judges
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
@@ -61,11 +62,13 @@ _PERHAPS_CHOSEN = f"""SELECT line FROM (
 
 
 def export_files(folder: Path) -> list[Path]:
-    """The NDJSON files of a bulk export.  Raises Faulty where there is none."""
+    """The NDJSON files of a bulk export.  Raises CannotReplay where there is none."""
     found = sorted(p for p in folder.rglob("*") if p.is_file() and p.name.endswith(ENDINGS))
     if not found:
-        message = f"holds no file that ends in {', '.join(ENDINGS)}, and no patients.csv"
-        raise Faulty([Fault(str(folder), "", message)])
+        message = (
+            f"holds no file that ends in {', '.join(ENDINGS)}, and no patients.csv or {MAPPING}"
+        )
+        raise CannotReplay([Fault(str(folder), "", f"{message}; give the folder of a history")])
     return found
 
 
@@ -73,7 +76,7 @@ class Lines:
     """The lines of a history in one DuckDB database that may spill to its folder."""
 
     def __init__(self, folder: Path, scratch: Path, memory_mb: int, threads: int = 1) -> None:
-        """Raises Faulty where the folder holds neither an export nor extracts."""
+        """Raises CannotReplay where the folder holds neither an export nor extracts."""
         self._folder, self._files = folder, list[Path]()
         self._file = scratch / FILE
         self._file.unlink(missing_ok=True)
@@ -159,7 +162,7 @@ class Lines:
             number
             for batch in self._batches(written)
             for number, kind, drug, medication in _rows(batch)
-            if judges.are_interested(_order(kind, drug), _read(medication))
+            if judges.of_interest([_order(kind, drug)], _read(medication))
         ]
 
     def _read_medications(self, ids: str) -> None:

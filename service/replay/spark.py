@@ -19,8 +19,9 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from service.content.faults import Fault, Faulty
+from service.content.faults import Fault
 from service.fhir.releases import ORDERS
+from service.replay.ending import USAGE, CannotReplay
 from service.replay.extracts import has_extracts
 from service.replay.history import KINDS, Judges
 from service.replay.results import SCHEMA, table_of
@@ -40,11 +41,11 @@ class Decided:
 def decide(folder: Path, master: str, task: Task, judges: Judges, with_ids: bool) -> Decided:
     """The decisions of a bulk export.  judges: of the driver; workers build their own.
 
-    Raises Faulty for CSV extracts, which the embedded engine reads.
+    Raises CannotReplay for CSV extracts, which the embedded engine reads.
     """
     if has_extracts(folder):
         message = "CSV extracts are read by the embedded engine; Spark reads bulk exports"
-        raise Faulty([Fault(str(folder), "--engine", message)])
+        raise CannotReplay([Fault(str(folder), "--engine", message)], USAGE)
     spark = _session(master)
     try:
         lines = _lines(spark, folder)
@@ -69,7 +70,7 @@ def _session(master: str) -> SparkSession:
     """On one machine nothing listens beyond loopback, and workers run this very Python."""
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         message = "needs a Java 17 runtime (Debian: openjdk-17-jre-headless)"
-        raise Faulty([Fault("hpp-cds replay", "--engine spark", message)])
+        raise CannotReplay([Fault("hpp-cds replay", "--engine spark", message)])
     builder = SparkSession.builder.master(master).appName("hpp-cds replay")
     if master.startswith("local"):
         for name in ("spark.driver.bindAddress", "spark.driver.host"):
@@ -132,7 +133,7 @@ def _drug() -> Column:
 
 def _is_wanted(row: Any, judges: Judges) -> bool:
     medications = [orjson.loads(row["medication"])] if row["medication"] else []
-    return judges.are_interested(orjson.loads(row["line"]), medications)
+    return bool(judges.of_interest([orjson.loads(row["line"])], medications))
 
 
 def _by_id(lines: DataFrame) -> DataFrame:
