@@ -87,11 +87,15 @@ def local_reference(reference: object) -> str:
 class Index(dict[str, Json]):
     """What references lead to: `Type/id`, fullUrl or content -> resource.
 
-    What a resource contains is listed once, however many references lead into it.
+    What a resource contains is listed once, however many references lead into it.  used: the
+    identities of a resource and of another that was read for it.  reader: that of the resource
+    which is being read; 0 where each is read by itself.
     """
 
     def __init__(self, known: Mapping[str, Json] = NOTHING) -> None:
         super().__init__(known)
+        self.used: set[tuple[int, int]] = set()
+        self.reader = 0
         self._inside: dict[int, tuple[object, Mapping[str, Json]]] = {}
 
     def contained(self, resource: Json) -> Mapping[str, Json]:
@@ -115,4 +119,7 @@ class Index(dict[str, Json]):
         found = self.get(written)
         if found is None and ("://" in written or "/_history/" in written):
             found = self.get(local_reference(written))
-        return found or NOTHING
+        if not found:
+            return NOTHING
+        self.used.add((self.reader or id(resource), id(found)))
+        return found
