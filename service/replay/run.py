@@ -112,7 +112,7 @@ def _unreadable(source: Path, error: duckdb.Error) -> CannotReplay:
         message = "may not be read by this user; change its mode or its owner"
         return CannotReplay(Fault(str(file), "", message) for file in shut)
     message = (
-        f"could not be read ({type(error).__name__}); is a file damaged, or the disk of --out full? "
+        f"could not be read ({type(error).__name__}); is a file damaged, or is the disk full? "
         "The same command with --resume goes on"
     )
     return CannotReplay([Fault(str(source), "", message)])
