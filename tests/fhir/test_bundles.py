@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.fhir.bundles import MOST_NESTED
+from service.fhir.gather import Record, index_resource
 from tests.fhir.ask import answer, gaps, result_of, verdict
 from tests.fhir.build import (
     CARDIAC_SURGERY,
@@ -137,3 +138,16 @@ def test_an_included_resource_is_never_a_surprise() -> None:
     sent = bundle(entry=[*(entry(low) for low in two_lows()), beside])
 
     assert result_of(request(alp=sent)) == LOWS
+
+
+def test_two_resources_without_an_id_are_one_only_where_all_of_them_is_alike() -> None:
+    """Nested beyond reason, each is only itself."""
+    deep: Json = {}
+    for _ in range(100_000):
+        deep = {"x": deep}
+    record, order = Record(), drug(TERIPARATIDE, id=MISSING)
+
+    assert index_resource(record, order) == index_resource(record, {**order})
+    assert index_resource(record, order) != index_resource(record, {**order, "status": "x"})
+    name, is_named = index_resource(record, {**order, "contained": [deep]})
+    assert (name[0], is_named) == ("#", False)

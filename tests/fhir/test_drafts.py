@@ -44,6 +44,27 @@ def test_an_order_that_is_no_drug_draws_no_card(kind: str, code: Json) -> None:
     assert result_of(request(order(kind, code=code))) == NOTHING_ORDERED
 
 
+@pytest.mark.parametrize(
+    ("selected", "expected"),
+    [
+        (["ZZPHI-draft-1"], "200 complete hppSuspected"),
+        (["MedicationRequest/ZZPHI-draft-1"], "200 complete hppSuspected"),
+        (["ServiceRequest/ZZPHI-order"], NOTHING_ORDERED),
+        (["MedicationRequest/ZZPHI-other"], "200 complete hppSuspected"),
+        ([], NOTHING_ORDERED),
+    ],
+    ids=["id", "type and id", "another draft", "none of the drafts", "nothing"],
+)
+def test_of_the_selected_orders_those_are_judged_that_are_among_the_drafts(
+    selected: list[str], expected: str
+) -> None:
+    """A selection that names none of them leaves nothing to go by: then all are judged."""
+    body = request(draft(), order("ServiceRequest", code=CODES["local"]), hook="order-select")
+    body["context"]["selections"] = selected
+
+    assert result_of(body) == expected
+
+
 @pytest.mark.parametrize("category", ["laboratory", "imaging", "387713003", "no-such-category"])
 def test_whatever_its_category(category: str) -> None:
     lab = order("ServiceRequest", category=[concept(category, LOCAL)], code=concept("X", LOCAL))

@@ -10,6 +10,7 @@ import pytest
 from service.fhir.gather import Record, gather
 from service.fhir.obtain import MOST_MEDICATIONS, draft_orders, obtain, obtain_medications
 from service.fhir.queries import Fetched, KeyQueries, Query
+from service.hpp.model import Gap
 from tests.fhir.build import (
     BASE,
     KEYS,
@@ -155,6 +156,18 @@ def test_of_a_page_that_was_followed_no_total_is_expected() -> None:
     record = completed({"alp": bundle(alp(), link=[NEXT], total=2)}, server, rest=False)
 
     assert gaps(record) == []
+
+
+def test_a_result_that_was_sent_among_others_is_read_where_it_was_searched_for() -> None:
+    """What nobody recognises is looked at under the key of the ALP alone."""
+    unknown = alp(28, code={"text": "AFX-S"})
+    record = gather({**EMPTY, "labs": bundle(unknown)} | {"alp": None}, None)
+    record.gaps.append(Gap("not-sent", "alp"))
+    server = Server({"Observation?1": [bundle({**unknown})]})
+    obtain(record, {"alp": SEARCHES}, server.fetch, BASE)
+
+    assert [one for _, one in record.resources["alp"]] == [unknown]
+    assert [id(one) in record.moved for _, one in record.resources["labs"]] == [True]
 
 
 # --- Medications that orders refer to

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from service.fhir.observations import is_alp
 from service.fhir.panels import members
 from service.hpp.model import Result
-from tests.fhir.ask import answer, gaps, result_of
+from tests.fhir.ask import answer, engine, gaps, result_of
 from tests.fhir.build import MISSING, SUBJECT, Json, alp, bundle, concept, lab, request, two_lows
 
 PANEL = "24323-8"
@@ -44,6 +45,16 @@ def panel(*members: str, name: str = "hasMember", **more: Any) -> Json:
         pointers = [{"type": "has-member", "target": pointer} for pointer in pointers]
     own = lab(PANEL, 0, "", id="ZZPHI-panel", valueQuantity=MISSING)
     return {**own, name: pointers, **more}
+
+
+def test_alp_is_known_by_the_observation_or_a_part_of_it() -> None:
+    terminology, potassium = engine().terminology, {"code": concept("2823-3")}
+    parts = [potassium, {"code": concept("6768-6")}]
+
+    assert is_alp(alp(28), terminology)
+    assert is_alp({"code": concept(PANEL), "component": parts}, terminology)
+    assert not is_alp({"code": concept(PANEL), "component": parts[:1]}, terminology)
+    assert not is_alp(potassium, terminology)
 
 
 def test_results_that_a_report_contains_are_read() -> None:

@@ -98,6 +98,36 @@ def test_a_range_for_an_age_applies_on_both_of_its_bounds(ages: Json, applies: b
 
 
 @pytest.mark.parametrize(
+    ("value", "unit", "applies"),
+    [
+        (2, "a", True), (2, "years", True), (3, "y", False), (24, "mo", True),
+        (25, "months", False),
+        (104, "wk", True), (105, "weeks", False), (730, "d", True), (731, "days", True),
+        (732, "day", False), (2, "decades", False), (2, "", False),
+    ],
+)  # fmt: skip
+def test_an_age_may_be_in_years_months_weeks_or_days(value: int, unit: str, applies: bool) -> None:
+    """Somebody of 731 days; an age in another unit is not known to apply."""
+    low = {"low": {"value": value, "unit": unit}}
+    found = limits({**between(40, 120), "age": low}, age_days=731)
+
+    assert found == (sides(40, 120) if applies else NO_RANGE)
+
+
+@pytest.mark.parametrize("empty", [{"age": {}}, {"age": None}, {"appliesTo": []}, {"appliesTo": 3}])
+def test_an_empty_age_or_sex_says_nothing(empty: Json) -> None:
+    assert limits({**between(40, 120), **empty}) == sides(40, 120)
+
+
+def test_a_range_that_is_nested_beyond_reason_is_none() -> None:
+    deep: Json = {}
+    for _ in range(2000):
+        deep = {"x": deep}
+
+    assert limits({**between(40, 120), "extension": [deep]}) == sides(40, 120)
+
+
+@pytest.mark.parametrize(
     ("kind", "applies"), [("normal", True), ("NORMAL", True), ("therapeutic", False)]
 )
 def test_only_a_normal_range_is_a_limit(kind: str, applies: bool) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from service.hpp.facts import Facts, gather_facts
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import ALP, Chart, Condition, DrugUse, Patient, Result, Sex
+from service.hpp.model import ALP, Chart, Condition, DrugUse, Patient, Result, Sex, Variant
 
 TODAY = date(2025, 6, 15)
 ADULT_DAYS, CHILD_DAYS = 20_000, 2_900  # a child of eight has a limit of 142 U/L
 
-Fact = Result | Condition | DrugUse
+Fact = Result | Condition | DrugUse | Variant
 
 
 def ago(days: int) -> date:
@@ -62,6 +62,7 @@ def chart(*facts: Fact, patient: Patient | None = None, **more: Any) -> Chart:
         patient or aged(ADULT_DAYS),
         results=tuple(fact for fact in facts if isinstance(fact, Result)),
         conditions=tuple(fact for fact in facts if isinstance(fact, Condition)),
+        variants=tuple(fact for fact in facts if isinstance(fact, Variant)),
         drugs=tuple(fact for fact in facts if isinstance(fact, DrugUse)),
         **more,
     )

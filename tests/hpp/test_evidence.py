@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.hpp.decide import assess
+from service.hpp.decide import assess, match
 from service.hpp.facts import gather_facts
 from service.hpp.findings import find
 from service.hpp.knowledge.model import Knowledge
@@ -245,6 +245,16 @@ def test_calcium_of_the_last_week_makes_an_order_urgent(
     found = assess(chart(alp("30", 10), alp("30", 100), *values), TODAY, knowledge)
 
     assert ("urgent-oncology" in found.modifiers) is urgent
+
+
+def test_a_table_that_does_not_end_with_a_row_that_always_holds_is_no_table(
+    knowledge: Knowledge,
+) -> None:
+    findings = find(gather_facts(chart(alp("60", 10)), TODAY, knowledge))
+    low = next(row for row in knowledge.table if row.id == "5-persistent")
+
+    with pytest.raises(AssertionError, match="no last row"):
+        match(findings, [low])
 
 
 # --- What a card says beside

@@ -1,12 +1,13 @@
 """Features of HPP at the edges of their rules."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from service.hpp import features
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import PrintedRange
+from service.hpp.model import PrintedRange, Variant
 from tests.hpp.charts import ADULT_DAYS, CHILD_DAYS, aged, ago, alp, diagnosis, facts, lab, use
 
 FOOT, LOSS = "cond_stress_fracture_foot", "cond_tooth_loss"
@@ -157,11 +158,16 @@ def test_what_counts_without_a_date_is_named(knowledge: Knowledge) -> None:
         diagnosis("mask_liver", 10),
     ]
     plp = lab("lab_plp", "400", 50)
-    judged = facts(knowledge, *undated, plp, plp._replace(reference="Observation/u", day=None))
+    of_gene = Variant("Observation/v", pathogenic=True)
+    no_matter = Variant("Observation/w", pathogenic=False)
+    dated = replace(of_gene, reference="Observation/d", day=ago(5))
+    undated_plp = plp._replace(reference="Observation/u", day=None)
+    judged = facts(knowledge, *undated, plp, undated_plp, of_gene, no_matter, dated)
     said = [(one.reference, one.what) for one in features.undated(judged.background)]
 
     assert said == [
         ("Condition/cond_aff-None", "cond_aff"),
         ("Condition/sec_zinc-None", "sec_zinc"),
+        ("Observation/v", "alpl"),
         ("Observation/u", "substrate"),
     ]
