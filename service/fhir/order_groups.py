@@ -14,6 +14,7 @@ GROUPS = frozenset({"RequestGroup", "RequestOrchestration", "CarePlan", "Task"})
 # An infusion may be drafted as the service, the procedure or the supply.
 ORDERED = DRUGS | SERVICES | {"Procedure", "SupplyRequest"}
 DEEPEST = 8  # actions in actions of an order set
+MOST_INSIDE = 500  # resources that one draft contains; each order may ask for all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Order:
     """An order among the drafts, or inside one.
 
     where: its place.  holder: the draft that was sent, by which it may be selected.  A resource
-    of no members is an order that was referred to and not sent.
+    of no members is an order that was referred to and not sent, or one among too many.
     """
 
     where: str
@@ -43,9 +44,13 @@ def orders_among(drafts: list[Entry], index: Index) -> Iterator[Order]:
 
 
 def _contained(entry: Entry) -> Iterator[Order]:
-    for item in objs(entry.resource.get("contained")):
-        if item.get("resourceType") in ORDERED:
-            yield _inner(entry, item, f"{entry.where}#{text(item.get('id'))}")
+    inside = objs(entry.resource.get("contained"))
+    orders = [item for item in inside if item.get("resourceType") in ORDERED]
+    if orders and len(inside) > MOST_INSIDE:
+        yield Order(entry.where, {}, entry.resource)
+        return
+    for item in orders:
+        yield _inner(entry, item, f"{entry.where}#{text(item.get('id'))}")
 
 
 def _planned(entry: Entry) -> Iterator[Order]:

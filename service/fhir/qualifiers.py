@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 
 from service.fhir.folding import fold
 from service.fhir.names import Names, words_of
@@ -13,7 +14,26 @@ DENIED, DOUBTED, RELATIVE = "denied", "doubted", "relative"
 _CLAUSES = re.compile(r"[,;()\[\]、。（）]| - |(?<=[^\W\d_]{4})\. ")
 _NO_LETTER = re.compile(r"[ ,-]")
 _REST_OF_WORD = re.compile(r"[^\W_]*")
+# Lists whose words count wherever they stand in a clause, also inside a longer word.
+ANYWHERE = ("not_hpp", "not_hpp_aim", "undecided", "doubted", "family", "no_family")
+NOBODY = Names(())
+BEGINNING = 3  # letters
 FURTHEST_RELATIVE = 4  # words behind the name: `in the second daughter`
+
+
+class Stems:
+    """Which of many words stand in a text, also inside longer ones; found by how they begin."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._starting: dict[str, list[str]] = {}
+        for word in dict.fromkeys(words):
+            self._starting.setdefault(word[:BEGINNING], []).append(word)
+        self._short = [start for start in self._starting if len(start) < BEGINNING]
+
+    def in_text(self, text: str) -> set[str]:
+        starts = {text[at : at + BEGINNING] for at in range(len(text))} & self._starting.keys()
+        starts.update(start for start in self._short if start in text)
+        return {word for start in starts for word in self._starting[start] if word in text}
 
 
 class Qualifiers:
@@ -27,14 +47,20 @@ class Qualifiers:
     """
 
     def __init__(self, text: Mapping[str, Sequence[str]], pseudo: Sequence[str]) -> None:
-        self._words = {name: [fold(word) for word in words] for name, words in text.items()}
-        self._before = [letters_of(word) for word in self._words["not_hpp_before"]]
-        self._pseudo = pseudo
+        self._pseudo = frozenset(map(letters_of, pseudo))
+        self._words = {name: [fold(word) for word in text[name]] for name in ANYWHERE}
+        self._heard = Stems(word for words in self._words.values() for word in words)
+        self._before = {letters_of(fold(word)) for word in text["not_hpp_before"]}
+        self._heard_before = Stems(self._before | self._pseudo)
+        self._has_words = True
         self._relatives = Names((word, RELATIVE) for word in text["relatives"])
         self._others = Names((word, DENIED) for word in text["others"])
-        self._negators = frozenset(words_of(" ".join(self._words["negators"])))
-        self._plain = frozenset(words_of(" ".join(self._words["plain"])))
-        self._in = frozenset(words_of(" ".join(self._words["relative_in"])))
+        kinds = (("relatives", RELATIVE), ("others", DENIED), ("negators", "negator"))
+        self._people = Names((word, whose) for name, whose in kinds for word in text[name])
+        self._negators, self._plain, self._in = (
+            frozenset(words_of(" ".join(map(fold, text[name]))))
+            for name in ("negators", "plain", "relative_in")
+        )
 
     def of(self, said: str, stems: Sequence[str]) -> frozenset[str]:
         """What folded texts, one a line, say of the name whose letters begin with a stem.
@@ -43,15 +69,40 @@ class Qualifiers:
         """
         found: set[str] = set()
         for line in said.split("\n"):
-            clauses = [c.strip() for c in _CLAUSES.split(line)] if says(line, stems) else [line]
-            own = [clause for clause in clauses if says(clause, stems)] or [line] * (
-                len(clauses) > 1
-            )
-            for clause in clauses:
-                found |= {*self._beside(clause)} if clause not in own else set()
-            if own:
-                found |= set.intersection(*({*self._own(clause, stems)} for clause in own))
+            narrow = self._narrowed(line)
+            if narrow is not None:
+                found |= narrow._of_line(line, stems)
         return frozenset(found)
+
+    def _narrowed(self, line: str) -> Qualifiers | None:
+        """With the words alone that stand in a line, which may have many clauses; None where
+        there are none, as in most."""
+        heard, people = self._heard.in_text(line), self._people.groups_in(line)
+        before = self._heard_before.in_text(letters_of(line))
+        if not (heard or people or before):
+            return None
+        narrow = copy(self)
+        narrow._words = {
+            name: [word for word in words if word in heard] if heard else []
+            for name, words in self._words.items()
+        }
+        narrow._before = before - self._pseudo
+        narrow._relatives = self._relatives if RELATIVE in people else NOBODY
+        narrow._others = self._others if DENIED in people else NOBODY
+        narrow._has_words = bool(heard or people)
+        return narrow
+
+    def _of_line(self, line: str, stems: Sequence[str]) -> set[str]:
+        clauses = [line]
+        if says(line, stems):
+            clauses = [clause for c in _CLAUSES.split(line) if (clause := c.strip())]
+        own = [clause for clause in clauses if says(clause, stems)]
+        if not own and says(line, stems):  # the name itself is parted by what ends a clause
+            clauses = own = [line]
+        others = [c for c in clauses if c not in own] if self._has_words else []
+        found = {quality for clause in others for quality in self._beside(clause)}
+        said = [{*self._own(clause, stems)} for clause in own]
+        return found.union(set.intersection(*said) if said else ())
 
     def _says(self, name: str, text: str) -> bool:
         return any(word in text for word in self._words[name])
@@ -98,8 +149,9 @@ class Qualifiers:
             yield DOUBTED
         if start.startswith(tuple(self._words["not_hpp"])):
             yield DENIED
+        is_none = self._says("no_family", clause)
         for name, meaning in (("not_hpp_aim", DENIED), ("family", RELATIVE)):
-            if self._says(name, clause) and self._is_only(name, clause):
+            if self._says(name, clause) and self._is_only(name, clause) and not is_none:
                 yield meaning
         for people, meaning in ((self._relatives, RELATIVE), (self._others, DENIED)):
             named, others = people.read(clause)

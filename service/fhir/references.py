@@ -90,20 +90,27 @@ def local_reference(reference: object) -> str:
 class Index(dict[str, Json]):
     """What references lead to: `Type/id`, fullUrl or content -> resource.
 
-    What a resource contains is listed once, however many references lead into it.
+    What a resource contains is listed once, however many references lead into it.  used: the
+    identities of a resource and of another that was read for it.  reader: that of the resource
+    which is being read; 0 where each is read by itself.
     """
 
     def __init__(self, known: Mapping[str, Json] = NOTHING) -> None:
         super().__init__(known)
-        self._inside: dict[int, tuple[Json, Mapping[str, Json]]] = {}
+        self.used: set[tuple[int, int]] = set()
+        self.reader = 0
+        self._inside: dict[int, tuple[object, Mapping[str, Json]]] = {}
 
     def contained(self, resource: Json) -> Mapping[str, Json]:
-        """The contained resources by their ids; of two of one id the first."""
-        known = self._inside.get(id(resource))
-        if known is None or known[0] is not resource:
-            sent = objs(resource.get("contained"))
-            named = {text(item.get("id")): item for item in reversed(sent)}
-            known = self._inside[id(resource)] = (resource, named)
+        """The contained resources by their ids; of two of one id the first.
+
+        Known by the list itself, which orders inside another share with it.
+        """
+        sent = resource.get("contained")
+        known = self._inside.get(id(sent))
+        if known is None or known[0] is not sent:
+            named = {text(item.get("id")): item for item in reversed(objs(sent))}
+            known = self._inside[id(sent)] = (sent, named)
         return known[1]
 
     def resolve(self, reference: object, resource: Json) -> Json:
@@ -115,4 +122,7 @@ class Index(dict[str, Json]):
         found = self.get(written)
         if found is None and ("://" in written or "/_history/" in written):
             found = self.get(local_reference(written))
-        return found or NOTHING
+        if not found:
+            return NOTHING
+        self.used.add((self.reader or id(resource), id(found)))
+        return found

@@ -153,3 +153,10 @@ def test_a_group_is_selected_by_its_name_or_by_that_of_an_order_in_it(
     body = request(group, other, hook="order-select", context={"selections": [selected]})
 
     assert result_of(body) == expected
+
+
+def test_more_than_anybody_orders_at_once_is_said() -> None:
+    """Each order inside may ask for all that lies beside it."""
+    many = order("RequestGroup", contained=[{**INNER, "id": f"inner-{n}"} for n in range(501)])
+
+    assert gaps(answer(request(many))) == [("unreadable", "draftOrders")]
