@@ -74,6 +74,8 @@ class _Page:
 
     def note(self) -> str:
         found = self.figures
+        if not found.orders:
+            return "Nothing was judged: in the days that were asked for there is nothing to judge."
         orders, patients, shown = (
             self._count(n) for n in (found.orders, found.patients, found.shown)
         )

@@ -187,7 +187,7 @@ def test_a_page_needs_nothing_from_outside(page: str) -> None:
 def test_nobody_and_nothing_can_be_drawn(judges: Judges) -> None:
     page = drawn([], judges)
 
-    assert "0 orders of 0 patients" in page
+    assert "Nothing was judged" in page
     assert "Nobody has an ALP." in page
 
 
