@@ -13,7 +13,11 @@ Json = Mapping[str, Any]
 
 
 def of_interest(orders: Sequence[Json], medications: Iterable[Json], engine: Engine) -> list[Json]:
-    """Those that would be judged as drafts.  medications: those that they may name."""
+    """Those that would be judged as drafts.  medications: those that they may name.
+
+    Finding tells an order without its route.  That loses none: content is refused in which a
+    bisphosphonate triggers in one of its forms alone.
+    """
     drafts = [as_draft(order) for order in orders]
     record = gather({}, bundle([*drafts, *medications]))
     read = read_drafts(record, Asked(patient_id=""), engine.terminology)
