@@ -29,6 +29,13 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers take the files in the order of their names: xdist would begin those of few tests
+    last, among which are the longest, and all but one worker would wait for them."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     return build_engine(Settings())

@@ -19,11 +19,10 @@ from cards.words import CardText, OrderText, Reference, Words
 from service.content.faults import Notes, Say, hint
 from service.content.layers import Json, Layers, laid_over
 from service.content.shape import OLD_KEYS, misfits
+from service.content.text_files import FOLDER, TEXTS
 from service.content.words import (
-    FOLDER,
     LANGUAGE,
     NOT_A_BLANK,
-    TEXTS,
     check_summaries,
     front_and_body,
     site_texts,

@@ -23,7 +23,7 @@ from service.content.intervals import FILE as INTERVALS
 from service.content.knowledge import CONTENT_FILES, SYSTEMS, TOML_FILES
 from service.content.languages import files_of, languages
 from service.content.layers import Json, Layers
-from service.content.words import FOLDER, TABLES, TEXTS
+from service.content.text_files import FOLDER, TABLES, TEXTS
 
 SITE, OURS = "site", "shipped"
 TOMLS = (*TOML_FILES, *(f"{FOLDER}/{name}" for name in TABLES))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cards.words import Words
-from service.content import knowledge, languages, words
+from service.content import knowledge, languages, text_files
 from service.content.codes import FOLDER, local_files
 from service.content.faults import Say, hint
 from service.content.layers import TEXTS, Layers, shipped_bytes
@@ -27,7 +27,7 @@ from service.content.shape import misfits
 FILE = knowledge.REVIEWS
 OLD_KEY = re.compile(rb"^review(?:_date)?[ \t]*=", re.MULTILINE)
 SHAPE = {"signed?": [{"file": str, "reviewer": str, "date": date, "sha256": str}]}
-ENGLISH_FILES = (*knowledge.CONTENT_FILES, *words.TEXT_FILES)
+ENGLISH_FILES = (*knowledge.CONTENT_FILES, *text_files.TEXT_FILES)
 CONTENT_FILES = (
     *ENGLISH_FILES,
     *chain.from_iterable(map(languages.files_of, languages.shipped_languages())),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -20,24 +19,23 @@ from service.content.code_forms import problems
 from service.content.faults import Notes, Say, hint
 from service.content.files import Unreadable, edited_in
 from service.content.layers import Layers
-from service.content.shape import OLD_KEYS, misfits, strays
+from service.content.shape import misfits, strays
+from service.content.text_files import (
+    FOLDER,
+    FRONT_SHAPE,
+    PHRASE_TABLES,
+    SHAPES,
+    TABLES,
+    TEXTS,
+)
 from service.content.toml_files import BadToml, parse_toml
 from service.hpp.assessment import Indicator
 from service.hpp.knowledge.model import Knowledge
 
-FOLDER = "texts"
 RETIRED = "retired.toml"
 SUMMARY_LIMIT = 139
 NOT_A_BLANK = "has a $ that is not a blank; write $$ for a dollar sign"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # a folder of texts, by BCP 47
-TABLES = (
-    "phrases.toml", "suggestions.toml", "references.toml", "override_reasons.toml",
-    "source_attributes.toml",
-)  # fmt: skip
-TEXTS = tuple(
-    sorted(e.name[:-3] for e in files("cards").joinpath(FOLDER).iterdir() if e.name.endswith(".md"))
-)
-TEXT_FILES = (*(f"{FOLDER}/{name}.md" for name in TEXTS), *(f"{FOLDER}/{name}" for name in TABLES))
 SUMMARY_BLANKS = frozenset(OF_SUMMARY)
 BODY_BLANKS = frozenset(
     {
@@ -54,53 +52,7 @@ BODY_BLANKS = frozenset(
     }
 )
 ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
-FRONT_SHAPE = {
-    "verdict": str,
-    "summary": str,
-    "summary_child?": str,
-    "summary_for?": {"*": str},
-    "opening_for?": {"*": str},
-    "consider_for?": {"*": str},
-    "leaves_out?": [str],
-    "source": str,
-    "source_child?": str,
-    "suggestions": [str],
-    "references": [str],
-    "references_child?": [str],
-    "override_reasons?": [str],
-    "override_reasons_for?": {"*": [str]},
-    **OLD_KEYS,
-}
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
-# What the rest of the code looks up by name; a site's phrases.toml must hold it all.
-PHRASE_TABLES = (
-    "format", "service_title", "service_description", "verdict", "class", "whose", "reason",
-    "excluded", "gap", "key", "finding", "modifier", "verification", "short", "heading", "remedy",
-    "sentence",
-)  # fmt: skip
-SHAPES: Mapping[str, Any] = {
-    "phrases.toml": {
-        **OLD_KEYS, "source": str, **{name: {"*": str} for name in PHRASE_TABLES},
-    },
-    "suggestions.toml": {
-        **OLD_KEYS,
-        "source": str,
-        "*": {
-            "label": str, "description?": str, "text?": str, "loinc?": str, "test?": str,
-            "note?": str, "tests?": [str], "rank?": int,
-        },
-    },
-    "references.toml": {
-        **OLD_KEYS, "*": {"label": str, "says": str, "url?": str, "publisher?": str},
-    },
-    "override_reasons.toml": {
-        **OLD_KEYS, "source": str, "system": str, "reasons": {"*": str},
-    },
-    "source_attributes.toml": {
-        **OLD_KEYS, "source": str, "purpose": str, "conformity": str,
-        "attribute": {"*": {"title": str, "says": str}},
-    },
-}  # fmt: skip
 
 
 def load_words(knowledge: Knowledge, notes: Notes, overlay: Path | None = None) -> Words:

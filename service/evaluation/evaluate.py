@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import date
-from itertools import chain
 
 from cards.build import (
     CardInput,
@@ -28,28 +27,23 @@ from service.evaluation.answer import (
 )
 from service.evaluation.engine import ANYONE, VISITOR, Engine
 from service.evaluation.errors import DataUnavailable
-from service.evaluation.judge import judge
-from service.evaluation.remedy import REFUSALS, NamedServer, ask_release, issues, remedy
+from service.evaluation.gathering import Gathered, gather_for
+from service.evaluation.judge import Judged, judge
+from service.evaluation.remedy import NamedServer, issues, remedy
 from service.evaluation.request import HookRequest
-from service.evaluation.searches import for_patient
 from service.evaluation.services import Service
 from service.evaluation.switches import as_shown, is_recorded
 from service.evaluation.unrecognised import unrecognised
-from service.fhir.budget import MOST_NEW_CHARACTERS, Budget
-from service.fhir.gather import Record, gather
-from service.fhir.obtain import draft_orders, obtain, obtain_medications
-from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.read import Asked, Draft, any_matters, draft_gaps, read_drafts
-from service.fhir.releases import Release, release_of
+from service.fhir.drafts import Draft, draft_gaps
+from service.fhir.read import NOTHING_LEFT_OUT
 from service.hpp.assessment import Assessment, Indicator
 from service.hpp.decide import NOT_EVALUATED
 from service.hpp.facts import NEEDED
 from service.hpp.findings import WRITTEN_DOWN
-from service.hpp.model import Chart
+from service.hpp.model import Chart, Gap, Result
 from service.settings import Client
-from service.watch import metrics
+from service.store.model import Unmapped
 from service.watch.call import lap
-from service.watch.logs import WARNING, log
 
 
 def evaluate(
@@ -64,87 +58,60 @@ def evaluate(
 
     client: who calls, as configured; anyone where no client is.
 
+    Raises as `answer_on` does.
+    """
+    gathered = gather_for(request, service, engine, client, path)
+    return answer_on(gathered, today, gathered.drafts)
+
+
+def answer_on(
+    gathered: Gathered,
+    today: date,
+    drafts: Sequence[Draft],
+    left_out: Set[int] = NOTHING_LEFT_OUT,
+) -> Answer:
+    """The answer on a day to some of the drafts; a record may be asked about any number of them.
+
+    left_out: identities of resources that were not on record then.
+
     Raises DataUnavailable where needed data cannot be had and the client is not in shadow, which
     interrupts nobody, and TooMuchText where more is named than is read of one request; every
     other answer has cards or the reason for none in its extension.
     """
-    answer = _judged(request, service, engine.speaking(client.language), today, path, client)
-    return in_shadow(answer) if service.id in client.shadow else answer
-
-
-def _judged(
-    request: HookRequest,
-    service: Service,
-    engine: Engine,
-    today: date,
-    path: str,
-    client: Client,
-) -> Answer:
-    record = _gathered(request, service)
-    asked, fetch = _asked(request, client), _fetch(request, engine, client)
-    drafts = _read_drafts(record, asked, request, fetch, engine)
-    if service.judges_orders and not any_matters(drafts) and not record.unreadable_drafts:
+    if gathered.has_nothing_to_judge(drafts):
         gaps = draft_gaps(drafts)
-        codes = unrecognised(record, gaps, (), engine.terminology)
-        return replace(not_applicable(engine, gaps), unmapped=codes)
-    lap("gather")
-    server = _fetched(record, request, path, client, fetch, engine)
-    lap("fetch")
-    # What was fetched may tell more of the drafts.
-    judged = judge(record, asked, engine, today, drafts if fetch is None else None)
+        answer = not_applicable(gathered.engine, gaps)
+        return replace(answer, unmapped=_unmapped(gathered, gaps))
+    judged = judge(gathered.reader, gathered.engine, today, drafts, left_out)
     lap("judge")
+    answer = _said(gathered, judged, today, left_out)
+    codes = _unmapped(gathered, judged.chart.gaps, judged.chart.results)
+    answer = replace(answer, unmapped=codes)
+    return in_shadow(answer) if gathered.service.id in gathered.client.shadow else answer
+
+
+def _unmapped(
+    gathered: Gathered, gaps: Sequence[Gap], results: Sequence[Result] = ()
+) -> tuple[Unmapped, ...]:
+    return unrecognised(gathered.record, gaps, results, gathered.engine.terminology)
+
+
+def _said(gathered: Gathered, judged: Judged, today: date, left_out: Set[int]) -> Answer:
+    request, service, client = gathered.request, gathered.service, gathered.client
+    knowledge = gathered.engine.knowledge
     requester = Requester(request.patient_id, request.user_reference, today)
-    shown = as_shown(judged.assessment, service.id, client, engine.knowledge)
-    case = CardInput(shown, judged.chart, today, requester, server.asked, _capabilities(client))
-    answer = _answer_or_shadow(case, service, client, engine, server, has_access=fetch is not None)
-    if is_recorded(judged.assessment, service.id, client, engine.knowledge):
-        answer = _recorded(answer, service)
-    chart = judged.chart
-    codes = unrecognised(record, chart.gaps, chart.results, engine.terminology)
-    return replace(answer, unmapped=codes)
-
-
-def _gathered(request: HookRequest, service: Service) -> Record:
-    """What was sent; an order-select that does not say what was selected has all drafts judged."""
-    record = gather(request.prefetch, request.draft_orders)
-    record.budget = Budget(MOST_NEW_CHARACTERS)
-    if service.hook == "order-select" and request.selections is None:
-        record.gap("all-judged", "selections")
-    return record
-
-
-def _fetched(
-    record: Record,
-    request: HookRequest,
-    path: str,
-    client: Client,
-    fetch: Fetch | None,
-    engine: Engine,
-) -> NamedServer:
-    """Ask for what was not sent; the server as it was asked."""
-    server = NamedServer(request.fhir_server, _release(path, request, record, client))
-    _complete(record, request, server.asked, fetch, engine)
-    if fetch is None or not (client.is_trying and _was_refused(record)):
-        return server
-    may_change = not (path or client.fhir_release)
-    return _ask_as_it_speaks(record, request, server, fetch, engine, may_change)
-
-
-def _answer_or_shadow(
-    case: CardInput,
-    service: Service,
-    client: Client,
-    engine: Engine,
-    server: NamedServer,
-    has_access: bool,
-) -> Answer:
-    """The answer; in shadow, where nobody is to be interrupted, nothing is refused."""
+    shown = as_shown(judged.assessment, service.id, client, knowledge)
+    release, capabilities = gathered.release(left_out), _capabilities(client)
+    case = CardInput(shown, judged.chart, today, requester, release, capabilities)
     try:
-        return _answer(case, service, client, engine, server, has_access)
+        answer = _answer(case, gathered)
     except DataUnavailable:
         if service.id not in client.shadow:
             raise
-        return answer_with(None, "unavailable", case, engine)
+        answer = answer_with(None, "unavailable", case, gathered.engine)
+    if is_recorded(judged.assessment, service.id, client, knowledge):
+        return _recorded(answer, service)
+    return answer
 
 
 def _recorded(answer: Answer, service: Service) -> Answer:
@@ -153,23 +120,17 @@ def _recorded(answer: Answer, service: Service) -> Answer:
     return not_shown(answer, "recorded") if has_card != service.judges_orders else answer
 
 
-def _answer(
-    case: CardInput,
-    service: Service,
-    client: Client,
-    engine: Engine,
-    server: NamedServer,
-    has_access: bool,
-) -> Answer:
+def _answer(case: CardInput, gathered: Gathered) -> Answer:
+    service, client, engine = gathered.service, gathered.client, gathered.engine
     if client.is_trying and _could_not_look(case, service):
-        return _answer_with_remedy(case, client, server, engine)
+        return _answer_with_remedy(case, client, gathered.server, engine)
     if not service.judges_orders:
         return _answer_view(case, engine)
     if not case.chart.drafts:
         return _answer_nothing_judged(case, engine)
-    if _must_refuse(case, client, has_access):
+    if _must_refuse(case, client, gathered.has_access):
         if client.is_trying:
-            return _answer_with_remedy(case, client, server, engine)
+            return _answer_with_remedy(case, client, gathered.server, engine)
         raise _unavailable(case.chart, engine)
     return _answer_order(case, engine)
 
@@ -181,84 +142,6 @@ def _capabilities(client: Client) -> ClientCapabilities:
         card_style=client.card_style,
         autolaunchable=client.says_autolaunchable,
     )
-
-
-def _fetch(request: HookRequest, engine: Engine, client: Client) -> Fetch | None:
-    """How to ask the request's FHIR server; None where it must not or cannot be asked."""
-    base = request.fhir_server
-    if not base or engine.servers is None or request.token_is_over:
-        return None
-    if not engine.servers.knows(base, client):
-        log("fhir-server-not-registered", WARNING, client=client.name)
-        return None
-    return _counted(engine.servers.asking(base, request.access_token, client), client)
-
-
-def _counted(fetch: Fetch, client: Client) -> Fetch:
-    """The same fetch; what each query ended in is counted."""
-
-    def ask(queries: Sequence[Query]) -> Sequence[Fetched]:
-        found = fetch(queries)
-        for one in found:
-            metrics.FHIR.labels(client.name, one.problem or "good", one.detail or "none").inc()
-        is_open = any(one.detail == "breaker" for one in found)
-        metrics.BREAKERS.labels(client.name).set(is_open)
-        return found
-
-    return ask
-
-
-def _read_drafts(
-    record: Record, asked: Asked, request: HookRequest, fetch: Fetch | None, engine: Engine
-) -> list[Draft]:
-    """The drafts to judge that matter, their Medications read if need be."""
-    drafts = read_drafts(record, asked, engine.terminology)
-    if fetch is None or not (drafts or record.unreadable_drafts):
-        return drafts
-    obtain_medications(record, draft_orders(record), fetch, request.fhir_server)
-    return read_drafts(record, asked, engine.terminology)
-
-
-def _release(path: str, request: HookRequest, record: Record, client: Client) -> Release:
-    """Only orders and conditions differ enough between the releases to tell them apart."""
-    sent = (r for key in ("medications", "conditions") for _, r in record.resources.get(key, ()))
-    return release_of(path, client.fhir_release, chain(draft_orders(record), sent))
-
-
-def _complete(
-    record: Record, request: HookRequest, release: Release, fetch: Fetch | None, engine: Engine
-) -> None:
-    """Ask for what was not sent; without access to a named server the gap is `blocked`."""
-    if fetch is not None:
-        wanted = for_patient(engine.queries[release], request.patient_id)
-        obtain(record, wanted, fetch, request.fhir_server)
-    elif request.fhir_server and engine.servers is not None:
-        record.gaps[:] = [
-            replace(gap, kind="blocked") if gap.kind == "not-sent" else gap for gap in record.gaps
-        ]
-
-
-def _was_refused(record: Record) -> bool:
-    return any(gap.kind in REFUSALS for gap in record.gaps)
-
-
-def _ask_as_it_speaks(
-    record: Record,
-    request: HookRequest,
-    server: NamedServer,
-    fetch: Fetch,
-    engine: Engine,
-    may_change: bool,
-) -> NamedServer:
-    """A server that refused is asked for its release, and in it again for what it refused."""
-    server = replace(server, speaks=ask_release(fetch))
-    if server.speaks is None or not (server.is_of_another_release and may_change):
-        return server
-    record.gaps[:] = [
-        replace(gap, kind="not-sent") if gap.kind in REFUSALS else gap for gap in record.gaps
-    ]
-    _complete(record, request, server.speaks, fetch, engine)
-    return replace(server, asked=server.speaks)
 
 
 def _could_not_look(case: CardInput, service: Service) -> bool:
@@ -278,15 +161,6 @@ def _answer_with_remedy(
     helps = remedy(case.chart, server, engine.cards.words, has_demo)
     card = build_could_not_look(case, engine.cards, helps)
     return answer_with(card, "unavailable", case, engine)
-
-
-def _asked(request: HookRequest, client: Client) -> Asked:
-    return Asked(
-        patient_id=request.patient_id,
-        selections=request.selections,
-        bases=tuple(filter(None, (request.fhir_server, client.fhir_base))),
-        accepted_gaps=frozenset(client.accepted_gaps),
-    )
 
 
 def _must_refuse(case: CardInput, client: Client, has_access: bool) -> bool:

@@ -1,14 +1,14 @@
-"""The judgement alone: gathered resources and a day, without a hook, a clock or a socket."""
+"""The judgement alone: a gathered record and a day, without a hook, a clock or a socket."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
 from service.evaluation.engine import Engine
-from service.fhir.gather import Record
-from service.fhir.read import Asked, Draft, read_chart, read_drafts
+from service.fhir.drafts import Draft
+from service.fhir.read import NOTHING_LEFT_OUT, ChartReader
 from service.hpp.assessment import Assessment
 from service.hpp.decide import assess
 from service.hpp.model import Chart
@@ -23,18 +23,16 @@ class Judged:
 
 
 def judge(
-    record: Record,
-    asked: Asked,
+    reader: ChartReader,
     engine: Engine,
     today: date,
-    drafts: Sequence[Draft] | None = None,
+    drafts: Sequence[Draft],
+    left_out: Set[int] = NOTHING_LEFT_OUT,
 ) -> Judged:
-    """Read a record and assess it as of `today`.
+    """Assess a record as of `today`; it is read once, however often it is judged.
 
-    asked: whose record it is, and which of its drafts are to be judged.
-    drafts: those already read of this record; they are read anew where none are given.
+    drafts: those of the record that are to be judged.  left_out: identities of resources that
+    were not on record then.
     """
-    if drafts is None:
-        drafts = read_drafts(record, asked, engine.terminology)
-    chart = read_chart(record, asked, drafts, engine.terminology, engine.zone, today)
+    chart = reader.chart(drafts, today, left_out)
     return Judged(chart, assess(chart, today, engine.knowledge))

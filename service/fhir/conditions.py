@@ -16,7 +16,7 @@ from service.hpp.model import Condition
 
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 # The seventh character of ICD-10-CM in the chapters of injuries and fractures: sequela, and
-# every later encounter (tabular list, chapters 13, 19 and 20).
+# every later encounter (tabular list).
 _SEVENTH = re.compile(r"[MSTVWXY][0-9][0-9A-Z]\.?[0-9A-Z]{3}(?P<last>[A-Z])", re.IGNORECASE)
 SEQUELA, SUBSEQUENT = "S", frozenset("DEFGHJKMNPQR")
 ICD10 = frozenset({"icd10", "icd10cm"})

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from service.fhir.codings import codings
 from service.fhir.conditions import performed, was_done
 from service.fhir.context import Context
-from service.fhir.medications import UNKNOWN_DRUG, class_of, drugs_of
+from service.fhir.medications import OTHER_DRUG, UNKNOWN_DRUG, class_of, drugs_of
 from service.fhir.releases import (
     AUTHORED,
     NOT_TAKEN_FLAGS,
@@ -43,9 +43,10 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
     """One use for each known drug of an order, statement, dispense or administration, with its
     period.  One whose drug cannot be identified is yielded as the gap it is.
     """
-    if _is_nothing(sent):
+    drugs = drugs_of(sent, context)
+    if drugs is OTHER_DRUG or _is_nothing(sent):  # as most are another drug, that comes first
         return
-    drugs, status = drugs_of(sent, context), text(sent.get("status")).lower()
+    status = text(sent.get("status")).lower()
     if drugs.gap and status not in NEVER_TAKEN:
         # A code we do not list, of a system we do, is most likely another drug.
         yield DrugUse(reference, drugs.gap if drugs.is_readable else UNKNOWN_DRUG, "")

@@ -57,7 +57,10 @@ def wholes(resources: Iterable[Json], index: Index) -> dict[int, Json]:
     found: dict[int, Json] = {}
     for whole in filter(is_whole, resources):
         for pointer in members(whole):
-            found.setdefault(id(index.resolve(pointer.get("reference"), whole)), whole)
+            member = index.resolve(pointer.get("reference"), whole)
+            if member:
+                found.setdefault(id(member), whole)
+                index.used.add((id(member), id(whole)))
     return found
 
 

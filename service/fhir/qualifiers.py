@@ -149,8 +149,9 @@ class Qualifiers:
             yield DOUBTED
         if start.startswith(tuple(self._words["not_hpp"])):
             yield DENIED
+        is_none = self._says("no_family", clause)
         for name, meaning in (("not_hpp_aim", DENIED), ("family", RELATIVE)):
-            if self._says(name, clause) and self._is_only(name, clause):
+            if self._says(name, clause) and self._is_only(name, clause) and not is_none:
                 yield meaning
         for people, meaning in ((self._relatives, RELATIVE), (self._others, DENIED)):
             named, others = people.read(clause)

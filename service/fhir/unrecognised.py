@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
+from typing import NamedTuple
 
 from service.fhir.codings import Recognition, codings, texts
 from service.fhir.context import Context
@@ -14,6 +15,15 @@ from service.hpp.background import COUNTING
 from service.hpp.model import ALP, UNRECOGNISED, Gap, Result
 
 ALP_KEY = "alp"
+
+
+class _Noted(NamedTuple):
+    """A part of an Observation that may be an ALP, and where it stands."""
+
+    source: int
+    panel: int
+    part: Part
+    whole: Json
 
 
 class AlpQuery:
@@ -32,43 +42,49 @@ class AlpQuery:
     """
 
     def __init__(self) -> None:
-        self._kinds: set[str] = set()
-        self._waiting: list[tuple[int, Part, Json]] = []
-        self._named: list[tuple[int, Part, Json]] = []
-        self._recognised: set[int] = set()
+        self._kinds: list[tuple[int, str]] = []
+        self._waiting: list[_Noted] = []
+        self._named: list[_Noted] = []
+        self._recognised: list[tuple[int, int]] = []
 
-    def note(self, parts: Sequence[Part], whole: Json, key: str, panel: int) -> None:
-        """The parts of one Observation.  key: that under which it came.  panel: the same number
-        for all that stands in one panel or report."""
+    def note(self, parts: Sequence[Part], whole: Json, key: str, place: tuple[int, int]) -> None:
+        """The parts of one Observation.  key: that under which it came.  place: the identity of
+        the resource, and a number that is the same for all that stands in one panel or report."""
         matters = key == ALP_KEY
         for part in parts:
             if part.concept.test == ALP:
-                self._recognised.add(panel)
+                self._recognised.append(place)
                 return
             matters = matters or part.concept.says_alp
         if matters and status_of(whole) in COUNTING:
-            self._note_others(parts, whole, key, panel)
+            self._note_others(parts, whole, key, place)
 
-    def _note_others(self, parts: Sequence[Part], whole: Json, key: str, panel: int) -> None:
+    def _note_others(
+        self, parts: Sequence[Part], whole: Json, key: str, place: tuple[int, int]
+    ) -> None:
         for part in parts:
             if part.concept.outcome is Recognition.EMPTY or not _may_be_measured(part, parts):
                 continue
             if part.concept.says_alp:
-                self._named.append((panel, part, whole))
+                self._named.append(_Noted(*place, part, whole))
             elif key == ALP_KEY and not part.concept.is_alp:
-                self._kinds.add(_kind(part.sent.get("code")))
+                self._kinds.append((place[0], _kind(part.sent.get("code"))))
                 if part.concept.outcome is Recognition.UNRECOGNISED:
-                    self._waiting.append((panel, part, whole))
+                    self._waiting.append(_Noted(*place, part, whole))
 
-    def results(self, context: Context) -> list[Result]:
-        """An ALP that could not be read, for each result that may be one."""
-        wide = len(self._kinds) > context.knowledge.most_alp_kinds
-        found = self._named if wide else [*self._waiting, *self._named]
+    def results(self, context: Context, left_out: Set[int]) -> list[Result]:
+        """An ALP that could not be read, for each result that may be one.
+
+        left_out: identities of resources that were not on record.
+        """
+        kinds = {kind for source, kind in self._kinds if source not in left_out}
+        wide = len(kinds) > context.knowledge.most_alp_kinds
+        known = {panel for source, panel in self._recognised if source not in left_out}
         return [
             result
-            for panel, part, whole in found
-            if panel not in self._recognised
-            for result in _unread(part, whole, context)
+            for noted in (self._named if wide else [*self._waiting, *self._named])
+            if noted.panel not in known and noted.source not in left_out
+            for result in _unread(noted.part, noted.whole, context)
         ]
 
 

@@ -18,8 +18,8 @@ from urllib3.exceptions import HTTPError
 from service import strict_json
 from service.outbound.calls import Failure, HttpGet
 
-CHUNK = 65_536
-FRAMING = 262_144  # headers and chunk sizes, beyond the body
+CHUNK_BYTES = 65_536
+FRAMING_BYTES = 262_144  # headers and chunk sizes, beyond the body
 JITTER_S = (0.02, 0.08)
 TOKEN = re.compile(r"[\x21-\x7e]{0,8192}")
 _WORTH_A_RETRY = frozenset({"connect", "reset", "closed", "429", "502", "503", "504"})
@@ -128,7 +128,7 @@ def _unusable(response: requests.Response, most: int) -> Failure | None:
 
 def _body(response: requests.Response, call: HttpGet, limits: Limits) -> bytes:
     chunks, size = [], 0
-    for chunk in response.iter_content(CHUNK):
+    for chunk in response.iter_content(CHUNK_BYTES):
         size += len(chunk)
         if size > limits.page_bytes:
             call.stop("too-large", "page")

@@ -9,7 +9,7 @@ from typing import Any
 from service.fhir.queries import Fetched, Query
 from service.fhir.tolerant import Json, objs, text
 from service.outbound.calls import Deadline, Failure, HttpGet
-from service.outbound.exchange import FRAMING, Limits, Page, exchange
+from service.outbound.exchange import FRAMING_BYTES, Limits, Page, exchange
 from service.outbound.servers import FhirServer
 from service.watch import call as watched
 
@@ -94,7 +94,7 @@ class PagedQuery:
         return page
 
     def _ask(self, url: str) -> Page:
-        most = self._limits.page_bytes + FRAMING
+        most = self._limits.page_bytes + FRAMING_BYTES
         self._call = HttpGet(self._server.route, self._deadline, most)
         of = (self._server.session, url, self._token, self._call, self._limits)
         with watched.asking(self._caller, self._query.key) as question:

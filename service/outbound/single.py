@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from service.outbound.calls import Deadline, HttpGet, Lookup, Resolver, Route
-from service.outbound.exchange import FRAMING, Allowance, Limits, Page, exchange
+from service.outbound.exchange import FRAMING_BYTES, Allowance, Limits, Page, exchange
 from service.outbound.transport import open_session
 from service.settings.addresses import Base, Kind, read_base
 
@@ -33,6 +33,6 @@ class Endpoint:
         self._session.headers["Accept"] = "application/json"
 
     def get(self, deadline: Deadline) -> Page:
-        call = HttpGet(self._route, deadline, self._most_bytes + FRAMING)
+        call = HttpGet(self._route, deadline, self._most_bytes + FRAMING_BYTES)
         limits = Limits(self._most_bytes, Allowance(self._most_bytes))
         return exchange(self._session, self._url, "", call, limits)

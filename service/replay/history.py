@@ -6,27 +6,29 @@ the service's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.evaluation.answer import EXTENSION, Answer
 from service.evaluation.engine import ANYONE, Engine
 from service.evaluation.errors import DataUnavailable
-from service.evaluation.evaluate import evaluate
+from service.evaluation.evaluate import answer_on
+from service.evaluation.gathering import Gathered, gather_for
 from service.evaluation.request import HookRequest
-from service.evaluation.services import BY_ID
+from service.evaluation.services import BY_ID, Service
 from service.fhir.budget import TooMuchText
 from service.fhir.context import Context
 from service.fhir.dates import read_days
 from service.fhir.gather import TYPES
 from service.fhir.observations import is_alp
+from service.fhir.read import NOTHING_LEFT_OUT
 from service.fhir.references import Index
 from service.fhir.releases import AUTHORED, ENCOUNTER, ORDERS, first_of
-from service.fhir.tolerant import Json, obj, objs, text
+from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 from service.hpp.decide import NOT_EVALUATED
-from service.replay.candidates import is_of_interest
+from service.replay.candidates import as_draft, bundle, of_interest
 from service.replay.known import Known, known_days
 from service.settings import Client
 
@@ -40,6 +42,14 @@ MAY_BE_MISSING = ("labs", "medications", "conditions", "procedures")
 KINDS = frozenset[str]().union(*TYPES.values()) | {"Medication"}
 _ByKey = Mapping[str, Sequence[Known]]
 DEPARTMENT = "urn:hpp-cds:department"  # an extension of orders that come from a warehouse
+
+
+class Judging(NamedTuple):
+    """An engine that judges a record, as whom it is asked, and what the source holds nothing of."""
+
+    engine: Engine
+    client: Client
+    missing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +66,36 @@ class Judges:
     client: Client = ANYONE
     against_client: Client = ANYONE
 
-    def are_interested(self, order: Json, medications: Sequence[Json]) -> bool:
-        engines = (self.engine, self.against) if self.against else (self.engine,)
-        return any(is_of_interest(order, medications, engine) for engine in engines)
+    @property
+    def each(self) -> list[Judging]:
+        engines = [(self.engine, self.client)]
+        engines += [(self.against, self.against_client)] if self.against else []
+        return [Judging(engine, client, self.missing) for engine, client in engines]
+
+    def of_interest(self, orders: Sequence[Json], medications: Sequence[Json]) -> list[Json]:
+        """The orders that any of them would judge.  medications: those that orders may name."""
+        found = {
+            id(order)
+            for asked in self.each
+            for order in of_interest(orders, medications, asked.engine)
+        }
+        return [order for order in orders if id(order) in found]
 
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
     """One order of the past (or one patient's last day), and what would have been said.
 
-    patient, order: ids of the record.  answer: as over HTTP on that day; against: by the other
-    engine.  department: where it was ordered, or empty.
+    patient, order: ids of the record.  department: where it was ordered, or empty.  answer: as
+    over HTTP on that day; against: by the other engine.
     """
 
     patient: str
     order: str
     day: date
+    department: str
     answer: Answer
     against: Answer | None = None
-    department: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -106,17 +127,17 @@ class PlacedOrder:
 def placed_orders(resources: Sequence[Json], judges: Judges) -> list[PlacedOrder]:
     """The orders of one patient that are asked about; resources: as in judge_orders."""
     medications = [r for r in resources if r.get("resourceType") == "Medication"]
-    found = []
-    for order in resources:
-        if (
-            order.get("resourceType") in ORDERS
-            and text(order.get("status")) not in NEVER_PLACED
-            and text(order.get("intent")) not in NOT_AN_ORDER
-            and judges.are_interested(order, medications)
-        ):
-            days = read_days(first_of(order, AUTHORED), judges.engine.zone)
-            found.append(PlacedOrder(order, days.last if days else None))
-    return found
+    orders = judges.of_interest([r for r in resources if _was_placed(r)], medications)
+    days = (read_days(first_of(order, AUTHORED), judges.engine.zone) for order in orders)
+    return [PlacedOrder(o, d.last if d else None) for o, d in zip(orders, days, strict=True)]
+
+
+def _was_placed(resource: Json) -> bool:
+    return (
+        resource.get("resourceType") in ORDERS
+        and text(resource.get("status")) not in NEVER_PLACED
+        and text(resource.get("intent")) not in NOT_AN_ORDER
+    )
 
 
 def judge_orders(
@@ -124,13 +145,14 @@ def judge_orders(
 ) -> Iterator[PastDecision]:
     """Each of these orders that has a day, judged on it with what was known then.
 
-    resources: everything on record of this patient, of any type, in any order.
+    resources: everything on record of this patient, of any type, in any order; read once.
     """
-    answers = _Answers(patient, resources, judges)
     dated = [(item.day, text(item.order.get("id")), item.order) for item in placed if item.day]
+    orders = [order for _, _, order in dated]
+    records = [_Record(patient, resources, orders, SIGN, asked) for asked in judges.each]
     for day, name, order in sorted(dated, key=lambda item: item[:2]):
-        where = department_of(order, resources)
-        yield PastDecision(patient, name, day, *answers.of(order, day), where)
+        answers = (record.answer(day, order) for record in records)
+        yield PastDecision(patient, name, day, department_of(order, resources), *answers)
 
 
 def judge_last_day(
@@ -141,8 +163,8 @@ def judge_last_day(
     days = [day for resource in read if (day := _last_day(resource, judges.engine))]
     if days:
         day = max(days)
-        answers = _Answers(patient, resources, judges)
-        yield PastDecision(patient, "", day, *answers.of(None, day))
+        records = (_Record(patient, resources, (), VIEW, asked) for asked in judges.each)
+        yield PastDecision(patient, "", day, "", *(record.answer(day) for record in records))
 
 
 def department_of(order: Json, resources: Sequence[Json]) -> str:
@@ -159,32 +181,69 @@ def department_of(order: Json, resources: Sequence[Json]) -> str:
     return ""
 
 
-class _Answers:
-    """What both engines say of one patient; the record is sorted by prefetch key once for each."""
+class _Record:
+    """All that one patient has on record, gathered and read once for all days by who is asked.
 
-    def __init__(self, patient: str, resources: Sequence[Json], judges: Judges) -> None:
-        self._patient = patient
-        asked = [(judges.engine, judges.client)]
-        asked += [(judges.against, judges.against_client)] if judges.against else []
-        self._asked = [
-            (engine, client, _by_key(resources, engine, judges.missing)) for engine, client in asked
-        ]
+    For a day on which what was known is read with the help of what was not yet (a result that a
+    later report speaks of, say), it is gathered anew, without that.
+    """
 
-    def of(self, order: Json | None, day: date) -> tuple[Answer, Answer | None]:
-        """Of an order as it was signed, or of the chart as it was opened."""
-        answers = [self._answer(order, day, *asked) for asked in self._asked]
-        return answers[0], answers[1] if len(answers) > 1 else None
+    def __init__(
+        self,
+        patient: str,
+        resources: Sequence[Json],
+        orders: Sequence[Json],
+        service: Service,
+        asked: Judging,
+    ) -> None:
+        self._patient, self._service, self._asked = patient, service, asked
+        self._by_key = _by_key(resources, asked.engine, asked.missing)
+        self._drafts = {id(order): as_draft(order) for order in orders}
+        self._whole = self._gathered(NOTHING_LEFT_OUT)
 
-    def _answer(
-        self, order: Json | None, day: date, engine: Engine, client: Client, by_key: _ByKey
-    ) -> Answer:
-        request = _request(self._patient, by_key, order, day)
+    def answer(self, day: date, order: Json = NOTHING) -> Answer:
+        """To an order as it was signed, or to the chart as it was opened."""
+        draft, gathered = self._drafts.get(id(order)), self._whole
+        left_out = self._not_yet(day, order)
         try:
-            return evaluate(request, SIGN if order else VIEW, engine, day, client=client)
+            if gathered.reader.depends_on(left_out, day):
+                gathered = self._gathered(left_out)
+            drafts = [read for read in gathered.drafts if read.resource is draft]
+            return answer_on(gathered, day, drafts, left_out)
         except DataUnavailable as error:
             return _refused(error.gaps)
         except TooMuchText as error:
             return _refused([("too-large", error.pointer.rpartition("/")[2])])
+
+    def _not_yet(self, day: date, order: Json) -> Set[int]:
+        """Identities of what was not on record: what became known later, the order itself, which
+        was a draft, and the drafts of all others."""
+        later = {
+            id(resource)
+            for resources in self._by_key.values()
+            for resource, since in resources
+            if since is not None and since > day
+        }
+        others = {id(draft) for signed, draft in self._drafts.items() if signed != id(order)}
+        return later | others | {id(order)}
+
+    def _gathered(self, left_out: Set[int]) -> Gathered:
+        """What an EHR would have sent, each order as the draft it was."""
+        prefetch: dict[str, Any] = {
+            key: bundle(item for item, _ in resources if id(item) not in left_out)
+            for key, resources in self._by_key.items()
+        }
+        prefetch["patient"] = next((item for item, _ in self._by_key["patient"]), None)
+        drafts = (draft for draft in self._drafts.values() if id(draft) not in left_out)
+        request = HookRequest(
+            hook=self._service.hook,
+            hook_instance="replay",
+            patient_id=self._patient,
+            user_reference="",
+            prefetch=prefetch,
+            draft_orders=bundle(drafts),
+        )
+        return gather_for(request, self._service, self._asked.engine, self._asked.client)
 
 
 def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:
@@ -197,24 +256,6 @@ def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:
         "gaps": [{"kind": kind, "key": key} for kind, key in gaps],
     }
     return Answer({"cards": [], "extension": {EXTENSION: said}}, "unavailable")
-
-
-def _request(patient: str, by_key: _ByKey, order: Json | None, day: date) -> HookRequest:
-    """What an EHR would have sent: all that was known, but the order, which is the draft it was."""
-    prefetch: dict[str, Any] = {}
-    for key, resources in by_key.items():
-        known = (item for item, since in resources if since is None or since <= day)
-        prefetch[key] = _bundle(item for item in known if item is not order)
-    prefetch["patient"] = next((item for item, _ in by_key["patient"]), None)
-    draft = {**order, "status": "draft", "intent": "order"} if order else None
-    return HookRequest(
-        hook=SIGN.hook if draft else VIEW.hook,
-        hook_instance="replay",
-        patient_id=patient,
-        user_reference="",
-        prefetch=prefetch,
-        draft_orders=_bundle([draft]) if draft else None,
-    )
 
 
 def _by_key(resources: Sequence[Json], engine: Engine, missing: frozenset[str]) -> _ByKey:
@@ -232,10 +273,6 @@ def _key_of(resource: Json, engine: Engine) -> str:
     if kind == "Observation":
         return "alp" if is_alp(resource, engine.terminology) else "labs"
     return next((key for key, kinds in TYPES.items() if kind in kinds), "medications")
-
-
-def _bundle(resources: Iterable[Json]) -> dict[str, Any]:
-    return {"resourceType": "Bundle", "entry": [{"resource": item} for item in resources]}
 
 
 _DATED = ("effectiveDateTime", "issued", "authoredOn", "recordedDate", "performedDateTime",

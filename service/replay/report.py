@@ -11,6 +11,7 @@ from cards.words import Words
 from service.charts.counts import suppressed
 from service.charts.page import Block, folded, page, paragraph, table, wide
 from service.charts.svg import stacked, stacked_across
+from service.hpp.assessment import Indicator
 from service.replay.figures import INDICATORS, OF_ALL, Bar, Cost, ReplayFigures, Row
 from service.replay.history import Judges
 from service.reports.figures import with_line
@@ -73,6 +74,8 @@ class _Page:
 
     def note(self) -> str:
         found = self.figures
+        if not found.orders:
+            return "Nothing was judged: in the days that were asked for there is nothing to judge."
         orders, patients, shown = (
             self._count(n) for n in (found.orders, found.patients, found.shown)
         )
@@ -250,7 +253,7 @@ class _Page:
             "low, and not persistently": [g.low - g.persistently_low for g in groups.values()],
         }
         measured = [group.measured for group in groups.values()]
-        return self._pieces(list(groups), pieces, measured, "patients with an ALP", "low")
+        return self._pieces(list(groups), pieces, measured, "per 100 patients with an ALP", "low")
 
     def _pieces(
         self,
@@ -260,7 +263,7 @@ class _Page:
         unit: str,
         name: str,
     ) -> str:
-        """Bars lying down, per 100 of each; a piece of fewer than are shown is left out."""
+        """Bars lying down, 100 for each of `of`; a piece of fewer than are shown is left out."""
         series = {
             said: [
                 100 * (n if n >= self.fewest else 0) / base
@@ -270,7 +273,7 @@ class _Page:
         }
         if not any(any(values) for values in series.values()):
             return ""
-        return wide(stacked_across(labels, series, f"per 100 {unit}", name))
+        return wide(stacked_across(labels, series, unit, name))
 
     def _missing(self) -> Block:
         """What was not seen, and what stayed open for want of exactly that; none is judged anew."""
@@ -295,7 +298,17 @@ class _Page:
             "could have been a more urgent one."
         )
         note += f" The source holds nothing of: {missing}." if missing else ""
+        only_this = self._cards_of_quiet_verdicts()
+        if only_this:
+            note += f" Cards that say nothing else: {self._count(only_this)}."
         return Block("What missing data costs", body, note)
+
+    def _cards_of_quiet_verdicts(self) -> int:
+        """Of verdicts that draw no card by themselves."""
+        rows = self.judges.engine.knowledge.table
+        telling = {row.verdict for row in rows if row.indicator is not Indicator.NONE}
+        bars = self.figures.bars["verdict"].items()
+        return sum(bar.cards.total() for verdict, bar in bars if verdict not in telling)
 
     def _cost_drawn(self, costs: Sequence[tuple[str, Cost]]) -> str:
         """Per 100 of all; a piece of fewer than are shown is left out."""
@@ -305,7 +318,7 @@ class _Page:
         }
         labels = [self._key(key) for key, _ in costs]
         of = [self.figures.orders] * len(costs)
-        return self._pieces(labels, pieces, of, f"{self.unit}, left open", "missing")
+        return self._pieces(labels, pieces, of, f"left open, per 100 {self.unit}", "missing")
 
     def _cost_told(self, key: str, cost: Cost) -> str:
         orders, alone = self._count(cost.orders), self._count(cost.alone)

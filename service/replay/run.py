@@ -111,7 +111,10 @@ def _unreadable(source: Path, error: duckdb.Error) -> CannotReplay:
     if shut:
         message = "may not be read by this user; change its mode or its owner"
         return CannotReplay(Fault(str(file), "", message) for file in shut)
-    message = f"could not be read ({type(error).__name__}); is a file damaged, or the disk full?"
+    message = (
+        f"could not be read ({type(error).__name__}); is a file damaged, or is the disk full? "
+        "The same command with --resume goes on"
+    )
     return CannotReplay([Fault(str(source), "", message)])
 
 

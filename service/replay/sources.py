@@ -162,7 +162,7 @@ class Lines:
             number
             for batch in self._batches(written)
             for number, kind, drug, medication in _rows(batch)
-            if judges.are_interested(_order(kind, drug), _read(medication))
+            if judges.of_interest([_order(kind, drug)], _read(medication))
         ]
 
     def _read_medications(self, ids: str) -> None:

@@ -133,7 +133,7 @@ def _drug() -> Column:
 
 def _is_wanted(row: Any, judges: Judges) -> bool:
     medications = [orjson.loads(row["medication"])] if row["medication"] else []
-    return judges.are_interested(orjson.loads(row["line"]), medications)
+    return bool(judges.of_interest([orjson.loads(row["line"])], medications))
 
 
 def _by_id(lines: DataFrame) -> DataFrame:

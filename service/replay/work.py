@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
+from service.content.faults import Faulty
 from service.evaluation.building import build_engine
-from service.evaluation.engine import ANYONE
+from service.evaluation.engine import ANYONE, Engine
 from service.replay.history import (
     Judges,
     PastDecision,
@@ -48,7 +49,7 @@ class Task:
         """Built anew: once in each process, which never looks again for what of it to free."""
         judges = Judges(
             build_engine(self.settings),
-            build_engine(self.against) if self.against else None,
+            _other_engine(self.against) if self.against else None,
             self.missing,
             _client(self.settings),
             _client(self.against) if self.against else ANYONE,
@@ -56,6 +57,14 @@ class Task:
         gc.collect()
         gc.freeze()
         return judges
+
+
+def _other_engine(settings: Settings) -> Engine:
+    """Two configurations are read; a fault says which of them it is of."""
+    try:
+        return build_engine(settings)
+    except Faulty as error:
+        raise Faulty(replace(f, file=f"--against: {f.file}") for f in error.faults) from None
 
 
 def _client(settings: Settings) -> Client:

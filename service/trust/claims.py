@@ -52,7 +52,7 @@ def _check_times(claims: Json, client: Client, now_s: float) -> None:
 
 
 def _seconds(claims: Json, name: str, client: Client) -> float:
-    """A NumericDate (RFC 7519, section 2): any JSON number, so no boolean and no text."""
+    """A NumericDate (RFC 7519): any JSON number, so no boolean and no text."""
     value = claims.get(name)
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return value

@@ -33,7 +33,7 @@ _PUBLIC_MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-# RFC 7517, section 4.5: keys of different types may share a kid where they serve alternatives.
+# RFC 7517, "kid": keys of different types may share a kid where they serve alternatives.
 KeyName = tuple[str, Algorithm]
 
 

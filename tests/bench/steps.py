@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from service.evaluation import evaluate, judge
+from service.evaluation import evaluate, gathering, judge
+from service.fhir.read import ChartReader
 from service.hooks import calls, routes
 from service.hooks.callers import Callers
 from service.hpp import decide
@@ -26,8 +27,8 @@ REST = "the rest"  # Flask, the log line
 STEPS: dict[str, Sequence[tuple[object, str]]] = {
     "trust": ((Callers, "identify"),),
     "parse": ((routes, "parse_body"), (calls, "read_request")),
-    "gather": ((evaluate, "gather"), (evaluate, "_release")),
-    "read": ((evaluate, "_read_drafts"), (judge, "read_chart")),
+    "gather": ((gathering, "gather"), (gathering, "_release")),
+    "read": ((gathering, "_read_drafts"), (ChartReader, "chart")),
     "find": ((decide, "gather_facts"), (decide, "find")),
     "decide": ((judge, "assess"),),
     "say": ((evaluate, "_answer_order"), (routes, "json_response")),

@@ -77,7 +77,7 @@ def test_a_wrong_method_is_405_and_names_the_right_one(
 
 # A fault of ours
 WORDS = "ZZPHI, words of the patient"
-FLOW = ("evaluate.gather", "judge.read_chart", "judge.assess", "evaluate.build")
+FLOW = ("gathering.gather", "gathering.ChartReader", "judge.assess", "evaluate.build")
 
 
 @pytest.mark.hazard("O8", "H19")

@@ -78,7 +78,7 @@ def test_hypophosphatasia_in_words_is_on_record(words: str) -> None:
     ],
 )
 def test_the_opposite_disorder_is_not_hypophosphatasia(words: str) -> None:
-    """Section 8: hypophosphataemia is the opposite disorder."""
+    """Hypophosphataemia is the opposite disorder."""
     seen = condition("E83.39", system=ICD10CM, code=concept("E83.39", ICD10CM, text=words))
 
     assert verdict_with(seen) == "hppSuspected"

@@ -93,6 +93,8 @@ SAID = {
         "Hypophosphatasia, brother also affected",
         "Familial hypophosphatasia",
         "Hypophosphatasia; family history of osteoporosis",
+        "Hypophosphatasia, no family history",
+        "Hypophosphatasia, negative family history",
         "Hypophosphatasia, screening of relatives done",
         "Hypophosphatasia, osteoporosis ruled out",
         "Osteoporosis ruled out; hypophosphatasia",

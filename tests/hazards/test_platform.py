@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from fhir_fixtures import stories
 from service.app import create_app, load_content
-from service.content.words import PHRASE_TABLES
+from service.content.text_files import PHRASE_TABLES
 from service.evaluation.answer import EXTENSION
 from service.evaluation.services import SERVICES
 from service.settings import Settings

@@ -115,3 +115,22 @@ def test_a_low_that_a_higher_value_of_the_day_hides_may_count(knowledge: Knowled
     assert LOW in opened(knowledge, same_day, "labs")
     assert LOW not in opened(knowledge, [*same_day, refuted], "labs")
     assert LOW not in opened(knowledge, [alp("36", 10, "Observation/a"), same_day[1]], "labs")
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing"),
+    [
+        (("conditions",), set()), (("alp",), {"alp"}), (("patient", "labs"), {"patient"}),
+        (("alp", "patient"), {"alp", "patient"}),
+    ],
+)  # fmt: skip
+def test_only_the_patient_and_the_alp_are_needed(
+    keys: tuple[str, ...], missing: set[str], knowledge: Knowledge
+) -> None:
+    """Of what is needed that which was not seen is named."""
+    gaps = tuple(Gap("not-sent", key) for key in keys)
+    facts = gather_facts(replace(chart(*CLEAN), gaps=gaps), TODAY, knowledge)
+    found = find(facts)["alp-looked-up"]
+
+    assert (set(found.missing), found.seen) == (missing, not missing)
+    assert (found.presence is Presence.UNKNOWN) is bool(missing)

@@ -74,6 +74,19 @@ def test_a_folder_that_cannot_be_written_is_named_with_a_way_out(
     assert "choose another folder" in result.stderr
 
 
+def test_a_fault_of_the_other_configuration_is_said_to_be_its_own(
+    export: Export, tmp_path: Path
+) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "thresholds.toml").write_text("[spacing_adult]\nvalue = 7000\n")
+    other = tmp_path / "other.toml"
+    other.write_text('[site]\nmode = "development"\n[content]\ndir = "content"\n')
+    result = said(export(HISTORY), "--out", tmp_path / "out", "--against", other)
+
+    assert result.exit_code == 78
+    assert "--against: thresholds.toml: spacing_adult" in result.stderr
+
+
 @pytest.mark.parametrize("people", ["10", "20"])
 def test_a_demo_of_another_size_is_another_run(tmp_path: Path, people: str) -> None:
     first = said("--demo", "10", "--out", tmp_path / "out")

@@ -13,7 +13,7 @@ import pytest
 
 from fhir_fixtures import stories
 from service.app import build_engine
-from service.evaluation import evaluate
+from service.evaluation import gathering
 from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID
@@ -136,7 +136,7 @@ def test_a_record_of_more_names_than_a_request_may_hold_ends_no_replay(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over HTTP it is 413."""
-    monkeypatch.setattr(evaluate, "MOST_NEW_CHARACTERS", 40)
+    monkeypatch.setattr(gathering, "MOST_NEW_CHARACTERS", 40)
     named = build.condition({"text": "an illness of a name that nobody ever read before"})
     named["subject"] = {"reference": "Patient/p"}
     history = [PATIENT, alp(1, "2018-01-05", 22), named, order(1, "2018-06-01")]

@@ -167,15 +167,15 @@ def decided(resources: list[Json]) -> list[Any]:
     told = []
     for decision in judge_orders("p", resources, judges()):
         if decision.day <= FIRST + timedelta(days=SPAN):
-            told.append((row_of(decision, PSEUDONYMS), _without_names(decision.answer.body)))
+            told.append((row_of(decision, PSEUDONYMS), without_names(decision.answer.body)))
     return sorted(told, key=lambda item: (item[0]["day"], item[0]["order"]))
 
 
-def _without_names(value: Any) -> Any:
+def without_names(value: Any) -> Any:
     """Cards and suggestions have a new uuid each time."""
     if isinstance(value, dict):
-        return {name: _without_names(item) for name, item in value.items() if name != "uuid"}
-    return [*map(_without_names, value)] if isinstance(value, list) else value
+        return {name: without_names(item) for name, item in value.items() if name != "uuid"}
+    return [*map(without_names, value)] if isinstance(value, list) else value
 
 
 def test_histories_are_of_more_than_one_verdict() -> None:

@@ -123,6 +123,14 @@ def test_what_missing_data_costs_is_said_by_each_kind_of_it(judges: Judges) -> N
     }  # fmt: skip
 
 
+def test_cards_that_say_only_that_data_was_missing_are_counted(judges: Judges) -> None:
+    partly = QUIET | {"indicator": "info", "shown": True} | waiting(("5-persistent", ["alp"]))
+    page = drawn([*MANY, *(row(n, **partly) for n in range(40, 47))], judges)
+
+    assert "Cards that say nothing else: 7." in page
+    assert "Cards that say nothing else" not in drawn(MANY, judges)
+
+
 def test_an_order_that_could_not_be_judged_is_a_cost_as_well(judges: Judges) -> None:
     quiet = {"verdict": "notEvaluated", "row": "none", "indicator": "none", "shown": False}
     rows = [row(n, **quiet, **waiting(("none", ["patient"]))) for n in range(5)]
@@ -179,7 +187,7 @@ def test_a_page_needs_nothing_from_outside(page: str) -> None:
 def test_nobody_and_nothing_can_be_drawn(judges: Judges) -> None:
     page = drawn([], judges)
 
-    assert "0 orders of 0 patients" in page
+    assert "Nothing was judged" in page
     assert "Nobody has an ALP." in page
 
 

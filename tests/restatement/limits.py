@@ -7,6 +7,7 @@ engine.  Slow and literal on purpose: plain dicts, exact fractions, whole days.
 import re
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 Patient = dict[str, Any]
@@ -48,11 +49,13 @@ MORE = (">", ">=")
 NUMBER = r"(\d+(?:\.\d+)?)"
 
 
+@cache
 def exact(number: Any) -> Fraction:
     """Never round before comparing; the number as it is printed."""
     return Fraction(str(number))
 
 
+@cache
 def units_per_litre(number: Any, unit: str) -> Fraction | None:
     """In U/L; None for a unit of no known factor."""
     factor = UNIT_FACTORS.get(unit)

@@ -138,7 +138,7 @@ def test_a_modulus_of_the_known_structure_is_told_from_others() -> None:
 
 
 def test_a_thumbprint_is_that_of_the_standard() -> None:
-    """The example of RFC 7638, section 3.1."""
+    """The example of RFC 7638."""
     modulus = (
         "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECP"
         "ebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY"
@@ -214,7 +214,7 @@ def test_what_is_no_key_set_is_none(document: object) -> None:
 
 
 def test_one_kid_may_name_a_key_of_each_type() -> None:
-    """RFC 7517, section 4.5: alternatives for one use may share a kid."""
+    """RFC 7517, "kid": alternatives for one use may share a kid."""
     both = [EC.jwk(), RSA.jwk(kid=EC.key_id)]
     ring = read_key_set({"keys": both}, allow_published=False)
 

@@ -12,7 +12,7 @@ import pytest
 from service.app import load_content
 from service.content.faults import Faulty
 from service.content.knowledge import CONTENT_FILES
-from service.content.words import FOLDER, TABLES, TEXTS
+from service.content.text_files import FOLDER, TABLES, TEXTS
 from service.settings import Settings
 
 MUTATIONS = 5

@@ -12,7 +12,7 @@ from service.app import build_engine, load_content
 from service.content.faults import Faulty
 from service.content.knowledge import CONTENT_FILES
 from service.content.reviews import Review, _in_use, load_review
-from service.content.words import TEXT_FILES
+from service.content.text_files import TEXT_FILES
 from service.evaluation.about import source_attributes
 from service.evaluation.services import discovery
 from service.settings import Settings
