@@ -11,7 +11,7 @@ from datetime import date
 from cards.facts import CardFacts, unique
 from cards.markdown import escape
 from cards.summary import capital
-from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.assessment import INVALID, LOW_CLEAN, JudgedResult
 from service.hpp.model import ALP, Excluded, Gap
 
 MOST_ROWS = 5
@@ -65,7 +65,7 @@ def _value(item: JudgedResult, facts: CardFacts) -> str:
 
 def _meaning(item: JudgedResult, facts: CardFacts) -> str:
     words, kind = facts.words, item.kind.value
-    if item.kind is AlpClass.LOW_CLEAN and not facts.causes_seen:
+    if item.kind is LOW_CLEAN and not facts.causes_seen:
         kind = "low"  # nobody looked whether it has a cause
     said = [words.phrase("class", kind)]
     said += [words.sentence("very_low")] if item.very_low else []
@@ -147,7 +147,7 @@ def excluded_results(facts: CardFacts) -> list[Excluded]:
     invalid = [
         Excluded(i.result.reference, i.reasons[0], i.day, i.result.shown)
         for i in facts.assessment.alp
-        if i.kind is AlpClass.INVALID and i.reasons
+        if i.kind is INVALID and i.reasons
     ]
     left_out = [e for e in facts.assessment.excluded if e.reason != "undated-drug"]
     return sorted([*invalid, *left_out], key=lambda e: e.day or date.min, reverse=True)

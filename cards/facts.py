@@ -8,7 +8,15 @@ from datetime import date
 from functools import cached_property
 
 from cards.words import Words
-from service.hpp.assessment import AlpClass, Assessment, Evidence, JudgedResult, Limit
+from service.hpp.assessment import (
+    INVALID,
+    LOW_ACUTE,
+    NORMAL_MASKED,
+    Assessment,
+    Evidence,
+    JudgedResult,
+    Limit,
+)
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import UNKNOWN_CODE, Chart, Gap
 
@@ -49,7 +57,7 @@ class CardFacts:
     def lows(self) -> list[JudgedResult]:
         """Eligible lows; where there are none, the lows of acute illness."""
         eligible = [item for item in self.assessment.alp if item.kind.eligible_low]
-        return eligible or [i for i in self.assessment.alp if i.kind is AlpClass.LOW_ACUTE]
+        return eligible or [i for i in self.assessment.alp if i.kind is LOW_ACUTE]
 
     @cached_property
     def last(self) -> JudgedResult | None:
@@ -59,7 +67,7 @@ class CardFacts:
     @cached_property
     def used(self) -> list[JudgedResult]:
         """Dated results that could be read, oldest first."""
-        return [i for i in self.assessment.alp if i.day and i.kind is not AlpClass.INVALID]
+        return [i for i in self.assessment.alp if i.day and i.kind is not INVALID]
 
     @cached_property
     def judged(self) -> list[JudgedResult]:
@@ -104,7 +112,7 @@ class CardFacts:
     @cached_property
     def mask_codes(self) -> list[str]:
         """Groups of what may raise a normal result, newest result first."""
-        masked = [i for i in self.used if i.kind is AlpClass.NORMAL_MASKED]
+        masked = [i for i in self.used if i.kind is NORMAL_MASKED]
         return unique(code for item in reversed(masked) for code in item.reasons)
 
     @property

@@ -8,7 +8,7 @@ from cards.blocks import day_text, listed
 from cards.facts import CardFacts, days_of, unique
 from cards.markdown import escape
 from cards.summary import capital
-from service.hpp.assessment import AlpClass, DoubtedCause, Evidence
+from service.hpp.assessment import LOW_ACUTE, DoubtedCause, Evidence
 from service.hpp.findings import WRITTEN_DOWN
 from service.hpp.model import DENOSUMAB
 
@@ -81,7 +81,7 @@ def _since(code: str, facts: CardFacts) -> str:
 
 def _blurred(facts: CardFacts) -> Iterator[str]:
     """Acute illness at a low ALP, and what may raise a normal one."""
-    acute = [i for i in facts.used if i.kind is AlpClass.LOW_ACUTE]
+    acute = [i for i in facts.used if i.kind is LOW_ACUTE]
     if acute:
         reasons = _names((code for item in acute for code in item.reasons), facts)
         yield facts.words.sentence("acute", reasons=reasons)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from cards.facts import CardFacts, unique
 from cards.words import Words
-from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.assessment import INVALID, NORMAL, JudgedResult
 from service.hpp.features import SUBSTRATE
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import DENOSUMAB, GGT, PEA, PLP
@@ -29,7 +29,7 @@ def situation(facts: CardFacts) -> frozenset[str]:
 
 def _last_is(facts: CardFacts, low: bool) -> bool:
     last = facts.last
-    return last is not None and (last.kind is not AlpClass.NORMAL) is low
+    return last is not None and (last.kind is not NORMAL) is low
 
 
 def _varies(facts: CardFacts) -> bool:
@@ -193,7 +193,7 @@ OF_SUMMARY: Mapping[str, Callable[[CardFacts], str]] = {
 
 
 def _unusable(facts: CardFacts) -> str:
-    invalid = [i for i in facts.assessment.alp if i.kind is AlpClass.INVALID]
+    invalid = [i for i in facts.assessment.alp if i.kind is INVALID]
     unread = facts.assessment.course.unread or (invalid[-1] if invalid else None)
     return facts.name_of(unread.reasons[0]) if unread and unread.reasons else ""
 

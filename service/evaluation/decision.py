@@ -109,9 +109,7 @@ def evidence_of(chart: Chart, assessment: Assessment, knowledge: Knowledge) -> t
     results, drugs and other diagnoses: the order that was signed would be news by itself.
     """
     found = Counter(
-        f"low {judged.day} {judged.result.value}"
-        for judged in assessment.alp
-        if judged.kind.value.startswith("low")
+        f"low {judged.day} {judged.result.value}" for judged in assessment.alp if judged.kind.low
     )
     seen = (*assessment.features, *assessment.family_history)
     found |= Counter(f"{item.what} {item.day}" for item in seen)

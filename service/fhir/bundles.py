@@ -15,13 +15,15 @@ OUTCOME = "OperationOutcome"
 
 
 class Entry(NamedTuple):
-    """A resource with a type, where it stands, its fullUrl, and why it was sent.
+    """A resource with its type, where it stands, its fullUrl, and why it was sent.
 
-    mode: `match`, `include`, `outcome`, or empty where the Bundle does not say.
+    kind: its type, as written.  mode: `match`, `include`, `outcome`, or empty where the Bundle
+    does not say.
     """
 
     inside: str
-    position: int
+    position: int | None
+    kind: str
     resource: Json
     full_url: str
     mode: str
@@ -74,12 +76,13 @@ def _read(bundle: Json, inside: str, depth: int, found: list[Read]) -> None:
     for position, item in enumerate(sent or ()):
         unread = item.get("resource") if isinstance(item, dict) else item
         if isinstance(unread, dict) and text(unread.get("resourceType")):
-            if unread["resourceType"] == "Bundle" and depth < MOST_NESTED:
+            kind = unread["resourceType"]
+            if kind == "Bundle" and depth < MOST_NESTED:
                 _read(unread, place(inside, position), depth + 1, found)
             else:
                 mode = text(obj(item.get("search")).get("mode"))
                 url = text(item.get("fullUrl"))
-                read.entries.append(Entry(inside, position, unread, url, mode))
+                read.entries.append(Entry(inside, position, kind, unread, url, mode))
             unread = None
         if unread is not None or not isinstance(item, dict) or "resourceType" in item:
             read.unreadable.append(place(inside, position))
@@ -109,15 +112,15 @@ def resources(bundle: object, key: str) -> Iterator[Json]:
             yield entry.resource
 
 
-def is_short(announced: object, sent: Iterable[Json], wanted: frozenset[str]) -> bool:
-    """Whether a total says that more was found than was sent.
+def is_short(announced: object, sent: Iterable[str], wanted: frozenset[str]) -> bool:
+    """Whether a total says that more was found than was sent.  sent: the types of what was.
 
     FHIR counts matches; real servers also count the outcomes or the included resources that
     they send along (hapifhir/hapi-fhir issue 7153), and then have sent them all.
     """
     if not isinstance(announced, int) or announced <= 0:
         return False
-    kinds = Counter(resource["resourceType"] for resource in sent)
+    kinds = Counter(sent)
     matches, outcomes = sum(kinds[kind] for kind in wanted), kinds[OUTCOME]
     others = kinds.total() - matches - outcomes
     counted = {matches + outcomes, matches + others, matches + outcomes + others}

@@ -37,6 +37,7 @@ class Recognition(StrEnum):
 
 
 CERTAINTY = tuple(Recognition)  # what tells more comes first
+EMPTY = Recognition.EMPTY
 
 
 def codings(concept: object) -> list[tuple[str, str]]:
@@ -90,7 +91,7 @@ class LabConcept:
     @property
     def is_empty(self) -> bool:
         """It does not say."""
-        return self.outcome is Recognition.EMPTY
+        return self.outcome is EMPTY
 
     @property
     def is_genetic(self) -> bool:

@@ -67,11 +67,9 @@ class Context:
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):
             return None
-        try:
-            return self._days[written]
-        except KeyError:
-            days = self._days[written] = read_days(written, self.zone)
-            return days
+        if written not in self._days:
+            self._days[written] = read_days(written, self.zone)
+        return self._days[written]
 
     def first_day(self, written: object) -> date | None:
         days = self.days(written)

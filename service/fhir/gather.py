@@ -114,7 +114,7 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
         if _answers_another(key, chain.from_iterable(read.entries for read in reads)):
             record.gap("unreadable", key)
     elif isinstance(kind, str) and kind in TYPES[key]:
-        _add(record, key, key, sent, "")
+        _add(record, key, Entry(key, None, kind, sent, "", ""))
     else:
         record.gap("unreadable", key)
 
@@ -122,7 +122,7 @@ def take(record: Record, key: str, value: object, *, more_follows: bool = False)
 def _answers_another(key: str, entries: Iterable[Entry]) -> bool:
     """Nothing but resources of other keys, or what a resource refers to: an answer to another
     question.  (Any other kind is said by itself; a Medication may be the one of the draft.)"""
-    kinds = {entry.resource["resourceType"] for entry in entries if entry.mode != "include"}
+    kinds = {entry.kind for entry in entries if entry.mode != "include"}
     if TYPES[key] is DRUGS:
         kinds.discard("Medication")
     return bool(kinds) and not kinds & TYPES[key] and kinds <= REFERRED_TO | HOME.keys()
@@ -141,14 +141,14 @@ def _take_bundle(record: Record, key: str, read: Read, more_follows: bool) -> No
 
 def _take_entry(record: Record, key: str, entry: Entry) -> None:
     """Put a resource where it belongs, or say that nobody asked for it."""
-    kind, is_included = entry.resource["resourceType"], entry.mode == "include"
+    kind, is_included = entry.kind, entry.mode == "include"
     # A report that was sent along holds further results, which nobody asked for.
     home = key if kind in TYPES[key] else "" if is_included else HOME.get(kind, "")
     if kind == OUTCOME:
         if has_failed(entry.resource):
             record.gap("failed", key)
     elif home and not (is_included and kind == "DiagnosticReport"):
-        _add(record, home, entry.where, entry.resource, entry.full_url)
+        _add(record, home, entry)
     else:
         index_resource(record, entry.resource, entry.full_url)
         if not is_included and kind not in REFERRED_TO:
@@ -158,26 +158,27 @@ def _take_entry(record: Record, key: str, entry: Entry) -> None:
 def _note_truncation(record: Record, key: str, read: Read) -> None:
     """More results exist than were sent: a next page, or a total above what is here."""
     links, total = read.next_links, read.bundle.get("total")
-    if links or is_short(total, (entry.resource for entry in read.entries), TYPES[key]):
+    if links or is_short(total, (entry.kind for entry in read.entries), TYPES[key]):
         record.gap("truncated", key)
     if links and links[0]:
         record.next_pages.setdefault(key, []).append(links[0])
 
 
-def _add(record: Record, key: str, where: str, resource: Json, full_url: str) -> None:
+def _add(record: Record, key: str, entry: Entry) -> None:
     """Keep a resource once, however often and under whichever key it was sent; under `alp`
     where it was sent there too, for what nobody recognises is looked at there alone.
 
     Two of one id that differ are both kept: nothing says which of them is right.
     """
-    name, is_named = index_resource(record, resource, full_url)
+    resource = entry.resource
+    name, is_named = index_resource(record, resource, entry.full_url)
     earlier_key, earlier = record.taken.get(name, ("", None))
     if earlier == resource:
         if key != "alp" or earlier_key == "alp":
             return
         record.moved.add(id(earlier))
     record.taken[name] = key, resource
-    record.resources.setdefault(key, []).append((name if is_named else where, resource))
+    record.resources.setdefault(key, []).append((name if is_named else entry.where, resource))
 
 
 def index_resource(record: Record, resource: Json, full_url: str = "") -> tuple[str, bool]:

@@ -19,16 +19,6 @@ from service.hpp.knowledge.model import Knowledge, Test
 from service.hpp.model import ALP, Result, Variant
 
 
-class Seen(NamedTuple):
-    """What one Observation says.  parts: itself and its components.  is_empty: it nowhere says
-    what was measured."""
-
-    parts: Sequence[Part]
-    results: Sequence[Result] = ()
-    variant: Variant | None = None
-    is_empty: bool = False
-
-
 class Part(NamedTuple):
     """The Observation itself or one of its components: whatever may have measured something."""
 
@@ -37,19 +27,23 @@ class Part(NamedTuple):
     concept: LabConcept
 
 
-def read_observation(resource: Json, reference: str, context: Context) -> Seen:
-    """Every value of a known test, and the variant of ALPL it may name."""
+def parts_of(resource: Json, reference: str, context: Context) -> list[Part]:
+    """An Observation and its components."""
     parts = [Part(resource, reference, context.lab(resource.get("code")))]
     if "component" in resource:
         parts += _components(resource, reference, context)
+    return parts
+
+
+def results_of(parts: Sequence[Part], whole: Json, context: Context) -> Sequence[Result]:
+    """Every value of a known test."""
     measured = [part for part in _may_hold_values(parts) if part.concept.test]
-    is_genetic = [part for part in parts if part.concept.is_genetic]
-    return Seen(
-        parts,
-        results=read_parts(measured, resource, context) if measured else (),
-        variant=_variant(parts, resource, context) if is_genetic else None,
-        is_empty=not [part for part in parts if not part.concept.is_empty],
-    )
+    return read_parts(measured, whole, context) if measured else ()
+
+
+def are_empty(parts: Sequence[Part]) -> bool:
+    """Nowhere is said what was measured."""
+    return not [part for part in parts if not part.concept.is_empty]
 
 
 def is_alp(resource: Json, terminology: Terminology) -> bool:
@@ -82,9 +76,11 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     days = specimen_days(whole, context.days)
     written, day = _status(whole), days.first if days else None
     is_known = written in STATUSES
+    status = written if is_known else "unknown"
+    partial_date = days is not None and days.partial
     issued = context.first_day(whole.get("issued"))
     specimen = text(obj(whole.get("specimen")).get("reference"))
-    classes = context.encounters.of(whole, day)
+    encounter_classes = context.encounters.of(whole, day)
     found = []
     for part in measured:
         name = str(part.concept.test)
@@ -92,28 +88,20 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
         value, comparator, shown, problem = _reading(part.sent, test, context)
         if not is_known:  # `void` as well as `verified`: nobody can tell whether it counts
             value, comparator, problem = None, "", "status"
+        printed = printed_range(part.sent, name, day, context)
         found.append(
-            Result(
-                reference=part.reference,
-                test=name,
-                day=day,
-                value=value,
-                comparator=comparator,
-                status=written if is_known else "unknown",
-                printed=printed_range(part.sent, name, day, context),
-                problem=problem,
-                shown=shown,
-                specimen=specimen,
-                encounter_classes=classes,
-                partial_date=days is not None and days.partial,
-                issued=issued,
+            Result(  # by position, which takes half as long
+                part.reference, name, day, value, comparator, status, printed, problem, shown,
+                specimen, partial_date, issued, encounter_classes,
             )
-        )
+        )  # fmt: skip
     return found
 
 
-def _variant(parts: Sequence[Part], whole: Json, context: Context) -> Variant | None:
+def variant_of(parts: Sequence[Part], whole: Json, context: Context) -> Variant | None:
     """A genetic result that names ALPL; None for any other."""
+    if not [part for part in parts if part.concept.is_genetic]:
+        return None
     knowledge = context.knowledge
     named = parts[0].concept.names_gene or any(
         part.concept.is_gene_studied and _value_is_gene(part.sent, knowledge) for part in parts
@@ -162,7 +150,7 @@ def _reading(part: Json, test: Test, context: Context) -> Reading:
     knowledge = context.knowledge
     if "valueQuantity" in part:
         quantity = obj(part["valueQuantity"])
-        if not text(quantity.get("code")) and not text(quantity.get("unit")):
+        if not text(quantity.get("unit")) and not text(quantity.get("code")):
             quantity = {**quantity, "unit": _unit_of_code(part, context)}
         return read_quantity(quantity, test, knowledge)
     if isinstance(part.get("valueString"), str):

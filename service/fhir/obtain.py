@@ -61,7 +61,7 @@ def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch, bas
 
 def draft_orders(record: Record) -> list[Json]:
     """The medication orders among the drafts of a request."""
-    return [e.resource for e in record.drafts if e.resource["resourceType"] in ORDERS]
+    return [e.resource for e in record.drafts if e.kind in ORDERS]
 
 
 def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[str]:
@@ -92,5 +92,5 @@ def _take_fetched(record: Record, key: str, answers: Sequence[Fetched]) -> None:
 def _is_short(fetched: Fetched) -> bool:
     """All pages together hold less than the first one announced."""
     announced = [page.get("total") for page in fetched.pages[:1]]
-    sent = (item for page in fetched.pages for item in resources(page, fetched.key))
+    sent = (item["resourceType"] for page in fetched.pages for item in resources(page, fetched.key))
     return is_short(announced[0] if announced else None, sent, TYPES[fetched.key])

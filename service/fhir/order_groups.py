@@ -34,11 +34,11 @@ def orders_among(drafts: list[Entry], index: Index) -> Iterator[Order]:
     """Every order to look at, those inside other drafts too."""
     for entry in drafts:
         draft = entry.resource
-        if draft["resourceType"] in ORDERED:
+        if entry.kind in ORDERED:
             yield Order(entry.where, draft, draft)
-        if draft["resourceType"] in GROUPS | SERVICES:
+        if entry.kind in GROUPS | SERVICES:
             yield from _contained(entry)
-        if draft["resourceType"] in GROUPS:
+        if entry.kind in GROUPS:
             yield from _planned(entry)
             yield from _lost(entry, index)
 

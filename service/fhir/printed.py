@@ -37,10 +37,11 @@ def printed_range(part: Json, name: str, day: date | None, context: Context) -> 
 
     name: of the test.  A laboratory prints the same range beside every result of a test.
     """
-    if not part.get("referenceRange"):
+    ranges = part.get("referenceRange")
+    if not ranges:
         return NO_RANGE
     test, own = context.knowledge.tests[name], _own_quantity(part)
-    content = content_of((part.get("referenceRange"), own.get("unit"), own.get("code")))
+    content = content_of((ranges, own.get("unit"), own.get("code")))
     if content is None or b'"age"' in content:
         return _one_range(part, test, day, context)
     key = (content, name)

@@ -20,7 +20,7 @@ from service.fhir.budget import TooMuchText
 from service.fhir.context import Context
 from service.fhir.drafts import Asked, Draft, merged, orders_of
 from service.fhir.gather import KEYS, RESULTS, TYPES, Record
-from service.fhir.references import Owner, Subject
+from service.fhir.references import FOREIGN, OURS, Subject
 from service.fhir.releases import DRUGS
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier
@@ -197,9 +197,9 @@ def _results_in(record: Record) -> Iterator[Json]:
 def _gap_of(resource: Json, subject: Subject) -> str:
     """Why a resource cannot be used: someone else's, nobody's that can be told, or modified."""
     owner = subject.owner_of(resource)
-    if owner is Owner.OURS:
+    if owner is OURS:
         return "unreadable" if has_unknown_modifier(resource) else ""
-    return "foreign-patient" if owner is Owner.FOREIGN else "unreadable"
+    return "foreign-patient" if owner is FOREIGN else "unreadable"
 
 
 # Each reads one resource into the reading: the kind of gap it is where it says nothing.
@@ -227,18 +227,18 @@ def _read_observation(
     resource: Json, name: str, reading: _Reading, context: Context, key: str
 ) -> bool:
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
-    seen = observations.read_observation(resource, name, context)
-    source = reading.source
-    reading.query.note(seen.parts, resource, key, (source, reading.panel))
-    for result in seen.results:
+    parts, source = observations.parts_of(resource, name, context), reading.source
+    reading.query.note(parts, resource, key, (source, reading.panel))
+    for result in observations.results_of(parts, resource, context):
         if result.test != BONE_ALP:
             reading.results.append((source, result))
         elif result.status in COUNTING:
             said = Excluded(name, BONE_ALP, result.day, result.shown)
             reading.mentions.append((source, said))
-    if seen.variant:
-        reading.variants.append((source, seen.variant))
-    return seen.is_empty
+    variant = observations.variant_of(parts, resource, context)
+    if variant:
+        reading.variants.append((source, variant))
+    return observations.are_empty(parts)
 
 
 def _read_procedure(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:

@@ -25,6 +25,9 @@ class Owner(Enum):
     UNCLEAR = "unclear"
 
 
+OURS, FOREIGN, UNCLEAR = Owner
+
+
 @dataclass(frozen=True)
 class Subject:
     """The patient of the request, and the FHIR bases under which an absolute reference counts."""
@@ -39,7 +42,7 @@ class Subject:
         """Whose `subject` (or DSTU2 `patient`) this is."""
         subject = first_of(resource, SUBJECT)
         if not isinstance(subject, dict):
-            return Owner.UNCLEAR
+            return UNCLEAR
         written = subject.get("reference")
         known = self._owners.get(written) if isinstance(written, str) else None
         return known or self._read_owner(resource, subject, text(written))
@@ -53,26 +56,26 @@ class Subject:
 
     def _referenced(self, reference: str) -> Owner:
         if reference in self.full_urls:
-            return Owner.OURS
+            return OURS
         if reference.startswith("urn:uuid:"):
-            return Owner.OURS if reference[9:] == self.patient_id else Owner.FOREIGN
+            return OURS if reference[9:] == self.patient_id else FOREIGN
         match = _REFERENCE.fullmatch(reference.split("/_history/")[0])
         if match is None or match["type"] != "Patient" or match["id"] != self.patient_id:
-            return Owner.FOREIGN
+            return FOREIGN
         base = match["base"]
         known = base is None or not self.bases or base.rstrip("/") in self.bases
-        return Owner.OURS if known else Owner.FOREIGN
+        return OURS if known else FOREIGN
 
     def _contained(self, resource: Json, wanted: str) -> Owner:
         for item in objs(resource.get("contained")):
             if text(item.get("id")) == wanted and item.get("resourceType") == "Patient":
                 known = {self._identified(obj(i)) for i in objs(item.get("identifier"))}
-                return Owner.OURS if Owner.OURS in known else Owner.UNCLEAR
-        return Owner.UNCLEAR
+                return OURS if OURS in known else UNCLEAR
+        return UNCLEAR
 
     def _identified(self, identifier: Json) -> Owner:
         pair = (text(identifier.get("system")), text(identifier.get("value")))
-        return Owner.OURS if pair[1] and pair in self.identifiers else Owner.UNCLEAR
+        return OURS if pair[1] and pair in self.identifiers else UNCLEAR
 
 
 def local_reference(reference: object) -> str:

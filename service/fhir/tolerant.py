@@ -62,4 +62,4 @@ def content_of(value: object) -> bytes | None:
 
 def has_unknown_modifier(resource: Json) -> bool:
     """A modifierExtension changes what a resource means; none is understood here."""
-    return bool(resource.get("modifierExtension")) or bool(resource.get("implicitRules"))
+    return bool(resource.get("modifierExtension") or resource.get("implicitRules"))

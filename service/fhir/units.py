@@ -37,7 +37,8 @@ class Reading(NamedTuple):
 
 def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     """Read a FHIR Quantity for a test.  Units: UCUM code first, then the printed text."""
-    raw, comparator = quantity.get("value"), _comparator(quantity.get("comparator"))
+    raw, compared = quantity.get("value"), quantity.get("comparator")
+    comparator = "" if compared is None else _comparator(compared)
     code, written = text(quantity.get("code")), text(quantity.get("unit"))
     shown = f"{comparator[:2]}{_plain(raw)} {(written or code)[:LONGEST_SHOWN]}".strip()
     value = number(raw)
@@ -45,7 +46,7 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
         return Reading(shown=shown, problem="no-value" if raw is None else "number")
     if value < 0:
         return Reading(shown=shown, problem="negative")
-    if comparator not in ("", *COMPARATORS):
+    if comparator and comparator not in COMPARATORS:
         return Reading(shown=shown, problem="comparator")
     factor, problem = unit_factor(code, written, test, knowledge)
     if factor is None:
@@ -54,8 +55,8 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
 
 
 def _comparator(written: object) -> str:
-    """Empty, null and `=` compare nothing (seen in data: FHIR leaves the member out)."""
-    if written is None or (isinstance(written, str) and written.strip() in ("", "=")):
+    """Empty and `=` compare nothing, as null (seen in data: FHIR leaves the member out)."""
+    if isinstance(written, str) and written.strip() in ("", "="):
         return ""
     return SIGNS.get(text(written), text(written)) or "?"
 

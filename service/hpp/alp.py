@@ -13,7 +13,20 @@ from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
 
-from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.assessment import (
+    INVALID,
+    LOW_ACUTE,
+    LOW_CLEAN,
+    LOW_EXPLAINED,
+    LOW_SUPPRESSED,
+    NORMAL,
+    NORMAL_ACUTE,
+    NORMAL_MASKED,
+    AlpClass,
+    Evidence,
+    JudgedResult,
+    Limit,
+)
 from service.hpp.background import COUNTING, Background, is_at_least, is_below
 from service.hpp.causes import Causes
 from service.hpp.course import UNREAD, History
@@ -65,10 +78,7 @@ class Judge:
             return list(judged), []
         window = timedelta(days=self.background.knowledge.days("lookback_adult"))
         oldest = self.background.today - window
-        counts = [
-            item.day is None or item.day >= oldest or item.kind is AlpClass.NORMAL
-            for item in judged
-        ]
+        counts = [item.day is None or item.day >= oldest or item.kind is NORMAL for item in judged]
         recent = [item for item, kept in zip(judged, counts, strict=True) if kept]
         return recent, [item for item, kept in zip(judged, counts, strict=True) if not kept]
 
@@ -76,8 +86,8 @@ class Judge:
         """The class of one result; None where its limit is unknown because the age is."""
         day = result.day
         if result.problem or day is None or result.value is None:
-            reasons = ("undated" if day is None else result.problem or "no-value",)
-            return JudgedResult(result, day, AlpClass.INVALID, reasons=reasons)
+            reason = "undated" if day is None else result.problem or "no-value"
+            return _invalid(result, day, None, reason)
         compared = compare(result, day, self.background)
         if not compared:
             return None
@@ -86,34 +96,36 @@ class Judge:
             first = first._replace(problem=AGE_UNCLEAR)
         problem = first.problem or self._spoiled(result, day)
         if problem:
-            return JudgedResult(result, day, AlpClass.INVALID, first.limit, reasons=(problem,))
+            return _invalid(result, day, first.limit, problem)
         return self._low(result, day, first) if first.low else self._normal(result, day, first)
 
     def _low(self, result: Result, day: date, compared: Compared) -> JudgedResult:
         """Acute, else suppressed by an antiresorptive, else explained, else clean."""
         very_low = is_under(result, compared.limit.very_low)
-        kind, reasons = AlpClass.LOW_ACUTE, self.causes.acute(result, day)
+        kind, reasons = LOW_ACUTE, self.causes.acute(result, day)
         if not reasons:
-            kind = AlpClass.LOW_SUPPRESSED
+            kind = LOW_SUPPRESSED
             reasons = tuple(self.background.exposures.on("suppresses", day))
         if not reasons:
-            kind, reasons = AlpClass.LOW_EXPLAINED, self.causes.explaining(day, very_low=very_low)
+            kind, reasons = LOW_EXPLAINED, self.causes.explaining(day, very_low=very_low)
         if not reasons:
-            kind = AlpClass.LOW_CLEAN
-        return JudgedResult(result, day, kind, compared.limit, very_low, reasons=reasons)
+            kind = LOW_CLEAN
+        evidence = _evidence(result, day, kind)
+        return JudgedResult(result, day, kind, evidence, compared.limit, very_low, reasons=reasons)
 
     def _normal(self, result: Result, day: date, compared: Compared) -> JudgedResult:
         """Acute, else masked, else normal."""
-        kind, reasons = AlpClass.NORMAL_ACUTE, self.causes.acute(result, day)
+        kind, reasons = NORMAL_ACUTE, self.causes.acute(result, day)
         if not reasons:
-            kind, reasons = AlpClass.NORMAL_MASKED, self.masks.on(day)
+            kind, reasons = NORMAL_MASKED, self.masks.on(day)
         if not reasons:
-            kind = AlpClass.NORMAL
+            kind = NORMAL
         value, limit = result.value or Decimal(0), compared.limit
         return JudgedResult(
             result,
             day,
             kind,
+            _evidence(result, day, kind),
             limit,
             above_ceiling=value > limit.ceiling,
             reasons=reasons,
@@ -142,6 +154,15 @@ class Judge:
         return specimens(
             result for result in self.background.counted("lab_calcium") if is_below(result, limit)
         )
+
+
+def _invalid(result: Result, day: date | None, limit: Limit | None, reason: str) -> JudgedResult:
+    evidence = _evidence(result, day, INVALID)
+    return JudgedResult(result, day, INVALID, evidence, limit, reasons=(reason,))
+
+
+def _evidence(result: Result, day: date | None, kind: AlpClass) -> Evidence:
+    return Evidence(result.reference, str(kind), day, result.shown)
 
 
 def _excluded(item: JudgedResult, reason: str) -> Excluded:
@@ -199,7 +220,7 @@ def _weight(item: JudgedResult) -> tuple[bool, bool, Decimal, bool, str]:
     """What can be read first, then what someone else might read, then the higher value."""
     result = item.result
     return (
-        item.kind is not AlpClass.INVALID,
+        item.kind is not INVALID,
         not UNREAD.isdisjoint(item.reasons),
         result.value if result.value is not None else Decimal(-1),
         result.comparator not in ("<", "<="),

@@ -51,4 +51,4 @@ def _known_on(fact: Result | Condition | DrugUse | Variant) -> date | None:
         return fact.recorded or fact.onset
     if isinstance(fact, DrugUse):
         return fact.start if fact.administered else fact.authored or fact.start
-    return max((day for day in (fact.day, fact.issued) if day), default=None)
+    return max(fact.day or date.min, fact.issued or date.min)

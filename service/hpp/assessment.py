@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -46,8 +46,16 @@ class AlpClass(StrEnum):
     NORMAL = "normal"
 
     def __init__(self, value: str) -> None:
+        self.low = value.startswith("low")
         self.eligible_low = value in ("low-suppressed", "low-explained", "low-unexplained")
         self.eligible = self.eligible_low or value == "normal"
+
+
+# What is asked of each result: a name is looked up ten times as fast as a member (Python 3.11).
+(
+    INVALID, LOW_ACUTE, LOW_SUPPRESSED, LOW_EXPLAINED, LOW_CLEAN,
+    NORMAL_ACUTE, NORMAL_MASKED, NORMAL,
+) = AlpClass  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +74,6 @@ class Limit:
     whose: str
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedResult:
-    """An ALP result with its class, its limit and the reasons of its class.
-
-    reasons: value-set groups (a cause, a mask, a drug) or, when invalid, a problem code.
-    clear: so far above its limit that an enzyme deficient for life is unlikely.
-    evidence: itself, as many findings point at it.
-    """
-
-    result: Result
-    day: date | None
-    kind: AlpClass
-    limit: Limit | None = None
-    very_low: bool = False
-    above_ceiling: bool = False
-    reasons: tuple[str, ...] = ()
-    clear: bool = False
-    evidence: Evidence = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        seen = Evidence(self.result.reference, self.kind.value, self.day, self.result.shown)
-        object.__setattr__(self, "evidence", seen)
-
-
 class Evidence(NamedTuple):
     """One thing a finding rests on: where it is in the record, when, and what it is.
 
@@ -100,6 +84,25 @@ class Evidence(NamedTuple):
     what: str
     day: date | None = None
     shown: str = ""
+
+
+class JudgedResult(NamedTuple):
+    """An ALP result with its class, its limit and the reasons of its class.
+
+    reasons: value-set groups (a cause, a mask, a drug) or, when invalid, a problem code.
+    clear: so far above its limit that an enzyme deficient for life is unlikely.
+    evidence: itself, as many findings point at it.
+    """
+
+    result: Result
+    day: date | None
+    kind: AlpClass
+    evidence: Evidence
+    limit: Limit | None = None
+    very_low: bool = False
+    above_ceiling: bool = False
+    reasons: tuple[str, ...] = ()
+    clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,9 @@ class Causes:
             drugs += taken("explains-unless-very-low", day)
         return (*self._standing(day), *drugs)
 
-    def _standing(self, day: date) -> Iterator[str]:
-        yield from groups_on(self._events, day)
-        for group in groups_on(self._active, day):
-            if self._stands(group, day):
-                yield group
+    def _standing(self, day: date) -> list[str]:
+        active = groups_on(self._active, day)
+        return groups_on(self._events, day) + [g for g in active if self._stands(g, day)]
 
     def _stands(self, group: str, day: date) -> bool:
         """Not contradicted by a value near the day, and either it began not long before, or it

@@ -8,7 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.assessment import (
+    INVALID,
+    LOW_CLEAN,
+    LOW_SUPPRESSED,
+    NORMAL,
+    NORMAL_MASKED,
+    AlpClass,
+    JudgedResult,
+)
 from service.hpp.model import Excluded
 
 # Why a result could not be read, though a better sender or a human might read it.
@@ -48,15 +56,15 @@ class History:
     @cached_property
     def clean(self) -> list[JudgedResult]:
         """Lows that nothing on record explains."""
-        return [item for item in self.lows if item.kind is AlpClass.LOW_CLEAN]
+        return [item for item in self.lows if item.kind is LOW_CLEAN]
 
     @cached_property
     def normals(self) -> list[JudgedResult]:
-        return self.of(AlpClass.NORMAL)
+        return self.of(NORMAL)
 
     @cached_property
     def masked(self) -> list[JudgedResult]:
-        return self.of(AlpClass.NORMAL_MASKED)
+        return self.of(NORMAL_MASKED)
 
     def of(self, *kinds: AlpClass) -> list[JudgedResult]:
         return [item for item in self.judged if item.kind in kinds]
@@ -75,12 +83,12 @@ class History:
     def last_normal(self) -> JudgedResult | None:
         """The last eligible result, where it is normal."""
         last = self.last_eligible
-        return last if last and last.kind is AlpClass.NORMAL else None
+        return last if last and last.kind is NORMAL else None
 
     @cached_property
     def latest(self) -> JudgedResult | None:
         """The latest result that can be read, those of acute illness included."""
-        return last_of(item for item in self.dated if item.kind is not AlpClass.INVALID)
+        return last_of(item for item in self.dated if item.kind is not INVALID)
 
     def is_persistent(
         self, anchors: Sequence[JudgedResult], spacing_days: int, part: Decimal
@@ -113,7 +121,7 @@ class History:
 
     def all_suppressed(self) -> bool:
         """There are lows, and every one was taken on an antiresorptive."""
-        return bool(self.lows) and all(i.kind is AlpClass.LOW_SUPPRESSED for i in self.lows)
+        return bool(self.lows) and all(i.kind is LOW_SUPPRESSED for i in self.lows)
 
     def very_low_of_late(self, window_days: int) -> JudgedResult | None:
         """The last very low value no longer before the last low than a window, with no normal
@@ -130,7 +138,7 @@ class History:
         """A result that could not be read, newer than the last eligible one; where none is, than
         the latest masked one; where there is neither, any."""
         after = self.last_eligible or (self.masked[-1] if self.masked else None)
-        newest = last_of(i for i in self.of(AlpClass.INVALID) if UNREAD & set(i.reasons) and i.day)
+        newest = last_of(i for i in self.of(INVALID) if UNREAD & set(i.reasons) and i.day)
         if newest and (after is None or day_of(newest) > day_of(after)):
             return newest
         return None

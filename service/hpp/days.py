@@ -66,4 +66,4 @@ def nearest(sorted_days: tuple[int, ...], day: date, window_days: int) -> tuple[
 
 def groups_on(days: Mapping[str, DaySpans], day: date) -> list[str]:
     """The groups of which a day is one, in their order."""
-    return [group for group, known in days.items() if day in known]
+    return [group for group, known in days.items() if day in known] if days else []

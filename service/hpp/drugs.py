@@ -51,8 +51,7 @@ class Exposures:
 
     def on(self, effect: str, day: date) -> list[str]:
         """Drugs of a class with this effect that were on board on a day."""
-        days = self._days.get(effect)
-        return groups_on(days, day) if days else []
+        return groups_on(self._days.get(effect, {}), day)
 
     @cached_property
     def _days(self) -> Mapping[str, Mapping[str, DaySpans]]:

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from service.hpp import features
-from service.hpp.assessment import AlpClass, Evidence, Finding, JudgedResult, Presence
+from service.hpp.assessment import (
+    INVALID,
+    LOW_ACUTE,
+    NORMAL_MASKED,
+    Evidence,
+    Finding,
+    JudgedResult,
+    Presence,
+)
 from service.hpp.course import day_of
 from service.hpp.facts import Facts
 from service.hpp.long_lows import outlast_their_causes
@@ -103,7 +111,7 @@ def _lows(facts: Facts) -> dict[str, Support]:
         "alp-lows-spaced": _when(facts.lows_spaced, lows),
         "alp-low-over-a-year": _when(outlast_their_causes(facts), lows),
         "last-alp-low": _when(history.last_low, [history.last_low]),
-        "alp-acute-low": _results(history.of(AlpClass.LOW_ACUTE)),
+        "alp-acute-low": _results(history.of(LOW_ACUTE)),
     }
 
 
@@ -154,7 +162,7 @@ def _never_low(facts: Facts) -> bool:
     """Not even in acute illness, and a fresh normal is above its ceiling."""
     history = facts.history
     above = any(item.above_ceiling and facts.is_fresh(item) for item in history.normals)
-    return above and not history.lows and not history.of(AlpClass.LOW_ACUTE)
+    return above and not history.lows and not history.of(LOW_ACUTE)
 
 
 def _is_near_limit(item: JudgedResult | None, facts: Facts) -> bool:
@@ -171,7 +179,7 @@ def _has_old_clear_normal(facts: Facts) -> bool:
 
 def _unclear(facts: Facts) -> dict[str, Support]:
     history, latest, masked = facts.history, facts.history.latest, facts.latest_masked
-    latest_is_masked = latest is not None and latest.kind is AlpClass.NORMAL_MASKED
+    latest_is_masked = latest is not None and latest.kind is NORMAL_MASKED
     return {
         "newer-alp-unread": _when(facts.newer_unread, [facts.newer_unread]),
         "latest-alp-masked": _when(latest_is_masked, [latest]),
@@ -179,7 +187,7 @@ def _unclear(facts: Facts) -> dict[str, Support]:
         "alp-masked": _results(history.masked),
         "latest-masked-fresh": _when(facts.is_fresh(masked), [masked]),
         "alp-judged": _results(history.eligible),
-        "alp-unusable": _results(history.of(AlpClass.INVALID)),
+        "alp-unusable": _results(history.of(INVALID)),
     }
 
 
@@ -200,7 +208,7 @@ def _rest(facts: Facts) -> dict[str, Support]:
 
 
 def _results(items: Iterable[JudgedResult]) -> Support:
-    return _some(item.evidence for item in items)
+    return _some([item.evidence for item in items])
 
 
 def _conditions(items: Iterable[Condition]) -> Support:
@@ -214,4 +222,4 @@ def _some(evidence: Iterable[Evidence]) -> Support:
 def _when(holds: object, items: Sequence[JudgedResult | None]) -> Support:
     if not holds:
         return None
-    return tuple(item.evidence for item in items if item is not None)
+    return tuple([item.evidence for item in items if item is not None])

@@ -53,14 +53,14 @@ def _beside(result: Result, limit: Limit) -> Compared:
 
 def is_low(result: Result, low: Decimal) -> bool | None:
     """Below the limit; None where a comparator leaves it open."""
-    value = result.value
+    value, comparator = result.value, result.comparator
     if value is None:
         return None
-    if result.comparator in ("<", "<="):
+    if not comparator:
+        return value < low
+    if comparator in ("<", "<="):
         return True if value <= low else None
-    if result.comparator in (">", ">="):
-        return False if value >= low else None
-    return value < low
+    return False if value >= low else None
 
 
 def is_under(result: Result, limit: Decimal) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.assessment import LOW_SUPPRESSED, JudgedResult
 from service.hpp.course import day_of, span_days
 from service.hpp.facts import Facts
 from service.hpp.limits import is_under
@@ -15,8 +15,7 @@ def outlast_their_causes(facts: Facts) -> bool:
     if span_days(lows) < facts.knowledge.days("low_long"):
         return False
     return any(
-        low.kind is not AlpClass.LOW_SUPPRESSED and not _has_lasting_cause(low, facts)
-        for low in lows
+        low.kind is not LOW_SUPPRESSED and not _has_lasting_cause(low, facts) for low in lows
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.hpp import features
-from service.hpp.assessment import AlpClass, JudgedResult
+from service.hpp.assessment import INVALID, LOW_EXPLAINED, LOW_SUPPRESSED, JudgedResult
 from service.hpp.course import day_of, span_days
 from service.hpp.facts import NEEDED, Facts
 
@@ -111,7 +111,7 @@ class Unseen:
     @cached_property
     def _unproven(self) -> Keys:
         """A cause that explains a low may be disproved by a laboratory value."""
-        explained = any(i.kind is AlpClass.LOW_EXPLAINED for i in self.facts.history.lows)
+        explained = any(i.kind is LOW_EXPLAINED for i in self.facts.history.lows)
         return LABS if explained else NONE
 
     @property
@@ -188,7 +188,7 @@ class Unseen:
             "last-normal-not-recovered": alp | course,
             "last-normal-near-limit": alp | course,
             **dict.fromkeys(BEFORE, alp | (lows if history.normals else NONE)),
-            "newer-alp-unread": alp | (turned if history.of(AlpClass.INVALID) else NONE),
+            "newer-alp-unread": alp | (turned if history.of(INVALID) else NONE),
         }
 
     @cached_property
@@ -196,7 +196,7 @@ class Unseen:
         """Lows may have been taken on a drug; or those that were not were acute, and only those
         that were are left."""
         lows = self.facts.history.lows
-        on_drug = any(low.kind is AlpClass.LOW_SUPPRESSED for low in lows)
+        on_drug = any(low.kind is LOW_SUPPRESSED for low in lows)
         return (MEDICATIONS if lows else NONE) | (self._low_goes if on_drug else NONE)
 
     @cached_property

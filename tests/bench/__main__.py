@@ -5,6 +5,7 @@
     python -m tests.bench http       under load by wrk or our own client, waitress and gunicorn
     python -m tests.bench crowd      seven callers, alone and beside one who sends 4,000 results
     python -m tests.bench chart      cost against the number of results, drawn anew
+    python -m tests.bench further    what each further result costs, from 50 to 1,000 in a chart
     python -m tests.bench growth     cost by how much a request holds of one thing, up to the limits
     python -m tests.bench store      what a call costs that is remembered, beside one that is not
     python -m tests.bench tracing    what a call costs that a collector is told of (extra `otel`)
@@ -21,7 +22,7 @@ import sys
 from dataclasses import dataclass, replace
 
 from service.server.serve import keep_start_up_out_of_garbage_collection
-from tests.bench import chart, crowd, growth, load, process, remembering
+from tests.bench import chart, crowd, further, growth, load, process, remembering
 from tests.bench.arms import arms, authenticated, baseline, checked, log_to_nowhere, signature
 from tests.bench.bodies import SIZES, Body, body
 from tests.bench.kinds import KINDS
@@ -147,6 +148,9 @@ def main(arguments: list[str]) -> int:
 
         keep_start_up_out_of_garbage_collection()
         return tracing.main(row, shown)
+    if arguments == ["further"]:
+        keep_start_up_out_of_garbage_collection()
+        return further.main(arms()["judgement"], baseline(), row, shown)
     if arguments == ["chart"]:
         keep_start_up_out_of_garbage_collection()
         chart.main(arms()["judgement"], baseline())

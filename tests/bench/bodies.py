@@ -82,13 +82,22 @@ class Body:
 
 @dataclass(frozen=True)
 class Size:
-    """How much one chart holds, and the verdicts of its four kinds of patient."""
+    """How much one chart holds, and the verdicts of its four kinds of patient.
+
+    alps: how many of the results are ALP; a quarter where it is not said.
+    """
 
     drafts: int
     results: int
     orders: int
     conditions: int
     verdicts: tuple[str, str, str, str]
+    alps: int | None = None
+
+    @property
+    def visits(self) -> int:
+        """Each with one ALP."""
+        return -(-self.results // 4) if self.alps is None else self.alps
 
 
 # Always low; low for a known cause; low at the newest visit only; never low.
@@ -104,7 +113,7 @@ def body(number: int, size: Size, *, lean: bool = False) -> Body:
     """One request.  lean: resources with no member that is not read."""
     kind = number % 4
     patient, make = f"ZZPHI-{number}", _Maker(f"ZZPHI-{number}", lean)
-    visits = -(-size.results // 4)
+    visits = size.visits
     alps = [_alp(make, visit, visits, number, kind) for visit in range(visits)]
     labs = [_other(make, i, visits, number) for i in range(size.results - visits)]
     diagnoses = [

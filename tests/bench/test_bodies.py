@@ -12,6 +12,7 @@ from service.app import create_app
 from service.evaluation.answer import EXTENSION
 from tests.bench.arms import calling
 from tests.bench.bodies import NOTE, SIZES, TODAY, body
+from tests.bench.further import charts
 
 # Of conditions, orders on record and laboratory results, in typical bodies.
 TYPED = {"conditions": 2, "medications": 1, "labs": 1}
@@ -32,6 +33,16 @@ def test_retyped_bodies_get_the_verdict_they_promise(size: str) -> None:
 
     given = [answer["extension"][EXTENSION]["verdict"] for answer in answers]
     assert [each.verdict for each in bodies] == given
+
+
+@pytest.mark.parametrize(("only_alp", "alps"), [(False, 13), (True, 50)])
+def test_charts_hold_as_many_results_and_alp_as_they_are_measured_with(
+    only_alp: bool, alps: int
+) -> None:
+    for each in charts(50, only_alp, lean=True):
+        prefetch = orjson.loads(each.raw)["prefetch"]
+
+        assert (alps, 50 - alps) == tuple(prefetch[key]["total"] for key in ("alp", "labs"))
 
 
 @pytest.mark.parametrize("number", range(4))

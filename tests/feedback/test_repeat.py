@@ -25,7 +25,7 @@ from service.evaluation.answer import EXTENSION
 from service.evaluation.decision import MOST_EVIDENCE, evidence_of
 from service.evaluation.engine import Engine
 from service.evaluation.repeat import DAY_MS, repeat_of
-from service.hpp.assessment import AlpClass, Assessment, Indicator, JudgedResult, Row
+from service.hpp.assessment import AlpClass, Assessment, Evidence, Indicator, JudgedResult, Row
 from service.hpp.model import Chart, Result
 from service.settings import Settings
 from service.settings.keeping import Keeping
@@ -308,7 +308,8 @@ def test_when_a_card_is_a_repeat(
 def test_the_same_again_on_one_day_is_news_and_so_is_any_change_beyond_the_most(
     engine: Engine,
 ) -> None:
-    low = JudgedResult(Result("r", "alp", None, Decimal(20)), None, AlpClass.LOW_ACUTE)
+    kind = AlpClass.LOW_ACUTE
+    low = JudgedResult(Result("r", "alp", None, Decimal(20)), None, kind, Evidence("r", kind))
     row = Row("r", "v", Indicator.INFO, {}, "s")
 
     def evidence(*lows: JudgedResult) -> frozenset[str]:
@@ -316,7 +317,7 @@ def test_the_same_again_on_one_day_is_news_and_so_is_any_change_beyond_the_most(
             evidence_of(Chart(), Assessment(row, Indicator.INFO, {}, alp=lows), engine.knowledge)
         )
 
-    dated = [replace(low, day=date(2000, 1, 1) + timedelta(days=n)) for n in range(300)]
+    dated = [low._replace(day=date(2000, 1, 1) + timedelta(days=n)) for n in range(300)]
     assert evidence(low) < evidence(low, low)
     assert len(evidence(*dated)) <= MOST_EVIDENCE + 1
     assert not evidence(*dated) <= evidence(*dated[:-1])

@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome
 import tests.fhir.ask
 import tests.spec.render
 from tests.mutation.reach import Lines, Reached, forget, tracing
-from tests.mutation.swap import AtImport, NoCompiling, functions, replacements
+from tests.mutation.swap import AtImport, Warned, functions, replacements
 
 LONGEST_S = 120  # of computing for one change; what goes on forever was seen
 TOO_LONG = "computed for too long"
@@ -52,7 +53,8 @@ class Session:
         gc.freeze()  # a child would copy what its collector touches
         print(f"{len(self.items)} tests reach {len(self.reached.by_test)} lines", flush=True)
         for change in self.changes:
-            self.say(Tried(change, self._seen_by(change)))
+            with suppress(SyntaxError):  # no change of a program
+                self.say(Tried(change, self._seen_by(change)))
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -78,8 +80,8 @@ class Session:
         file = Path(change.module_path).resolve()
         try:
             new = replacements(file, mutated(change), self.alive)
-        except NoCompiling as error:
-            return str(error)
+        except Warned as warning:
+            return str(warning)
         except AtImport:
             return self._seen_at_import(change)
         tests_of = self.reached.tests_of(file, change.start_pos[0])

@@ -16,8 +16,8 @@ class AtImport(Exception):
     """The change is of what runs while a module is imported."""
 
 
-class NoCompiling(Exception):
-    """Python does not read it without a warning, which is an error in the tests."""
+class Warned(Exception):
+    """Python reads it with a warning, which is an error in the tests."""
 
 
 def functions(files: Sequence[Path]) -> Mapping[Place, list[FunctionType]]:
@@ -33,7 +33,10 @@ def functions(files: Sequence[Path]) -> Mapping[Place, list[FunctionType]]:
 def replacements(
     file: Path, source: str, alive: Mapping[Place, list[FunctionType]]
 ) -> list[tuple[FunctionType, CodeType]]:
-    """The functions that a change of the source changes, and their new code."""
+    """The functions that a change of the source changes, and their new code.
+
+    Raises SyntaxError for what is no Python, as a power for the stars of `{**one}`.
+    """
     old = compile(file.read_text(), str(file), "exec", dont_inherit=True)
     new = _compiled(source, str(file))
     changed = [pair for pair in _outer_functions(old, new) if _differ(*pair)]
@@ -45,12 +48,12 @@ def replacements(
 
 
 def _compiled(source: str, name: str) -> CodeType:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            return compile(source, name, "exec", dont_inherit=True)
-        except (SyntaxError, SyntaxWarning) as error:
-            raise NoCompiling(error.msg if isinstance(error, SyntaxError) else error) from None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        code = compile(source, name, "exec", dont_inherit=True)
+    if caught:
+        raise Warned(caught[0].message)
+    return code
 
 
 def _outer_functions(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
