@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from service.fhir.bundles import Entry
+from service.fhir.bundles import read_bundles
 from service.fhir.order_groups import DEEPEST, MOST_INSIDE, orders_among
 from service.fhir.references import Index
-from tests.fhir.build import Json, draft
+from tests.fhir.build import Json, bundle, draft
 
 LOST = {"resource": {"reference": "MedicationRequest/ZZPHI-lost"}}
 
 
 def orders_in(group: Json) -> list[Json]:
     """The orders found; one of no members was referred to and not sent."""
-    entry = Entry("draftOrders", 0, group, "", "")
-    return [order.resource for order in orders_among([entry], Index())]
+    (read,) = read_bundles(bundle(group), "draftOrders")
+    return [order.resource for order in orders_among(read.entries, Index())]
 
 
 @pytest.mark.parametrize(("deep", "found"), [(1, 1), (2, 1), (DEEPEST, 1), (DEEPEST + 1, 0)])
