@@ -6,7 +6,7 @@ A shape is a type, a list with one shape, or a dict: its keys are the known ones
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -64,3 +64,10 @@ def _members(
     for key in shape:
         if key != "*" and not key.endswith("?") and key not in value:
             yield (f"{at}.{key}" if at else key), "is missing"
+
+
+def strays(theirs: Iterable[str], ours: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Names that are nearly one of ours, each with the hint at it: a slip, or an older name."""
+    for name in theirs:
+        if name not in ours and (close := hint(name, ours)):
+            yield name, close

@@ -19,7 +19,7 @@ from service.content.code_forms import problems
 from service.content.faults import Notes, Say, hint
 from service.content.files import Unreadable, edited_in
 from service.content.layers import Layers
-from service.content.shape import misfits
+from service.content.shape import misfits, strays
 from service.content.text_files import (
     FOLDER,
     FRONT_SHAPE,
@@ -284,8 +284,9 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")
     _check_suggestions(words, layers)
     ours = layers.table(f"{FOLDER}/phrases.toml", shipped=True)
-    _check_phrases(words, ours, say)
     for table in PHRASE_TABLES:
+        for key, close in strays(words.phrases[table], ours.get(table, {})):
+            layers.notes.warn(f"{FOLDER}/phrases.toml", f"{table}.{key}", f"is said nowhere{close}")
         for key, phrase in ours.get(table, {}).items():
             theirs = words.phrases[table].get(key)
             if theirs is None:
@@ -293,13 +294,6 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             elif table in ("sentence", "format"):
                 blanks = frozenset(Template(phrase).get_identifiers())
                 _check_blanks(f"{FOLDER}/phrases.toml", key, Template(theirs), blanks, say)
-
-
-def _check_phrases(words: Words, ours: Mapping[str, Any], say: Say) -> None:
-    """A phrase with nearly the name of one of ours is never said; a site may name classes."""
-    for table, key in ((t, k) for t in PHRASE_TABLES if t != "class" for k in words.phrases[t]):
-        if key not in (known := ours.get(table, {})) and (close := hint(key, known)):
-            say(f"{FOLDER}/phrases.toml", f"{table}.{key}", f"is said nowhere{close}")
 
 
 def _check_suggestions(words: Words, layers: Layers) -> None:

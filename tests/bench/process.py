@@ -65,6 +65,18 @@ def worker_megabytes(bodies: list[bytes]) -> float:
     return _run(MEMORY, "\n".join(raw.hex() for raw in bodies))
 
 
+def megabytes_of_all(process: int) -> float:
+    """What a process and its descendants hold, what they share counted once (Linux)."""
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        begun = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it has ended
+        return 0.0
+    own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return own + sum(map(megabytes_of_all, begun))
+
+
 def private_megabytes(process: int) -> float:
     """What a process shares with no other (Linux)."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()

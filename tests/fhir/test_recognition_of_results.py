@@ -66,7 +66,7 @@ def test_an_unknown_code_or_address_never_hides_a_name_or_a_code(code: Json) -> 
         "S-Fosfatasa alcalina", "Fosfatasa alcalina en suero", "Phosphatases alcalines (sérum)",
         "ＡＬＰ", "A\u00adLP", "ALP\u200b", "ALP®", "Alkaline\u00a0phosphatase",
         "AlkalinePhosphatase", "alkaline-phosphatase", "ALKALINE_PHOSPHATASE", "ALKPHOS-S",
-        "血清ALP", "ALP測定", "ALP, external", "Tot ALP", "AP ges.", "Щелочная фосфатаза",
+        "血清ALP", "ALP測定", "ALP, external", "Tot ALP", "Ph. Alcalines", "Щелочная фосфатаза",
         "ЩФ в сыворотке", "Определение активности щелочной фосфатазы в крови",
     ],
 )  # fmt: skip

@@ -3,7 +3,8 @@
 Each arm runs in a process of its own over the same synthetic population; CPU seconds are its own
 and its children's, so that what else the machine does matters little.  `find` is the part of a
 replay that looks for patients and their lines, `judge` that which judges them, both without
-start-up; `replay` is the whole command, start-up and report included.
+start-up; `replay` is the whole command, start-up and report included.  Peak memory is that of all
+processes of an arm together, by samples.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from service.replay.synthetic import write_population
 from service.replay.work import Task, Worker
 from service.settings import Settings
 from service.store.pseudonyms import Pseudonyms
+from tests.bench.process import megabytes_of_all
 
+SAMPLE_S = 0.1
 ARMS: dict[str, Callable[[Path], tuple[float, int]]] = {}
 
 
@@ -120,21 +123,23 @@ def cpu_s() -> float:
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, both))
 
 
-def peak_mb() -> float:
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(which).ru_maxrss for which in both) / 1024
-
-
 def measure(name: str, folder: Path) -> None:
     spent, orders = ARMS[name](folder)
-    print(json.dumps({"cpu_s": spent, "orders": orders, "peak_mb": peak_mb()}))
+    print(json.dumps({"cpu_s": spent, "orders": orders}))
 
 
 def run_arm(name: str, folder: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.replay.bench", "--arm", name, "--folder", str(folder)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    peak_mb = 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
+        while running.poll() is None:
+            peak_mb = max(peak_mb, megabytes_of_all(running.pid))
+            time.sleep(SAMPLE_S)
+        said = running.stdout.read() if running.stdout else b""
+    if running.returncode:
+        raise subprocess.CalledProcessError(running.returncode, command)
+    found: dict[str, float] = json.loads(said.splitlines()[-1])
+    return found | {"peak_mb": peak_mb}
 
 
 def table(people: int, folder: Path) -> None:
