@@ -22,7 +22,8 @@ _VOICED = "\u3099\u309a"
 _SIGNS = "©®℗"
 _HIGH_OR_CIRCLED = ("<super>", "<circle>")
 _SELECTORS = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_DIGIT, _DIGITS = re.compile(r"\d"), re.compile(r"(\d+)")
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"(\d+)")
 
 
 def fold(written: str) -> str:

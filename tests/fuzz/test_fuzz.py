@@ -68,7 +68,7 @@ def test_any_request_is_answered_or_refused(drawn_request: Drawn) -> None:
 def test_the_strategies_reach_every_hook_and_release_and_several_verdicts() -> None:
     tally, hooks, releases = Tally(), set(), set()
     with line_to(caller.application(), caller.headers) as line:
-        for base in drawn(150, seed=1):
+        for base in drawn(250, seed=1):
             caller.set_day(base.day)
             reply, _ = ask(line, Call(base.path, base.raw))
             tally.heed(reply)
