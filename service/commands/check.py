@@ -159,7 +159,8 @@ def _clients(settings: Settings, offline: bool) -> Iterator[str]:
 
 def _unconfirmed(knowledge: Knowledge) -> Iterator[str]:
     yield from _inactive(knowledge)
-    yield f"list of features: {knowledge.pattern.list}; {knowledge.pattern.source}"
+    features = knowledge.pattern
+    yield f"list of features (International Working Group): {features.list}; {features.source}"
 
 
 def _inactive(knowledge: Knowledge) -> list[str]:

@@ -135,7 +135,7 @@ def test_check_says_that_no_clinician_has_signed_and_lists_inactive_hpp_codes() 
     assert b"review: No clinician has signed this content." in shown.stdout
     assert b"review: decision_table.toml: not signed" in shown.stdout
     assert b"70848009" in shown.stderr
-    assert b"list of features: read; erratum not seen" in shown.stderr
+    assert b"(International Working Group): read; erratum not seen" in shown.stderr
 
 
 @pytest.mark.hazard("H17")
