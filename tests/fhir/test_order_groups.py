@@ -28,7 +28,9 @@ def test_an_order_in_actions_of_actions_is_looked_for_so_deep(deep: int, found: 
     assert DEEPEST == 8
 
 
-@pytest.mark.parametrize(("others", "is_read"), [(MOST_INSIDE - 1, True), (MOST_INSIDE, False)])
+@pytest.mark.parametrize(
+    ("others", "is_read"), [(0, True), (MOST_INSIDE - 1, True), (MOST_INSIDE, False)]
+)
 def test_of_a_draft_that_contains_too_much_the_orders_are_said_and_not_read(
     others: int, is_read: bool
 ) -> None:

@@ -150,6 +150,11 @@ def test_another_national_drug_code_is_another_product(code: str) -> None:
     assert CODES.groups_of(NDC, code) == frozenset()
 
 
+@pytest.mark.parametrize("code", ["0078-0435-61", "78-435", "00078-0435"])
+def test_parts_of_a_national_drug_code_are_filled_up_with_zeros(code: str) -> None:
+    assert [spelt for _, spelt in spellings("ndc", code)] == ["000780435"]
+
+
 def test_ten_digits_may_have_been_cut_in_three_ways() -> None:
     assert [code for _, code in spellings("ndc", "1234567890")] == [
         "012345678",

@@ -227,6 +227,20 @@ def test_a_urn_counts_where_it_is_the_full_url_of_the_patient(kind: str) -> None
     assert gaps(given) == []
 
 
+@pytest.mark.hazard("H2")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_urn_of_another_patient_who_was_sent_is_not_the_patient_s(kind: str) -> None:
+    key, make, is_used = KINDS[kind]
+    other = entry(patient(id="ZZPHI-2", birthDate="2020-01-01"), fullUrl=UUID)
+    patients = {"entry": [entry(KNOWN), other], "resourceType": "Bundle"}
+    sent: Json = {"patient": patients, key: bundle(make(subject={"reference": UUID}))}
+    given = answer(request(**sent))
+
+    assert given.chart is not None
+    assert not is_used(given.chart)
+    assert ("foreign-patient", key) in gaps(given)
+
+
 ABSOLUTE = {"subject": {"reference": f"{BASE}/Patient/{PATIENT_ID}"}}
 
 
