@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from service.app import metrics_token
 from service.content.faults import Fault, Faulty
 from service.settings import Client, Settings
 from service.store.database import open_store
-from service.store.memory import NO_KEY
-from service.store.pseudonyms import read_or_make
+from service.store.memory import pseudonyms_under
 from service.trust.key_sets import from_url
 from service.trust.keys import read_key_set
 
@@ -46,16 +46,15 @@ def _unwritable(folder: Path) -> str:
 def secret_faults(settings: Settings) -> Iterator[Fault]:
     """The files of the token for metrics and of the key of pseudonyms hold them; a key that is
     not there yet is made at the first start."""
-    try:
-        metrics_token(settings)
-    except Faulty as error:
-        yield from error.faults
+    reads: list[Callable[[], object]] = [partial(metrics_token, settings)]
     key = settings.keeping.pseudonym_key
     if key is not None and key.exists():
+        reads.append(partial(pseudonyms_under, key, settings))
+    for read in reads:
         try:
-            read_or_make(key)
-        except (OSError, ValueError):
-            yield Fault(settings.file_name, "store.pseudonym_key", NO_KEY)
+            read()
+        except Faulty as error:
+            yield from error.faults
 
 
 def store_faults(settings: Settings) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from service.content.faults import Fault, Faulty
 from service.settings import Settings
@@ -31,8 +32,6 @@ from service.store.writer import BatchedWriter
 
 GIVEN_UP_S = 1.0  # an answer does not wait for a store that let another wait in vain a moment ago
 Lost = Callable[[str, int], None]
-
-NO_KEY = "cannot be read, or is no key of 32 bytes in hexadecimal digits"
 
 
 class Memory:
@@ -119,8 +118,13 @@ class Memory:
 def open_memory(settings: Settings, store: Store, lost: Lost | None = None) -> Memory:
     """Raises Faulty where the key of the pseudonyms cannot be read."""
     path = settings.keeping.pseudonym_key or folder_of(settings) / FILE
+    return Memory(store, pseudonyms_under(path, settings), settings.keeping.comments, lost)
+
+
+def pseudonyms_under(key: Path, settings: Settings) -> Pseudonyms:
+    """Makes the key where there is none yet; raises Faulty where it cannot be read."""
     try:
-        pseudonyms = read_or_make(path)
+        return read_or_make(key)
     except (OSError, ValueError):
-        raise Faulty([Fault(settings.file_name, "store.pseudonym_key", NO_KEY)]) from None
-    return Memory(store, pseudonyms, settings.keeping.comments, lost)
+        message = "cannot be read, or is no key of 32 bytes in hexadecimal digits"
+        raise Faulty([Fault(settings.file_name, "store.pseudonym_key", message)]) from None
