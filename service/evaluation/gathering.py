@@ -40,6 +40,7 @@ class Gathered:
     engine: Engine
     client: Client
     record: Record
+    asked: Asked
     drafts: Sequence[Draft]
     path: str = ""
     server: NamedServer = NO_SERVER
@@ -48,8 +49,7 @@ class Gathered:
     @cached_property
     def reader(self) -> ChartReader:
         """Reads the record once, however often it is asked about."""
-        asked = _asked(self.request, self.client)
-        return ChartReader(self.record, asked, self.engine.terminology, self.engine.zone)
+        return ChartReader(self.record, self.asked, self.engine.terminology, self.engine.zone)
 
     def release(self, left_out: Set[int]) -> Release:
         """In which the server was asked; where some resources were not on record, that of the
@@ -76,16 +76,16 @@ def gather_for(
     record.budget = Budget(MOST_NEW_CHARACTERS)
     if service.hook == "order-select" and request.selections is None:
         record.gap("all-judged", "selections")
-    fetch = _fetch(request, engine, client)
-    drafts = _read_drafts(record, request, fetch, engine, client)
-    gathered = Gathered(request, service, engine, client, record, drafts, path)
+    asked, fetch = _asked(request, client), _fetch(request, engine, client)
+    drafts = _read_drafts(record, asked, request.fhir_server, fetch, engine)
+    gathered = Gathered(request, service, engine, client, record, asked, drafts, path)
     if gathered.has_nothing_to_judge(drafts):
         return gathered
     lap("gather")
     server = _completed(gathered, fetch)
     lap("fetch")
     if fetch is not None:  # what was fetched may tell more of the drafts
-        drafts = read_drafts(record, _asked(request, client), engine.terminology)
+        drafts = read_drafts(record, asked, engine.terminology)
     return replace(gathered, drafts=drafts, server=server, has_access=fetch is not None)
 
 
@@ -124,14 +124,13 @@ def _counted(fetch: Fetch, client: Client) -> Fetch:
 
 
 def _read_drafts(
-    record: Record, request: HookRequest, fetch: Fetch | None, engine: Engine, client: Client
+    record: Record, asked: Asked, base: str, fetch: Fetch | None, engine: Engine
 ) -> list[Draft]:
     """The drafts to judge that matter, their Medications read if need be."""
-    asked = _asked(request, client)
     drafts = read_drafts(record, asked, engine.terminology)
     if fetch is None or not (drafts or record.unreadable_drafts):
         return drafts
-    obtain_medications(record, draft_orders(record), fetch, request.fhir_server)
+    obtain_medications(record, draft_orders(record), fetch, base)
     return read_drafts(record, asked, engine.terminology)
 
 
