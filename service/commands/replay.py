@@ -114,17 +114,15 @@ def replay(
         spark_master=master if engine == "spark" else "",
         synthetic=demo is not None,
     )
-    summary = _run(plan, demo or 0)
-    click.echo(
-        _in_words(summary, everyone) if sys.stdout.isatty() else json.dumps(summary, indent=2)
-    )
-    names = [
-        "report.html",
-        "summary.json",
-        "decisions.parquet",
-        *(["patients.csv"] * list_patients),
-    ]
-    click.echo(f"wrote {', '.join(names)} in {out}", err=True)
+    _tell(_run(plan, demo or 0), plan)
+
+
+def _tell(summary: dict[str, Any], plan: Plan) -> None:
+    is_seen = sys.stdout.isatty()
+    click.echo(_in_words(summary, plan.everyone) if is_seen else json.dumps(summary, indent=2))
+    names = ["report.html", "summary.json", "decisions.parquet"]
+    names += ["patients.csv"] * plan.list_patients
+    click.echo(f"wrote {', '.join(names)} in {plan.out}", err=True)
 
 
 def _in_words(summary: dict[str, Any], everyone: bool) -> str:
