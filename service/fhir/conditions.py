@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from service.fhir.codings import ConditionConcept, codings, texts
+from service.fhir.codings import ABSENT_REASON, ConditionConcept, codings, texts
 from service.fhir.context import Context
 from service.fhir.folding import fold
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
@@ -36,7 +36,7 @@ def read_condition(
     is_family = _is_family(concept, words)
     if not groups or (is_family and not groups & roles["hpp"]):
         return None
-    known = _status(resource.get("verificationStatus"), VERIFICATIONS)
+    known = _verification(resource, context)
     letters = _seventh(resource.get("code"), context)
     return Condition(
         reference=reference,
@@ -46,7 +46,7 @@ def read_condition(
         onset=onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
-        is_status=bool(groups & roles["status"]) or words.is_status or SEQUELA in letters,
+        is_status=_is_status(groups, context, words, known) or SEQUELA in letters,
         is_subsequent=bool(letters & SUBSEQUENT),
         family_history=is_family,
     )
@@ -135,14 +135,50 @@ def _doubt_in_words(
     """`unconfirmed` where only words name HPP and the same words doubt it."""
     in_words = knowledge.in_words["hpp"] in groups
     by_text = in_words and not concept.groups & knowledge.roles["hpp"]
-    if not by_text or known not in ("", "confirmed"):
+    if not by_text or known not in FIRM:
         return ""
     return "unconfirmed" if "doubted" in concept.mentions else ""
 
 
-VERIFICATIONS = frozenset(
-    {"confirmed", "unconfirmed", "provisional", "differential", "refuted", "entered-in-error"}
-)
+AFTER = "after"
+FIRM = frozenset({"", "confirmed", "unknown", AFTER})
+UNREAD = "unconfirmed"  # a status in words that nobody here knows
+
+
+def _verification(resource: Json, context: Context) -> str:
+    """How sure a diagnosis is: by its status, else by what stands beside one of its codes, as
+    in Germany."""
+    meanings = context.knowledge.verifications
+    said = _status_words(resource.get("verificationStatus"), context)
+    if said:
+        return next((meanings[word] for word in said if word in meanings), UNREAD)
+    beside = [
+        word
+        for coding in objs(obj(resource.get("code")).get("coding"))
+        for item in objs(coding.get("extension"))
+        for word in _status_words({"coding": [item.get("valueCoding")]}, context)
+    ]
+    return next((meanings[word] for word in beside if word in meanings), "")
+
+
+def _status_words(value: object, context: Context) -> list[str]:
+    """A plain code (before R4), or every code of a concept with and without the name of its
+    system, and its text; none where it says why there is none."""
+    if isinstance(value, str):
+        return [value.casefold()] if value else []
+    system = context.terminology.vocabulary.codes.system
+    coded = [(s, code) for s, code in codings(value) if not s.lower().endswith(ABSENT_REASON)]
+    said = [word for s, code in coded for word in (code, f"{system(s)}|{code}")]
+    return [word.casefold() for word in (*said, text(obj(value).get("text"))) if word]
+
+
+def _is_status(
+    groups: frozenset[str], context: Context, words: DiagnosisText, known: str = ""
+) -> bool:
+    """Whether it says only that something was."""
+    return bool(groups & context.knowledge.roles["status"]) or words.is_status or known == AFTER
+
+
 CLINICAL = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
 
 
@@ -182,7 +218,7 @@ def read_procedure(resource: Json, reference: str, context: Context) -> Conditio
         return None
     first, last = performed(resource, context)
     words = DiagnosisText(resource.get("code"), context.knowledge)
-    is_status = bool(groups & context.knowledge.roles["status"]) or words.is_status
+    is_status = _is_status(groups, context, words)
     return Condition(reference, groups, onset=first, abatement=last, is_status=is_status)
 
 
