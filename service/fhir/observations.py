@@ -35,10 +35,15 @@ def parts_of(resource: Json, reference: str, context: Context) -> list[Part]:
     return parts
 
 
-def results_of(parts: Sequence[Part], whole: Json, context: Context) -> Sequence[Result]:
-    """Every value of a known test."""
-    measured = [part for part in _may_hold_values(parts) if part.concept.test]
-    return read_parts(measured, whole, context) if measured else ()
+def is_one_test(parts: Sequence[Part]) -> bool:
+    """One known test and nothing else, as most are: no panel and no genetic result."""
+    concept = parts[0].concept
+    return len(parts) == 1 and concept.test is not None and not concept.is_genetic
+
+
+def measured_in(parts: Sequence[Part]) -> list[Part]:
+    """Those of a known test."""
+    return [part for part in _may_hold_values(parts) if part.concept.test]
 
 
 def are_empty(parts: Sequence[Part]) -> bool:
@@ -73,6 +78,8 @@ def has_any_value(part: Json) -> bool:
 
 def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[Result]:
     """Values of one Observation, which share when and under which circumstances it was made."""
+    if not measured:
+        return []
     days = specimen_days(whole, context.days)
     written, day = _status(whole), days.first if days else None
     is_known = written in STATUSES
