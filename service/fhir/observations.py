@@ -8,15 +8,16 @@ from typing import NamedTuple
 from service.fhir.codings import LabConcept, codings, texts
 from service.fhir.context import Context
 from service.fhir.dates import Days
+from service.fhir.encounters import NO_CLASS
 from service.fhir.folding import fold
-from service.fhir.printed import printed_range, sides_of
+from service.fhir.printed import NO_RANGE, printed_range, sides_of
 from service.fhir.releases import LETTERS, STATUSES
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string
 from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test
-from service.hpp.model import ALP, Result, Variant
+from service.hpp.model import ALP, WITH_PRINTED_LIMITS, Result, Variant
 
 
 class Part(NamedTuple):
@@ -87,7 +88,6 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     partial_date = days is not None and days.partial
     issued = context.first_day(whole.get("issued"))
     specimen = text(obj(whole.get("specimen")).get("reference"))
-    encounter_classes = context.encounters.of(whole, day)
     found = []
     for part in measured:
         name = str(part.concept.test)
@@ -95,11 +95,15 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
         value, comparator, shown, problem = _reading(part.sent, test, context)
         if not is_known:  # `void` as well as `verified`: nobody can tell whether it counts
             value, comparator, problem = None, "", "status"
-        printed = printed_range(part.sent, name, day, context)
+        printed, classes = NO_RANGE, NO_CLASS
+        if name in WITH_PRINTED_LIMITS:
+            printed = printed_range(part.sent, name, day, context)
+        if name == ALP:
+            classes = context.encounters.of(whole, day)
         found.append(
             Result(  # by position, which takes half as long
                 part.reference, name, day, value, comparator, status, printed, problem, shown,
-                specimen, partial_date, issued, encounter_classes,
+                specimen, partial_date, issued, classes,
             )
         )  # fmt: skip
     return found
