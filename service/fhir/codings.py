@@ -101,7 +101,7 @@ class LabConcept:
 
 def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
     codes, said = read_concept(concept)
-    folded = _folded(said)
+    folded = fold_all(said)
     wanted, lists = {code for _, code in codes}, vocabulary.knowledge.text
     test, outcome, kind = _test(codes, folded, vocabulary)
     return LabConcept(
@@ -123,7 +123,7 @@ def _test(
     Names are looked at where no code was recognised.  What a LOINC code names is known even if
     the code is not: our list for total ALP is complete.
     """
-    groups = _groups_of(codes, vocabulary)
+    groups = groups_of(codes, vocabulary)
     if any(group.startswith(BESIDE_TOTAL) for group in groups):
         return _bone_alp(groups), Recognition.ANOTHER, Named.PART
     tests = vocabulary.knowledge.tests
@@ -160,23 +160,6 @@ def _is_other_loinc(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) ->
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionConcept:
-    """What a diagnosis, a procedure or a reason is.
-
-    groups: of all its codes.  mentions: the lists of words of which a text contains one.
-    """
-
-    groups: frozenset[str]
-    mentions: frozenset[str]
-
-
-def read_diagnosis(concept: object, vocabulary: Vocabulary) -> ConditionConcept:
-    codes, said = read_concept(concept)
-    mentions = vocabulary.mentions("\n".join(_folded(said)))
-    return ConditionConcept(_groups_of(codes, vocabulary), mentions)
-
-
-@dataclass(frozen=True, slots=True)
 class DrugConcept:
     """Which drugs of ours it is, by its codes and in its texts.
 
@@ -195,8 +178,8 @@ def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
     codes, said = read_concept(concept)
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
         return DrugConcept(NOTHING, NOTHING, Recognition.EMPTY, is_absent=True)
-    folded = _names_among(_folded(said), codes)
-    coded = _groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
+    folded = _names_among(fold_all(said), codes)
+    coded = groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
     named = _union(map(vocabulary.drugs.groups_in, folded))
     return DrugConcept(
         coded=coded,
@@ -231,7 +214,7 @@ def _names_among(folded: Iterable[str], codes: Sequence[tuple[str, str]]) -> lis
 
 def names_of(concept: object) -> str:
     """The texts of a concept, folded, in one."""
-    return " ".join(_folded(texts(concept)))
+    return " ".join(fold_all(texts(concept)))
 
 
 def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
@@ -245,11 +228,13 @@ def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
     )
 
 
-def _folded(said: Iterable[str]) -> list[str]:
+def fold_all(said: Iterable[str]) -> list[str]:
+    """Each text once, as it is compared."""
     return [fold(item) for item in dict.fromkeys(item[:LONGEST] for item in said)]
 
 
-def _groups_of(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> frozenset[str]:
+def groups_of(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> frozenset[str]:
+    """Of all codings together."""
     return _union(vocabulary.codes.groups_of(system, code) for system, code in codes)
 
 

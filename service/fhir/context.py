@@ -11,8 +11,9 @@ from datetime import UTC, date, tzinfo
 from typing import NamedTuple
 
 from service.fhir.budget import Budget
-from service.fhir.codings import ConditionConcept, DrugConcept, LabConcept, merged
+from service.fhir.codings import DrugConcept, LabConcept, merged
 from service.fhir.dates import Days, read_days
+from service.fhir.diagnoses import ConditionConcept
 from service.fhir.encounters import Encounters
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology

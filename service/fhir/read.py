@@ -256,12 +256,10 @@ def _read_procedure(resource: Json, name: str, reading: _Reading, context: Conte
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     concept = context.diagnosis(resource.get("code"))
-    if not conditions.may_matter(concept):
-        return ""
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append((reading.source, seen))
-    elif conditions.is_mention_only(concept, context.knowledge):
+    elif concept.is_mention_only:
         reading.mentions.append((reading.source, Excluded(name, "mention")))
     return ""
 
