@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.fhir.folding import LONGEST, fold
 from service.fhir.lab_names import BESIDE_TOTAL, Named
@@ -50,7 +51,14 @@ def texts(concept: object) -> list[str]:
     return read_concept(concept)[1]
 
 
-def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
+class Written(NamedTuple):
+    """A concept as it was sent: (system, code) of each coding, and its texts."""
+
+    codes: list[tuple[str, str]]
+    said: list[str]
+
+
+def read_concept(concept: object) -> Written:
     """The codings and the texts of a concept."""
     written = obj(concept)
     codes, said = [], [text(written.get("text"))]
@@ -59,7 +67,7 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
         if code:
             codes.append(("".join(system.split()).rstrip("/"), code[:LONGEST_CODE]))
         said.append(text(coding.get("display")))
-    return codes, [item for item in said if item]
+    return Written(codes, [item for item in said if item])
 
 
 def code_of(coding: Json) -> str:
@@ -99,8 +107,8 @@ class LabConcept:
         return self.names_gene or self.is_gene_studied
 
 
-def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
-    codes, said = read_concept(concept)
+def read_lab(written: Written, vocabulary: Vocabulary) -> LabConcept:
+    codes, said = written
     folded = fold_all(said)
     wanted, lists = {code for _, code in codes}, vocabulary.knowledge.text
     test, outcome, kind = _test(codes, folded, vocabulary)
@@ -174,8 +182,8 @@ class DrugConcept:
     is_absent: bool = False
 
 
-def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
-    codes, said = read_concept(concept)
+def read_drug(written: Written, vocabulary: Vocabulary) -> DrugConcept:
+    codes, said = written
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
         return DrugConcept(NOTHING, NOTHING, Recognition.EMPTY, is_absent=True)
     folded = _names_among(fold_all(said), codes)

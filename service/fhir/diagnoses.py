@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from service.fhir.codings import NOTHING, fold_all, groups_of, read_concept
+from service.fhir.codings import NOTHING, Written, fold_all, groups_of
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 
@@ -39,9 +39,9 @@ class ConditionConcept:
     is_subsequent: bool = False
 
 
-def read_diagnosis(concept: object, vocabulary: Vocabulary) -> ConditionConcept:
+def read_diagnosis(written: Written, vocabulary: Vocabulary) -> ConditionConcept:
     """Most have no code and no word that we know."""
-    codes, texts = read_concept(concept)
+    codes, texts = written
     said, coded = fold_all(texts), groups_of(codes, vocabulary)
     mentions = vocabulary.mentions("\n".join(said))
     if not coded and not mentions:

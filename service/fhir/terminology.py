@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from orjson import dumps
 
 from service.fhir.budget import Budget
-from service.fhir.codings import read_concept, read_drug, read_lab
+from service.fhir.codings import Written, read_concept, read_drug, read_lab
 from service.fhir.diagnoses import read_diagnosis
 from service.fhir.folding import LONGEST
 from service.fhir.vocabulary import Vocabulary
@@ -46,14 +46,15 @@ class Terminology:
         self.diagnosis = self._keeping(read_diagnosis)
         self.drug = self._keeping(read_drug)
 
-    def _keeping(self, read: Callable[[object, Vocabulary], Meaning]) -> Reader[Meaning]:
+    def _keeping(self, read: Callable[[Written, Vocabulary], Meaning]) -> Reader[Meaning]:
         kept: dict[bytes, Meaning] = {}
         self.kept.append(kept)
         vocabulary = self.vocabulary
 
         def new_meaning(concept: object, budget: Budget) -> Meaning:
-            budget.spend(_characters(concept))
-            return read(concept, vocabulary)
+            written = read_concept(concept)
+            budget.spend(_characters(written))
+            return read(written, vocabulary)
 
         def meaning(concept: object, budget: Budget = NO_LIMIT) -> Meaning:
             try:
@@ -73,7 +74,7 @@ class Terminology:
         return meaning
 
 
-def _characters(concept: object) -> int:
+def _characters(written: Written) -> int:
     """That are read of a concept: of a long text only the first."""
-    codes, said = read_concept(concept)
+    codes, said = written
     return sum(min(len(item), LONGEST) for item in said) + sum(len(code) for _, code in codes)
