@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.fhir.budget import Budget
 from service.fhir.folding import LONGEST, fold
 from service.fhir.lab_names import BESIDE_TOTAL, Named
 from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
@@ -62,6 +63,16 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     return codes, [item for item in said if item]
 
 
+def _new_concept(concept: object, budget: Budget) -> tuple[list[tuple[str, str]], list[str]]:
+    """The same of one that is read for what it means: its characters, of a long text only the
+    first, are taken off a budget."""
+    codes, said = read_concept(concept)
+    budget.spend(
+        sum(min(len(item), LONGEST) for item in said) + sum(len(code) for _, code in codes)
+    )
+    return codes, said
+
+
 def code_of(coding: Json) -> str:
     """Its code; some write one of digits as a JSON number."""
     code = coding.get("code")
@@ -99,8 +110,8 @@ class LabConcept:
         return self.names_gene or self.is_gene_studied
 
 
-def read_lab(concept: object, vocabulary: Vocabulary) -> LabConcept:
-    codes, said = read_concept(concept)
+def read_lab(concept: object, vocabulary: Vocabulary, budget: Budget) -> LabConcept:
+    codes, said = _new_concept(concept, budget)
     folded = _folded(said)
     wanted, lists = {code for _, code in codes}, vocabulary.knowledge.text
     test, outcome, kind = _test(codes, folded, vocabulary)
@@ -170,9 +181,9 @@ class ConditionConcept:
     mentions: frozenset[str]
 
 
-def read_diagnosis(concept: object, vocabulary: Vocabulary) -> ConditionConcept:
-    codes, said = read_concept(concept)
-    mentions = vocabulary.mentions("\n".join(_folded(said)))
+def read_diagnosis(concept: object, vocabulary: Vocabulary, budget: Budget) -> ConditionConcept:
+    codes, said = _new_concept(concept, budget)
+    mentions = vocabulary.mentions("\n".join(_folded(said)), budget)
     return ConditionConcept(_groups_of(codes, vocabulary), mentions)
 
 
@@ -191,8 +202,8 @@ class DrugConcept:
     is_absent: bool = False
 
 
-def read_drug(concept: object, vocabulary: Vocabulary) -> DrugConcept:
-    codes, said = read_concept(concept)
+def read_drug(concept: object, vocabulary: Vocabulary, budget: Budget) -> DrugConcept:
+    codes, said = _new_concept(concept, budget)
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
         return DrugConcept(NOTHING, NOTHING, Recognition.EMPTY, is_absent=True)
     folded = _names_among(_folded(said), codes)
