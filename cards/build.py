@@ -31,10 +31,33 @@ URGENT, VIEW = "urgentOncology", "patientView"
 PARTLY, UNJUDGED, UNSEEN = "partlySeen", "orderNotJudged", "couldNotLook"
 MOST_REASONS = 6
 MOST_WORDS = 120
-# How many lines are said of what was not seen or used; whether the text's opening and hints are.
-SHORTER_AND_SHORTER = ((3, True), (1, True), (1, False))
+ALL = 1000  # more names than any card has
 EMPTY_HEADING = re.compile(r"\*\*[^*\n]+\*\*\n\s*\n(?=(?:[^-\s|]|\Z))")
 EMPTY_LINES = re.compile(r"\n\n\n+")  # searched for five times as fast as \n{3,}
+
+
+@dataclass(frozen=True, slots=True)
+class Brevity:
+    """lines: how many are said of what was not seen or used.  in_full: whether the text's opening
+    and hints are.  names: how many causes are named in one line, and how many asides (causes that
+    count for nothing, values that point at one); asides: whether any of them is, and more than one
+    kind of advice."""
+
+    lines: int
+    in_full: bool = False
+    names: int = ALL
+    asides: bool = True
+
+
+SHORTER_AND_SHORTER = (
+    Brevity(3, in_full=True),
+    Brevity(1, in_full=True),
+    Brevity(1),
+    Brevity(1, names=4),
+    Brevity(1, names=2),
+    Brevity(1, names=1),
+    Brevity(1, names=1, asides=False),
+)
 
 
 @dataclass(frozen=True)
@@ -128,11 +151,11 @@ def _summary(text: CardText, facts: CardFacts, here: frozenset[str]) -> str:
 
 def _detail(text: CardText, facts: CardFacts, here: frozenset[str], *, plain: bool) -> str:
     """At most MOST_WORDS beside the table: what was not seen and used gives way, then the text's
-    opening and hints; what the verdict rests on never does."""
+    opening and hints, then causes behind the first; what the verdict rests on never does."""
     body = ""
-    for most, in_full in SHORTER_AND_SHORTER:
-        own = _own_words(text, here, in_full=in_full)
-        blanks = _blanks(facts, own, most, plain)
+    for brevity in SHORTER_AND_SHORTER:
+        own = _own_words(text, here, in_full=brevity.in_full)
+        blanks = _blanks(facts, own, brevity, plain)
         body = _tidy(text.body.fill(blanks))
         listed = word_count(blanks["results"]) if plain else 0  # a table that has no bars
         if word_count(body) - listed <= MOST_WORDS:
@@ -156,21 +179,26 @@ def _own_words(text: CardText, here: frozenset[str], *, in_full: bool) -> OwnWor
     return OwnWords(fitting(text.opening_for, here) or "", tuple(hints), text.leaves_out)
 
 
-def _blanks(facts: CardFacts, own: OwnWords, most: int, plain: bool) -> dict[str, str]:
-    words, names = facts.words, facts.drug_names
-    drugs = words.sentence("and_word").join(names) or facts.drugs_short
+def _blanks(facts: CardFacts, own: OwnWords, brevity: Brevity, plain: bool) -> dict[str, str]:
+    words, names, most = facts.words, facts.drug_names, brevity.lines
+    drugs = words.sentence("and_word").join(_in_two(names)) or facts.drugs_short
     return {
         "drugs": capital(drugs),
         "ordered": words.sentence("ordered", drugs=drugs) if names else "",
         "opening": own.opening,
         "results": blocks.results(facts, plain=plain),
-        "why": reasons.why(facts),
+        "why": reasons.why(facts, brevity.names, asides=brevity.asides),
         "unseen": blocks.unseen(facts, most, own.leaves_out),
         "unused": blocks.unused(facts, most),
-        "advice": reasons.advice(facts),
+        "advice": reasons.advice(facts, brevity.names, asides=brevity.asides),
         "notes": reasons.notes(facts, own.hints, own.leaves_out),
         "footer": blocks.footer(facts),
     }
+
+
+def _in_two(names: Sequence[str]) -> list[str]:
+    """All but the last of them, with commas, and the last."""
+    return [", ".join(names[:-1]), names[-1]] if len(names) > 1 else [*names]
 
 
 def word_count(body: str) -> int:

@@ -15,11 +15,17 @@ from service.hpp.model import DENOSUMAB
 MOST_CONTRADICTED = 3
 
 
-def why(facts: CardFacts) -> str:
-    """What the verdict rests on beside the ALP: nothing here is in the table of results."""
+def why(facts: CardFacts, most: int, *, asides: bool) -> str:
+    """What the verdict rests on beside the ALP: nothing here is in the table of results.
+
+    most: how many causes are named in one line, and how many asides.
+    """
     lines = [*_written_down(facts), *_features(facts), *_family(facts)]
-    lines += [*_causes(facts), *_blurred(facts), *_doubted(facts), *_signs(facts)]
-    lines += [facts.words.phrase("modifier", code) for code in facts.assessment.modifiers]
+    lines += [*_causes(facts, most), *_blurred(facts)]
+    if asides:
+        lines += [*_doubted(facts, most), *_first(list(_signs(facts)), most, facts)]
+    if facts.assessment.drafts:  # an indication is an order's
+        lines += [facts.words.phrase("modifier", code) for code in facts.assessment.modifiers]
     return listed("why", lines, facts)
 
 
@@ -59,7 +65,14 @@ def _family(facts: CardFacts) -> Iterator[str]:
         yield _dated(name, facts.assessment.family_history, facts)
 
 
-def _causes(facts: CardFacts) -> Iterator[str]:
+def _first(said: Sequence[str], most: int, facts: CardFacts) -> Iterator[str]:
+    """So many, and how many there are beside them."""
+    yield from said[:most]
+    if len(said) > most:
+        yield facts.words.sentence("more", n=len(said) - most)
+
+
+def _causes(facts: CardFacts, most: int) -> Iterator[str]:
     """Causes on record at the last low ALP by their day, then those of earlier lows."""
     named = facts.assessment.causes if facts.lows else ()
     found = [f"{facts.name_of(e.what)} ({day_text(e.day, facts)})" for e in named]
@@ -68,7 +81,7 @@ def _causes(facts: CardFacts) -> Iterator[str]:
     if any(item.kind.eligible_low for item in facts.lows):
         found += [_since(code, facts) for code in others]
     if found:
-        yield facts.words.sentence("causes", causes=", ".join(unique(found)))
+        yield facts.words.sentence("causes", causes=", ".join(_first(unique(found), most, facts)))
 
 
 def _since(code: str, facts: CardFacts) -> str:
@@ -94,12 +107,10 @@ def _names(codes: Iterable[str], facts: CardFacts) -> str:
     return ", ".join(unique(map(facts.name_of, codes)))
 
 
-def _doubted(facts: CardFacts) -> Iterator[str]:
+def _doubted(facts: CardFacts, most: int) -> Iterator[str]:
     """Causes on record that explain nothing, and why: contradicted, old, unproven, over."""
     said = unique(_doubt(cause, facts) for cause in facts.assessment.doubted)
-    yield from said[:MOST_CONTRADICTED]
-    if len(said) > MOST_CONTRADICTED:
-        yield facts.words.sentence("more", n=len(said) - MOST_CONTRADICTED)
+    yield from _first(said, min(most, MOST_CONTRADICTED), facts)
 
 
 def _doubt(cause: DoubtedCause, facts: CardFacts) -> str:
@@ -167,19 +178,22 @@ def _drug_notes(facts: CardFacts, leaves_out: Sequence[str]) -> Iterator[str]:
         yield capital(words.sentence("by_name", drug=", ".join(names)))
 
 
-def advice(facts: CardFacts) -> str:
-    """Lines for `Consider`, one for each kind of cause of the lows."""
-    return _bullets(_cause_advice(facts))
+def advice(facts: CardFacts, most: int, *, asides: bool) -> str:
+    """Lines for `Consider`, one for each kind of cause of the lows, with so many named; without
+    asides that of the first kind alone."""
+    lines = list(_cause_advice(facts, most))
+    return _bullets(lines if asides else lines[:1])
 
 
-def _cause_advice(facts: CardFacts) -> Iterator[str]:
+def _cause_advice(facts: CardFacts, most: int) -> Iterator[str]:
     named: dict[str, list[str]] = {}
     for code in facts.cause_codes:
         named.setdefault(_advice(code, facts), []).append(facts.name_of(code))
     before = facts.assessment.course.normal_before
     blanks = {"before": escape(facts.value_of(before)), "date": facts.date_of(before)}
     for kind, names in named.items():
-        yield facts.words.sentence(f"advice_{kind}", causes=", ".join(unique(names)), **blanks)
+        causes = ", ".join(_first(unique(names), most, facts))
+        yield facts.words.sentence(f"advice_{kind}", causes=causes, **blanks)
 
 
 def _advice(code: str, facts: CardFacts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -73,6 +73,7 @@ SHAPE = {
         "source": str,
     },
     "encounter_class": {"*": [str]},
+    "verification": {"*": [str]},
     "by_text": {"*": {"group": str, "words": [str]}},
     "in_words": dict.fromkeys(NAMED_IN_TEXT, str),
     "role": {name: {"says": str, "groups": [str]} for name in model.ROLES},
@@ -99,6 +100,7 @@ SHAPE = {
         "gene_codes": [str],
         "gene_studied_codes": [str],
         "significance_codes": [str],
+        "variant_absent": [str],
         "gene_words": [str],
         "source": str,
     },
@@ -171,19 +173,21 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         },
         "in_words": data["in_words"],
         "roles": {name: frozenset(entry["groups"]) for name, entry in data["role"].items()},
-        "encounter_classes": {
-            word.casefold(): name
-            for name, words in data["encounter_class"].items()
-            for word in words
-        },
+        "encounter_classes": _meanings(data["encounter_class"]),
+        "verifications": _meanings(data["verification"]),
         "oncology": _oncology(data["oncology"]),
     }
+
+
+def _meanings(spelled: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What each code or name means, however it is capitalised."""
+    return {word.casefold(): name for name, words in spelled.items() for word in words}
 
 
 def _nothing() -> dict[str, Any]:
     tables = (
         "classes", "drugs", "causes", "masks", "tests", "features", "signs", "text", "by_text",
-        "inactive", "recognised", "encounter_classes", "in_words", "roles",
+        "inactive", "recognised", "encounter_classes", "verifications", "in_words", "roles",
     )  # fmt: skip
     empty: dict[str, Any] = {name: {} for name in tables}
     none: frozenset[str] = frozenset()

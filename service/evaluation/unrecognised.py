@@ -36,8 +36,9 @@ def unrecognised(
         return ()
     sent = dict(_sent(record))
     found: dict[Unmapped, None] = {}
-    for place in places[:MOST]:
-        found.update(dict.fromkeys(_codes(_part(sent, place), record, terminology)))
+    resources = [_part(sent, place) for place in places[:MOST]]
+    for kind, concept in _concepts_of(resources, record):
+        found.update(dict.fromkeys(_codes(kind, concept, terminology)))
     for result in unread[:MOST]:
         found.update(dict.fromkeys(_units(_part(sent, result.reference), result.test)))
     return tuple(found)[:MOST]
@@ -62,17 +63,30 @@ def _part(sent: Mapping[str, Json], place: str) -> Json:
     return components[number] if number < len(components) else {}
 
 
-def _codes(resource: Json, record: Record, terminology: Terminology) -> Iterator[Unmapped]:
+def _concepts_of(resources: Sequence[Json], record: Record) -> Iterator[tuple[str, object]]:
+    """Each once, though many orders may be of one Medication."""
+    seen: set[int] = set()
+    for resource in resources:
+        kind = _kind_of(resource)
+        for concept in _concepts(resource, record):
+            if id(concept) not in seen:
+                seen.add(id(concept))
+                yield kind, concept
+
+
+def _kind_of(resource: Json) -> str:
     is_order = resource.get("resourceType") in DRUGS or medication_pointer(resource)
-    kind = "drug" if is_order or "Request" in text(resource.get("resourceType")) else "result"
-    for concept in _concepts(resource, record):
-        for system, code in codings(concept):
-            if not _CODE.fullmatch(code):
-                continue
-            name = system if _SYSTEM.fullmatch(system) else ""
-            yield Unmapped(kind, name, code)
-            if name and system_name(system, terminology) == OTHER:
-                yield Unmapped("system", name)
+    return "drug" if is_order or "Request" in text(resource.get("resourceType")) else "result"
+
+
+def _codes(kind: str, concept: object, terminology: Terminology) -> Iterator[Unmapped]:
+    for system, code in codings(concept):
+        if not _CODE.fullmatch(code):
+            continue
+        name = system if _SYSTEM.fullmatch(system) else ""
+        yield Unmapped(kind, name, code)
+        if name and system_name(system, terminology) == OTHER:
+            yield Unmapped("system", name)
 
 
 OTHER = "other"

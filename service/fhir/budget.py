@@ -11,6 +11,8 @@ from math import inf
 
 # 4,000 results, 2,000 conditions and 1,500 orders no two named alike, have less than 700,000.
 MOST_NEW_CHARACTERS = 800_000
+# Of a text that names a disease, where each word around the name is looked at in many ways.
+TIMES_AROUND_A_DISEASE = 8
 
 
 class TooMuchText(Exception):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
+from service.fhir.budget import Budget
 from service.fhir.folding import LONGEST, fold
 from service.fhir.lab_names import BESIDE_TOTAL, Named
 from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
@@ -51,14 +51,7 @@ def texts(concept: object) -> list[str]:
     return read_concept(concept)[1]
 
 
-class Written(NamedTuple):
-    """A concept as it was sent: (system, code) of each coding, and its texts."""
-
-    codes: list[tuple[str, str]]
-    said: list[str]
-
-
-def read_concept(concept: object) -> Written:
+def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     """The codings and the texts of a concept."""
     written = obj(concept)
     codes, said = [], [text(written.get("text"))]
@@ -67,7 +60,17 @@ def read_concept(concept: object) -> Written:
         if code:
             codes.append(("".join(system.split()).rstrip("/"), code[:LONGEST_CODE]))
         said.append(text(coding.get("display")))
-    return Written(codes, [item for item in said if item])
+    return codes, [item for item in said if item]
+
+
+def new_concept(concept: object, budget: Budget) -> tuple[list[tuple[str, str]], list[str]]:
+    """The same of one that is read for what it means: its characters, of a long text only the
+    first, are taken off a budget."""
+    codes, said = read_concept(concept)
+    budget.spend(
+        sum(min(len(item), LONGEST) for item in said) + sum(len(code) for _, code in codes)
+    )
+    return codes, said
 
 
 def code_of(coding: Json) -> str:
@@ -107,8 +110,8 @@ class LabConcept:
         return self.names_gene or self.is_gene_studied
 
 
-def read_lab(written: Written, vocabulary: Vocabulary) -> LabConcept:
-    codes, said = written
+def read_lab(concept: object, vocabulary: Vocabulary, budget: Budget) -> LabConcept:
+    codes, said = new_concept(concept, budget)
     folded = fold_all(said)
     wanted, lists = {code for _, code in codes}, vocabulary.knowledge.text
     test, outcome, kind = _test(codes, folded, vocabulary)
@@ -182,8 +185,8 @@ class DrugConcept:
     is_absent: bool = False
 
 
-def read_drug(written: Written, vocabulary: Vocabulary) -> DrugConcept:
-    codes, said = written
+def read_drug(concept: object, vocabulary: Vocabulary, budget: Budget) -> DrugConcept:
+    codes, said = new_concept(concept, budget)
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
         return DrugConcept(NOTHING, NOTHING, Recognition.EMPTY, is_absent=True)
     folded = _names_among(fold_all(said), codes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from service.fhir.codings import codings
+from service.fhir.codings import ABSENT_REASON, codings
 from service.fhir.context import Context
 from service.fhir.diagnoses import ConditionConcept
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
@@ -22,17 +22,16 @@ def read_condition(
     groups = concept.groups
     if not groups or (concept.is_family and not groups & context.knowledge.roles["hpp"]):
         return None
-    known = _status(resource.get("verificationStatus"), VERIFICATIONS)
-    is_doubted = concept.is_doubted and known in ("", "confirmed")
+    known = _verification(resource, context)
     return Condition(
         reference=reference,
         groups=groups,
-        verification="unconfirmed" if is_doubted else known,
+        verification=UNCONFIRMED if concept.is_doubted and known in FIRM else known,
         clinical_status=_clinical_status(resource),
         onset=onset(resource, context),
         abatement=_abatement(resource, context),
         recorded=context.first_day(first_of(resource, RECORDED)),
-        is_status=concept.is_status,
+        is_status=concept.is_status or known == AFTER,
         is_subsequent=concept.is_subsequent,
         family_history=concept.is_family,
     )
@@ -55,9 +54,38 @@ def read_family(resource: Json, reference: str, context: Context) -> Condition |
     return None
 
 
-VERIFICATIONS = frozenset(
-    {"confirmed", "unconfirmed", "provisional", "differential", "refuted", "entered-in-error"}
-)
+AFTER = "after"
+FIRM = frozenset({"", "confirmed", "unknown", AFTER})
+UNCONFIRMED = "unconfirmed"  # also a status in words that nobody here knows
+
+
+def _verification(resource: Json, context: Context) -> str:
+    """How sure a diagnosis is: by its status, else by what stands beside one of its codes, as
+    in Germany."""
+    meanings = context.knowledge.verifications
+    said = _status_words(resource.get("verificationStatus"), context)
+    if said:
+        return next((meanings[word] for word in said if word in meanings), UNCONFIRMED)
+    beside = [
+        word
+        for coding in objs(obj(resource.get("code")).get("coding"))
+        for item in objs(coding.get("extension"))
+        for word in _status_words({"coding": [item.get("valueCoding")]}, context)
+    ]
+    return next((meanings[word] for word in beside if word in meanings), "")
+
+
+def _status_words(value: object, context: Context) -> list[str]:
+    """A plain code (before R4), or every code of a concept with and without the name of its
+    system, and its text; none where it says why there is none."""
+    if isinstance(value, str):
+        return [value.casefold()] if value else []
+    system = context.terminology.vocabulary.codes.system
+    coded = [(s, code) for s, code in codings(value) if not s.lower().endswith(ABSENT_REASON)]
+    said = [word for s, code in coded for word in (code, f"{system(s)}|{code}")]
+    return [word.casefold() for word in (*said, text(obj(value).get("text"))) if word]
+
+
 CLINICAL = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
 
 

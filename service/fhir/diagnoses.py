@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from service.fhir.codings import NOTHING, Written, fold_all, groups_of
+from service.fhir.budget import Budget
+from service.fhir.codings import NOTHING, fold_all, groups_of, new_concept
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 
@@ -39,11 +40,11 @@ class ConditionConcept:
     is_subsequent: bool = False
 
 
-def read_diagnosis(written: Written, vocabulary: Vocabulary) -> ConditionConcept:
+def read_diagnosis(concept: object, vocabulary: Vocabulary, budget: Budget) -> ConditionConcept:
     """Most have no code and no word that we know."""
-    codes, texts = written
+    codes, texts = new_concept(concept, budget)
     said, coded = fold_all(texts), groups_of(codes, vocabulary)
-    mentions = vocabulary.mentions("\n".join(said))
+    mentions = vocabulary.mentions("\n".join(said), budget)
     if not coded and not mentions:
         return ConditionConcept(coded, mentions)
     knowledge, letters = vocabulary.knowledge, _seventh(codes, vocabulary)

@@ -56,6 +56,10 @@ REFERRED_TO = frozenset({
 })  # fmt: skip
 
 
+# Characters; FHIR allows 64, and drafts have had 200.
+LONGEST_ID = 256
+
+
 @dataclass
 class Record:
     """What an EHR let us see.
@@ -184,14 +188,15 @@ def _add(record: Record, key: str, entry: Entry) -> None:
 def index_resource(record: Record, resource: Json, full_url: str = "") -> tuple[str, bool]:
     """Make a resource findable by `Type/id` and fullUrl; without id by its whole content.
 
-    The name by which it can be found, and whether it has an id.
+    The name by which it can be found, and whether that can stand for it in what is said: each
+    part of a resource is named by it, so it has an id, and not one of megabytes.
     """
     identity = text(resource.get("id"))
     name = f"{resource['resourceType']}/{identity}" if identity else _content(resource)
     record.index.setdefault(name, resource)
     if full_url:
         record.index.setdefault(full_url, resource)
-    return name, bool(identity)
+    return name, 0 < len(identity) <= LONGEST_ID
 
 
 def _content(resource: Json) -> str:

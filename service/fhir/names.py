@@ -9,8 +9,8 @@ from service.fhir.folding import fold
 
 NOTHING: frozenset[str] = frozenset()
 SHORTEST_JOINED = 7  # letters of a name that is also known with its words written together
-# Chinese and Japanese write no blanks between words.
-_SIGNS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
+# Chinese and Japanese write no blanks between words, and Korean none before what ends one.
+_SIGNS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _WORDLESS = re.compile(f"[{_SIGNS}]")
 _WORD = re.compile(rf"[^\W{_SIGNS}]+|[{_SIGNS}]+")
 _WORDS_ALONE = "".join(c if c.isalnum() or c == "_" else " " for c in map(chr, range(128)))

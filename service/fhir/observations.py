@@ -120,6 +120,8 @@ def variant_of(parts: Sequence[Part], whole: Json, context: Context) -> Variant 
     if not named or status_of(whole) not in COUNTING:
         return None
     said = [_significance(part.sent) for part in parts if part.concept.is_significance]
+    if _significance(whole) & set(knowledge.text["variant_absent"]):
+        said = []  # a variant that was looked for and is not there
     counts = [words & _counting(knowledge) for words in said if words & _counting(knowledge)]
     likely = bool(counts) and all(words <= _likely(knowledge) for words in counts)
     days = specimen_days(whole, context.days)

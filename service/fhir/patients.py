@@ -6,8 +6,8 @@ from datetime import date, tzinfo
 
 from service.fhir.dates import read_days
 from service.fhir.gather import Record
-from service.fhir.references import Subject
-from service.fhir.tolerant import NOTHING, Json, obj, objs, text
+from service.fhir.references import Subject, identity_of
+from service.fhir.tolerant import NOTHING, Json, objs, text
 from service.hpp.model import Gap, Patient, Sex
 
 SEXES = {"male": Sex.MALE, "female": Sex.FEMALE}
@@ -44,11 +44,8 @@ def is_replaced(resource: Json) -> bool:
 
 
 def subject_of(resource: Json, patient_id: str, bases: tuple[str, ...], record: Record) -> Subject:
-    identifiers = {
-        (text(item.get("system")), text(item.get("value")))
-        for item in objs(resource.get("identifier"))
-        if text(obj(item).get("value"))
-    }
+    sent = objs(resource.get("identifier"))
+    identifiers = {identity for item in sent if (identity := identity_of(item))}
     urls = {
         url
         for url, sent in record.index.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -12,6 +12,7 @@ from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 
 # With an underscore, which FHIR does not know and several servers hand out.
 ID = re.compile(r"[A-Za-z0-9\-._]{1,64}")
+LONGEST_REFERENCE = 2048  # characters; a longer one leads nowhere, and is not looked at
 _REFERENCE = re.compile(
     r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)"
 )
@@ -37,6 +38,9 @@ class Subject:
     identifiers: frozenset[tuple[str, str]] = frozenset()
     full_urls: frozenset[str] = field(default=frozenset())
     _owners: dict[str, Owner] = field(default_factory=dict, compare=False)
+    _inside: dict[int, tuple[object, Mapping[str, Owner]]] = field(
+        default_factory=dict, compare=False
+    )
 
     def owner_of(self, resource: Json) -> Owner:
         """Whose `subject` (or DSTU2 `patient`) this is."""
@@ -45,9 +49,12 @@ class Subject:
             return UNCLEAR
         written = subject.get("reference")
         known = self._owners.get(written) if isinstance(written, str) else None
-        return known or self._read_owner(resource, subject, text(written))
+        return known or self._read_owner(resource, subject, written)
 
-    def _read_owner(self, resource: Json, subject: Json, reference: str) -> Owner:
+    def _read_owner(self, resource: Json, subject: Json, written: object) -> Owner:
+        if isinstance(written, str) and len(written) > LONGEST_REFERENCE:
+            return UNCLEAR
+        reference = text(written)
         if not reference:
             return self._identified(obj(subject.get("identifier")))
         if reference.startswith("#"):
@@ -67,15 +74,32 @@ class Subject:
         return OURS if known else FOREIGN
 
     def _contained(self, resource: Json, wanted: str) -> Owner:
-        for item in objs(resource.get("contained")):
-            if text(item.get("id")) == wanted and item.get("resourceType") == "Patient":
-                known = {self._identified(obj(i)) for i in objs(item.get("identifier"))}
-                return OURS if OURS in known else UNCLEAR
-        return UNCLEAR
+        """By the list itself, which orders inside another share with it."""
+        sent = resource.get("contained")
+        known = self._inside.get(id(sent))
+        if known is None or known[0] is not sent:
+            known = self._inside[id(sent)] = (sent, self._patients_among(objs(sent)))
+        return known[1].get(wanted, UNCLEAR)
+
+    def _patients_among(self, contained: Sequence[Json]) -> Mapping[str, Owner]:
+        """Whose the Patients are, by their ids; of two of one id the first."""
+        owners = {}
+        for item in reversed(contained):
+            if item.get("resourceType") == "Patient":
+                known = {self._identified(one) for one in objs(item.get("identifier"))}
+                owners[text(item.get("id"))] = OURS if OURS in known else UNCLEAR
+        return owners
 
     def _identified(self, identifier: Json) -> Owner:
-        pair = (text(identifier.get("system")), text(identifier.get("value")))
-        return OURS if pair[1] and pair in self.identifiers else UNCLEAR
+        return OURS if identity_of(identifier) in self.identifiers else UNCLEAR
+
+
+def identity_of(identifier: Json) -> tuple[str, str] | None:
+    """System and value; None without a value, and where one is longer than is looked at."""
+    system, value = identifier.get("system"), identifier.get("value")
+    if any(isinstance(part, str) and len(part) > LONGEST_REFERENCE for part in (system, value)):
+        return None
+    return (text(system), text(value)) if text(value) else None
 
 
 def local_reference(reference: object) -> str:
@@ -116,7 +140,9 @@ class Index(dict[str, Json]):
     def resolve(self, reference: object, resource: Json) -> Json:
         """What a reference in a resource points at: contained, or sent beside it; empty where
         it was not sent."""
-        written = text(reference)
+        if not isinstance(reference, str) or len(reference) > LONGEST_REFERENCE:
+            return NOTHING
+        written = reference.strip()
         if written.startswith("#"):
             return self.contained(resource).get(written[1:], NOTHING)
         found = self.get(written)

@@ -14,9 +14,8 @@ from typing import Protocol, TypeVar
 from orjson import dumps
 
 from service.fhir.budget import Budget
-from service.fhir.codings import Written, read_concept, read_drug, read_lab
+from service.fhir.codings import read_drug, read_lab
 from service.fhir.diagnoses import read_diagnosis
-from service.fhir.folding import LONGEST
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 
@@ -46,35 +45,24 @@ class Terminology:
         self.diagnosis = self._keeping(read_diagnosis)
         self.drug = self._keeping(read_drug)
 
-    def _keeping(self, read: Callable[[Written, Vocabulary], Meaning]) -> Reader[Meaning]:
+    def _keeping(self, read: Callable[[object, Vocabulary, Budget], Meaning]) -> Reader[Meaning]:
         kept: dict[bytes, Meaning] = {}
         self.kept.append(kept)
         vocabulary = self.vocabulary
-
-        def new_meaning(concept: object, budget: Budget) -> Meaning:
-            written = read_concept(concept)
-            budget.spend(_characters(written))
-            return read(written, vocabulary)
 
         def meaning(concept: object, budget: Budget = NO_LIMIT) -> Meaning:
             try:
                 content = dumps(concept)
             except TypeError:  # nested beyond reason
-                return new_meaning(concept, budget)
+                return read(concept, vocabulary, budget)
             if len(content) > LONGEST_KEPT:
-                return new_meaning(concept, budget)
+                return read(concept, vocabulary, budget)
             digest = blake2b(content, digest_size=16).digest()
             known = kept.get(digest)
             if known is None:
                 if len(kept) >= MOST_KEPT:
                     kept.clear()
-                known = kept[digest] = new_meaning(concept, budget)
+                known = kept[digest] = read(concept, vocabulary, budget)
             return known
 
         return meaning
-
-
-def _characters(written: Written) -> int:
-    """That are read of a concept: of a long text only the first."""
-    codes, said = written
-    return sum(min(len(item), LONGEST) for item in said) + sum(len(code) for _, code in codes)

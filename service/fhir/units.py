@@ -105,10 +105,10 @@ def _factor_of_two(
     units = knowledge.units
     factors = {written: units.factor(test.measure, written) for written in (code, unit)}
     known = {factor for factor in factors.values() if factor is not None}
+    if not known:
+        return None, "unit"
     foreign = any(units.is_unit(text) for text, factor in factors.items() if factor is None)
-    if len(known) > 1 or (known and foreign):
-        return None, "unit-conflict"
-    return (known.pop(), "") if known else (None, "unit")
+    return (None, "unit-conflict") if len(known) > 1 or foreign else (known.pop(), "")
 
 
 def read_string(value: str, unit: str, test: Test, knowledge: Knowledge) -> Reading:

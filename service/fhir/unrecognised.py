@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 from service.fhir.codings import Recognition, codings, texts
@@ -80,11 +81,15 @@ class AlpQuery:
         kinds = {kind for source, kind in self._kinds if source not in left_out}
         wide = len(kinds) > context.knowledge.most_alp_kinds
         known = {panel for source, panel in self._recognised if source not in left_out}
-        return [
-            result
+        open_to_it = [
+            noted
             for noted in (self._named if wide else [*self._waiting, *self._named])
             if noted.panel not in known and noted.source not in left_out
-            for result in _unread(noted.part, noted.whole, context)
+        ]
+        return [
+            result
+            for _, parts in groupby(open_to_it, key=lambda noted: id(noted.whole))
+            for result in _unread(list(parts), context)
         ]
 
 
@@ -92,9 +97,10 @@ def gaps(results: Sequence[Result]) -> list[Gap]:
     return [Gap(UNRECOGNISED, ALP_KEY, 1, (result.reference,)) for result in results]
 
 
-def _unread(part: Part, whole: Json, context: Context) -> Iterator[Result]:
-    as_alp = part._replace(concept=replace(part.concept, test=ALP))
-    for result in read_parts([as_alp], whole, context):
+def _unread(noted: Sequence[_Noted], context: Context) -> Iterator[Result]:
+    """Of parts of one Observation, whose circumstances are read once for all of them."""
+    as_alp = [one.part._replace(concept=replace(one.part.concept, test=ALP)) for one in noted]
+    for result in read_parts(as_alp, noted[0].whole, context):
         yield result._replace(value=None, comparator="", problem=UNRECOGNISED)
 
 

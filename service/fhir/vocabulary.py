@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from service.fhir.budget import TIMES_AROUND_A_DISEASE, Budget
 from service.fhir.codes import Codes
 from service.fhir.folding import fold
 from service.fhir.lab_names import LabNames
@@ -35,7 +36,7 @@ class Vocabulary:
         pseudo = [w for w in denials if " " not in w and says(w, stems["hpp"])]
         self._stems, self._qualifiers = stems, Qualifiers(text, pseudo)
 
-    def mentions(self, said: str) -> frozenset[str]:
+    def mentions(self, said: str, budget: Budget) -> frozenset[str]:
         """The lists of which a word is said in folded texts, and what they say of HPP.
 
         HPP is found by the stem of its name in any language.  `not_hpp`: it is no diagnosis of
@@ -46,6 +47,7 @@ class Vocabulary:
         for name in NAMING:
             if not says(said, self._stems[name]):
                 continue
+            budget.spend(TIMES_AROUND_A_DISEASE * len(said))
             qualities = self._qualifiers.of(said, self._stems[name])
             if name == "hpp":
                 found |= {name, *(mention for q in qualities for mention in MENTIONS[q])}

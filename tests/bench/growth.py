@@ -55,8 +55,11 @@ class Growth:
 
     @property
     def exponent(self) -> float:
-        """Of what was judged; a refusal costs less than the answer would have."""
+        """Of what was judged; a refusal costs less than the answer would have.  NaN where only one
+        was."""
         judged = [pair for pair in zip(STEPS, self.costs, strict=True) if pair[1].status == 200]
+        if len(judged) < 2:
+            return math.nan
         return exponent([step for step, _ in judged], [cost.cpu_s for _, cost in judged])
 
     @property

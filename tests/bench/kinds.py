@@ -240,6 +240,130 @@ def unnamed(chart: Json, n: int) -> None:
     chart["alp"] += entries({**result(i), "id": ""} for i in range(n))
 
 
+ALP_PART: Json = {"code": concept("ALP"), "valueQuantity": {"value": 20, "unit": "U/L"}}
+UNKNOWN_PART: Json = {"code": concept("nobody"), "valueQuantity": {"value": 20}}
+LONG = 60  # characters of a long text for each thing that stands beside it
+
+
+def parts_of_a_long_id(chart: Json, n: int) -> None:
+    """n components of one Observation, whose id is longer than all of them."""
+    chart["labs"] += entries([result(0, "1234-5", id="x" * LONG * n, component=[ALP_PART] * n)])
+
+
+def contained_of_a_long_id(chart: Json, n: int) -> None:
+    inside = [{"resourceType": "Observation", **ALP_PART}] * n
+    chart["labs"] += entries([result(0, "1234-5", id="x" * LONG * n, contained=inside)])
+
+
+def same_long_encounter(chart: Json, n: int) -> None:
+    """n results that a panel contains, whose encounter is a long text that leads nowhere."""
+    inside = [{"resourceType": "Observation", **ALP_PART}] * n
+    encounter = {"reference": f"https://{'x' * LONG * n}"}
+    chart["labs"] += entries([result(0, "1234-5", contained=inside, encounter=encounter)])
+
+
+def same_long_specimen(chart: Json, n: int) -> None:
+    """n components that may be ALP, of a specimen with a long name."""
+    specimen = {"reference": f" {'x' * LONG * n}"}
+    panel = result(0, "1234-5", component=[UNKNOWN_PART] * n, specimen=specimen)
+    chart["alp"] += entries([panel])
+
+
+def same_long_identifier(chart: Json, n: int) -> None:
+    """n results inside one whose subject is told by a long identifier."""
+    inside = [{"resourceType": "Observation", **ALP_PART}] * n
+    subject = {"identifier": {"system": f" {'x' * LONG * n}", "value": "1"}}
+    chart["labs"] += [{"resource": {**result(0, "1234-5", contained=inside), "subject": subject}}]
+
+
+def patient_inside(chart: Json, n: int) -> None:
+    """Many orders inside a draft, all of a Patient inside it with n identifiers."""
+    patient = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "1"}] * n}
+    subject = {"reference": "#p"}
+    inside = [patient] + [order(i, ALENDRONATE, subject=subject) for i in range(400)]
+    plan = {"resourceType": "CarePlan", "id": "c", "contained": inside}
+    chart["drafts"] += entries([plan])
+
+
+def orders_inside(chart: Json, n: int) -> None:
+    """n orders, as many in each plan as are read, of a Patient who is not among them."""
+    subject = {"reference": "#p"}
+    for start in range(0, n, 400):
+        some = range(start, min(start + 400, n))
+        inside = [order(i, ALENDRONATE, subject=subject) for i in some]
+        chart["drafts"] += entries([{"resourceType": "CarePlan", "contained": inside}])
+
+
+def _odd_quantity(number: int) -> Json:
+    odd = "(mcg/litres per minutes)(u/l)(IU/mL)(kat)·m⁻¹·37°C"
+    return {"value": 20, "unit": f"{number} {odd}"[:60], "code": f"U/L {number} {odd}"[:60]}
+
+
+def units(chart: Json, n: int) -> None:
+    parts = [{**ALP_PART, "valueQuantity": _odd_quantity(i)} for i in range(n)]
+    chart["labs"] += entries([result(0, "1234-5", component=parts)])
+
+
+def units_of_ranges(chart: Json, n: int) -> None:
+    limits = [{"low": _odd_quantity(i)} for i in range(n)]
+    chart["alp"] += entries([result(0, referenceRange=limits)])
+
+
+def texts_of_ranges(chart: Json, n: int) -> None:
+    limits = [{"text": f"{i % 10**6}.5 - 333333.{i % 99} {'x' * 60}"} for i in range(n)]
+    chart["alp"] += entries([result(0, referenceRange=limits)])
+
+
+def sexes_of_ranges(chart: Json, n: int) -> None:
+    limits = [{"appliesTo": [concept(f"{i}{'1a' * 195}")], "low": {"value": 3}} for i in range(n)]
+    chart["alp"] += entries([result(0, referenceRange=limits)])
+
+
+def codes_of_one_drug(chart: Json, n: int) -> None:
+    """Fifty orders of one Medication with n codes that nobody knows."""
+    codes = [(RXNORM, f"Z{i:x}") for i in range(n)]
+    chart["medications"] += [{"resource": build.medication(id="m", code=concept("", *codes))}]
+    drug = {"medicationReference": {"reference": "Medication/m"}}
+    chart["medications"] += entries(order(i, drug) for i in range(50))
+
+
+def short_names(chart: Json, n: int) -> None:
+    """n names of one test, each a sign of a script without words and a number."""
+    coding = [{"display": f"血{i:x}"} for i in range(n)]
+    chart["labs"] += entries([result(0, code={"coding": coding}, valueQuantity={})])
+
+
+def relatives(chart: Json, n: int) -> None:
+    """n diagnoses that name HPP, each of somebody else."""
+    chart["conditions"] += entries(
+        condition(i, concept(f"低磷酸酯酶症 son{i:x}")) for i in range(n)
+    )
+
+
+def names_of_one_disease(chart: Json, n: int) -> None:
+    coding = [{"display": f"低磷酸酯酶症 son{i:x}"} for i in range(n)]
+    chart["conditions"] += entries([condition(0, {"coding": coding})])
+
+
+def family(chart: Json, n: int) -> None:
+    ill = [{"code": concept(f"no hypophosphatasia in family {i}")} for i in range(n)]
+    chart["conditions"] += [
+        {"resource": build.family_history("", "mother", condition=ill, patient=WHOSE["subject"])}
+    ]
+
+
+def routes(chart: Json, n: int) -> None:
+    """Of one order, as long as they are read, with letters to set apart from digits."""
+    dosages = [{"route": concept(f"{i}{'1a' * 195}")} for i in range(n)]
+    chart["drafts"] += entries([order(0, named("ibandronate"), dosageInstruction=dosages)])
+
+
+def names_of_members(chart: Json, n: int) -> None:
+    """A panel with n members that were not sent, each by a name of its own."""
+    pointers = [{"reference": f"Observation/q{i}", "display": f"d{i:x}"} for i in range(n)]
+    chart["labs"] += entries([result(0, "panel", hasMember=pointers)])
+
+
 KINDS: dict[str, Callable[[Json, int], None]] = {
     one.__name__.replace("_", " "): one
     for one in (
@@ -248,6 +372,10 @@ KINDS: dict[str, Callable[[Json, int], None]] = {
         displays, glued_digits, ingredients, references, same_reason, contained, members, codings,
         long_code, text_length, expanding_text, expanding_orders, encounters, classes,
         ranges, components, few_components, numbers, unasked,
+        parts_of_a_long_id, contained_of_a_long_id, same_long_encounter, same_long_specimen,
+        same_long_identifier, patient_inside, orders_inside, units, units_of_ranges,
+        texts_of_ranges, sexes_of_ranges, codes_of_one_drug, short_names, relatives,
+        names_of_one_disease, family, routes, names_of_members,
     )
 }  # fmt: skip
 

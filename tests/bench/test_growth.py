@@ -29,6 +29,8 @@ def test_the_power_of_a_growth_is_found(power: float) -> None:
         ([*[GOOD] * 3, Cost(200, 0.1, 151)], 200, ["memory"]),
         ([GOOD] * 4, 513, ["memory at once"]),
         ([*[GOOD] * 3, Cost(500, 0.1, 90)], 200, ["status 500"]),
+        ([GOOD, *[Cost(413, 0.1, 90)] * 3], 200, []),
+        ([GOOD, *[Cost(413, 1.1, 90)] * 3], 200, ["CPU"]),
     ],
 )
 def test_what_exceeds_a_limit_is_named(

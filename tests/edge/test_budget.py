@@ -36,6 +36,10 @@ def named(kind: str, count: int, length: int = 40) -> Iterator[dict[str, str]]:
     return ({"text": f"{kind} {n} ".ljust(length, "x")} for n in range(count))
 
 
+def displays(texts: list[str]) -> list[dict[str, str]]:
+    return [{"display": text} for text in texts]
+
+
 def orders(count: int, length: int) -> list[dict[str, Any]]:
     names = named("drug", count, length)
     return [order(n, {"medicationCodeableConcept": name}) for n, name in enumerate(names)]
@@ -74,6 +78,20 @@ def test_more_new_names_than_the_budget_are_413_and_the_place(key: str, fresh: F
     assert answer.status_code == 413
     assert (issue["code"], issue["expression"]) == ("too-costly", [place])
     assert "drug" not in answer.text
+
+
+@pytest.mark.hazard("C7")
+def test_a_text_that_names_a_disease_counts_nine_times(fresh: FlaskClient) -> None:
+    """What is said around the name is looked at in many ways."""
+    many = MOST_NEW_CHARACTERS // 400 // 9
+    texts = [f"{n} hypophosphatasia ".ljust(400, "x") for n in range(many + 1)]
+    within, beyond = ([condition(0, {"coding": displays(some)})] for some in (texts[2:], texts))
+    answers = [
+        fresh.post(SIGN, data=asked(conditions=one), content_type="application/json")
+        for one in (within, beyond)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 413]
 
 
 @pytest.mark.hazard("C7")

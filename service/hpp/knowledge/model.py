@@ -219,6 +219,7 @@ class Knowledge:
     in_words: Mapping[str, str]
     roles: Mapping[str, frozenset[str]]
     encounter_classes: Mapping[str, str]
+    verifications: Mapping[str, str]
     most_alp_kinds: int
     recorded: frozenset[str] = NOTHING
     switched_off: tuple[str, ...] = ()

@@ -18,6 +18,8 @@ from typing import NamedTuple
 LONGEST_PLAIN = 120  # characters: one letter may stand for eighteen
 KINDS = ("prefix", "activity", "amount", "time", "volume", "per", "remark")
 PER_VOLUME = ([("activity", 1), ("volume", -1)], [("amount", 1), ("time", -1), ("volume", -1)])
+MOST_TERMS = max(map(len, PER_VOLUME))
+SIGNS = "/.()"  # beside which a blank says nothing
 # A degree sign says nothing beside 37; a dot of any kind multiplies, as a blank does.
 _SIGNS = str.maketrans(
     {"[": "", "]": "", "^": "", "{": "(", "}": ")", "_": " "}
@@ -27,7 +29,6 @@ _SIGNS = str.maketrans(
 )
 _NOT_A_LETTER = r"(?![^\W\d_])"
 _PLURAL = re.compile(r"\(s\)", re.IGNORECASE)
-_AROUND_A_SIGN = re.compile(r" ?([/.()]) ?")
 _BEFORE_A_REMARK = " /.,;@()-"
 
 
@@ -64,8 +65,12 @@ def plain(written: str) -> str:
         return " ".join(pieces.translate(_SIGNS).split())
     if len(pieces) > LONGEST_PLAIN:
         return ""
-    kept = (c for c in pieces if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return " ".join("".join(kept).translate(_SIGNS).split())
+    kept = "".join(sign for sign in pieces if sign < "\x80" or not _is_hidden(sign))
+    return " ".join(kept.translate(_SIGNS).split())
+
+
+def _is_hidden(sign: str) -> bool:
+    return bool(unicodedata.combining(sign)) or unicodedata.category(sign) == "Cf"
 
 
 class UnitWords:
@@ -87,7 +92,7 @@ class UnitWords:
                     worth = row._replace(factor=prefixes[prefix] * row.factor)
                     self._prefixed[_joined(prefix + row.word)] = prefix, worth
         word = f"(?P<word>(?:{_any_of(spelled)}){_NOT_A_LETTER})(?P<power>-1(?!\\d))?"
-        self._token = re.compile(f"{word}|[/() .]", re.IGNORECASE)
+        self._token = re.compile(f"[/() .]|{word}", re.IGNORECASE)
         self._compile_fringe(words)
 
     def _compile_fringe(self, words: Iterable[UnitWord]) -> None:
@@ -105,7 +110,9 @@ class UnitWords:
     def factor(self, written: str) -> Decimal | None:
         """What one of this unit is in U/L; None for what is not plainly activity per volume."""
         text = self._without_remarks(plain(written).rstrip(" .,;:"))
-        text = _AROUND_A_SIGN.sub(r"\1", self.slashed(text))
+        text = self.slashed(text)
+        for sign in SIGNS:
+            text = text.replace(f" {sign}", sign).replace(f"{sign} ", sign)
         terms = self._terms(_PLURAL.sub("", text))
         if sorted(term[:2] for term in terms) not in PER_VOLUME:
             return None
@@ -118,11 +125,14 @@ class UnitWords:
         return text
 
     def _terms(self, text: str) -> list[Term]:
-        """The words with their powers; none where the text holds anything else."""
-        tokens = list(self._token.finditer(text))
+        """The words with their powers; none where the text holds anything else, or more."""
         terms: list[Term] = []
-        outer, sign = [1], 1
-        for token in tokens:
+        outer, sign, at = [1], 1, 0
+        while at < len(text):
+            token = self._token.match(text, at)
+            if token is None or len(terms) > MOST_TERMS:
+                return []
+            at = token.end()
             if token["word"]:
                 power = outer[-1] * sign * (-1 if token["power"] else 1)
                 terms.append(self._term(token["word"], power))
@@ -135,8 +145,7 @@ class UnitWords:
                 sign = -1
             elif token[0] == ")":
                 outer.pop()
-        whole = "".join(token[0] for token in tokens) == text
-        return terms if whole and sign > 0 and len(outer) == 1 else []
+        return terms if sign > 0 and len(outer) == 1 else []
 
     def _term(self, written: str, power: int) -> Term:
         """A small prefix letter before a capital is a prefix: `мЕ` is not the word `МЕ`."""

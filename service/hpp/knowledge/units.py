@@ -32,6 +32,7 @@ class Units:
         self._words = UnitWords(words)
         self._measures = sorted({measure for measure, _ in listed})
         self._folded = {(measure, self._fold(text)): x for (measure, text), x in listed.items()}
+        self._respelled = {text for measure, text in self._folded if measure != STRUCTURED}
         self._kept: dict[tuple[str, str], Decimal] = {}
         self._unread: set[int] = set()
 
@@ -48,7 +49,10 @@ class Units:
         """Whether some measure has this unit."""
         if len(written) > LONGEST:
             return False
-        return any(self.factor(measure, written) is not None for measure in self._measures)
+        if any((measure, written) in self._listed for measure in self._measures):
+            return True
+        is_activity = self.factor(STRUCTURED, written) is not None
+        return is_activity or self._fold(written) in self._respelled
 
     def _read(self, measure: str, written: str) -> Decimal | None:
         """Of what is no unit only a hash is kept: people type there."""

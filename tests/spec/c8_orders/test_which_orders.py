@@ -26,7 +26,7 @@ def test_bisphosphonates_and_denosumab_are_checked(vignette: Vignette) -> None:
         ("zoledronate", SUSPECTED),
         ("pamidronate", SUSPECTED),
         ("denosumab", SUSPECTED.naming("First denosumab: it cannot simply be stopped later")),
-        ("the brand name Fosamax", SUSPECTED.naming("recognised by name, not by code")),
+        ("the brand name Fosamax", SUSPECTED.naming("Recognised by name, not by code")),
     )
 
 

@@ -1,0 +1,181 @@
+"""What many parts of a record share is looked at once, and nothing is named by a long text.
+
+Counted, not timed; how a call's cost grows with each is in tests/bench/kinds.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from service.evaluation import unrecognised as unmapped
+from service.fhir import references, unrecognised
+from service.fhir.gather import Record, index_resource
+from service.fhir.references import LONGEST_REFERENCE, Index, Owner, Subject, identity_of
+from tests.fhir.ask import answer, gaps, said
+from tests.fhir.build import (
+    ALENDRONATE,
+    MISSING,
+    PATIENT_ID,
+    RXNORM,
+    alp,
+    bundle,
+    concept,
+    draft,
+    drug,
+    medication,
+    observation,
+    patient,
+    quantity,
+    request,
+)
+
+MRN = {"system": "urn:mrn", "value": "ZZPHI-100"}
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], list[object]]:
+    """Replaces a function of a module by itself; what it was called with is listed."""
+
+    def count(module: Any, name: str) -> list[object]:
+        calls: list[object] = []
+        real = getattr(module, name)
+
+        def counting(first: object, *more: object) -> object:
+            calls.append(first)
+            return real(first, *more)
+
+        monkeypatch.setattr(module, name, counting)
+        return calls
+
+    return count
+
+
+@pytest.mark.hazard("C7")
+def test_a_patient_inside_a_draft_is_read_once_for_all_orders_inside_it(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    known = [{"system": "urn:mrn", "value": f"ZZPHI-{n}"} for n in range(98, 101)]
+    orders = [draft(id=f"ZZPHI-o{n}", subject={"reference": "#p"}) for n in range(5)]
+    who = patient(id="p", identifier=known)
+    plan = {"resourceType": "CarePlan", "id": "ZZPHI-plan", "contained": [who, *orders]}
+    calls = counted(references, "identity_of")
+    given = answer(request(plan, patient=patient(identifier=[MRN])))
+
+    assert calls == known
+    assert ("foreign-order", "draftOrders") not in gaps(given)
+    assert given.chart is not None
+    assert len(given.chart.drafts) == 1  # orders alike are one
+
+
+def test_of_two_patients_inside_with_one_id_the_first_is_meant() -> None:
+    theirs, ours = ({"resourceType": "Patient", "id": "p", "identifier": i} for i in ([], [MRN]))
+    subject = Subject(PATIENT_ID, identifiers=frozenset({("urn:mrn", "ZZPHI-100")}))
+    owners = [
+        subject.owner_of({"subject": {"reference": "#p"}, "contained": contained})
+        for contained in ([ours, theirs], [theirs, ours], [ours])
+    ]
+
+    assert owners == [Owner.OURS, Owner.UNCLEAR, Owner.OURS]
+
+
+@pytest.mark.hazard("C7")
+def test_the_parts_of_one_result_share_what_is_read_of_the_whole(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    parts = [{"code": concept(f"X{n}", "urn:oid:1.2.3"), "valueInteger": n} for n in range(4)]
+    whole = observation("1234-5", code=MISSING, component=parts)
+    other = observation("1234-6", code=concept("Y", "urn:oid:1.2.3"), valueInteger=1)
+    calls = counted(unrecognised, "read_parts")
+    given = answer(request(alp=bundle(alp(80), whole, other)))
+
+    assert [len(read) for read in calls if isinstance(read, list)] == [4, 1]
+    assert {"kind": "unrecognised", "key": "alp", "count": 5} in said(given)["gaps"]
+
+
+@pytest.mark.hazard("C7")
+def test_the_codes_of_one_medication_are_counted_once_for_all_its_orders(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    sent = medication(code=concept("X-1", RXNORM))
+    pointer = {"medicationReference": {"reference": "Medication/ZZPHI-m"}}
+    orders = [
+        drug(ALENDRONATE, id=f"ZZPHI-{n}", medicationCodeableConcept=MISSING, **pointer)
+        for n in range(3)
+    ]
+    calls = counted(unmapped, "codings")
+    given = answer(request(alp=bundle(alp()), medications=bundle(sent, *orders)))
+
+    assert [call for call in calls if call] == [sent["code"]]
+    assert [(one.kind, one.code) for one in given.unmapped] == [("drug", "X-1")]
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize(("characters", "is_name"), [(255, True), (256, True), (257, False)])
+def test_a_resource_is_named_by_an_id_of_at_most_256_characters(
+    characters: int, is_name: bool
+) -> None:
+    """Of a longer one the place says which resource it is; each part is named by it."""
+    identity = "Z" * characters
+    parts = [{"code": concept("6768-6"), "valueQuantity": quantity(20)}] * 2
+    chart = answer(request(alp=bundle(observation("1234-5", id=identity, component=parts)))).chart
+
+    assert chart is not None
+    name = f"Observation/{identity}" if is_name else "alp[0]"
+    assert [result.reference for result in chart.results] == [
+        f"{name}#component[0]",
+        f"{name}#component[1]",
+    ]
+
+
+def test_by_a_long_id_a_resource_is_found_all_the_same() -> None:
+    record, sent = Record(), medication(id="Z" * 300)
+    name, is_name = index_resource(record, sent)
+
+    assert (name, is_name) == (f"Medication/{'Z' * 300}", False)
+    assert record.index.resolve(name, {}) is sent
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_reference_is_followed_up_to_2048_characters(more: int) -> None:
+    sent = {"resourceType": "Encounter"}
+    written = "Encounter/" + "x" * (LONGEST_REFERENCE - 10 + more)
+    found = Index({written: sent}).resolve(written, {})
+
+    assert LONGEST_REFERENCE == 2048
+    assert (found is sent) is (more == 0)
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize("place", ["reference", "fragment", "system", "value"])
+def test_whose_a_resource_is_cannot_be_told_by_a_long_text(place: str) -> None:
+    """It is not taken for the patient's, nor for another's: it is said to be unreadable."""
+    long = "x" * (LONGEST_REFERENCE + 1)
+    told = {
+        "reference": {"reference": f"Patient/{long}"},
+        "fragment": {"reference": f"#{long}"},
+        "system": {"identifier": {**MRN, "system": long}},
+        "value": {"identifier": {**MRN, "value": long}},
+    }
+    given = answer(request(alp=bundle(alp(28), alp(28, id="ZZPHI-b", subject=told[place]))))
+
+    assert ("unreadable", "alp") in gaps(given)
+    assert given.chart is not None
+    assert len(given.chart.results) == 1
+
+
+def test_an_identifier_has_a_value_and_no_part_longer_than_is_looked_at() -> None:
+    most, over = "x" * LONGEST_REFERENCE, "x" * (LONGEST_REFERENCE + 1)
+
+    assert identity_of({"system": f"{most}", "value": " 1 "}) == (most, "1")
+    assert identity_of({"value": most}) == ("", most)
+    for nothing in (
+        {"system": "a"},
+        {"value": " "},
+        {"system": over, "value": "1"},
+        {"value": over},
+    ):
+        assert identity_of(nothing) is None
