@@ -24,7 +24,8 @@ def why(facts: CardFacts, most: int, *, asides: bool) -> str:
     lines += [*_causes(facts, most), *_blurred(facts)]
     if asides:
         lines += [*_doubted(facts, most), *_first(list(_signs(facts)), most, facts)]
-    lines += [facts.words.phrase("modifier", code) for code in facts.assessment.modifiers]
+    if facts.assessment.drafts:  # an indication is an order's
+        lines += [facts.words.phrase("modifier", code) for code in facts.assessment.modifiers]
     return listed("why", lines, facts)
 
 

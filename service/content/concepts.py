@@ -100,6 +100,7 @@ SHAPE = {
         "gene_codes": [str],
         "gene_studied_codes": [str],
         "significance_codes": [str],
+        "variant_absent": [str],
         "gene_words": [str],
         "source": str,
     },

@@ -46,6 +46,27 @@ def test_a_significance_counts_or_is_likely(
 
 
 @pytest.mark.parametrize(
+    ("value", "counts"),
+    [
+        (concept("LA9633-4", text="Present"), True),
+        (concept("LA9634-2"), False),
+        ({"text": "Not detected"}, False),
+        ({"text": "Indeterminate"}, False),
+    ],
+)
+def test_a_variant_that_was_looked_for_and_not_found_counts_for_nothing(
+    value: Json, counts: bool
+) -> None:
+    """The pathogenic variant of a relative, of which the patient is free."""
+    sent = variant(significance("LA6668-3"), valueCodeableConcept=value)
+    chart = answer(request(labs=bundle(sent))).chart
+
+    assert chart is not None
+    (seen,) = chart.variants
+    assert seen.pathogenic == counts
+
+
+@pytest.mark.parametrize(
     "value",
     [
         {"valueCodeableConcept": concept("HGNC:2197", "urn:genes", text="COL1A1")},

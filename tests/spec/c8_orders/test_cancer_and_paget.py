@@ -199,6 +199,24 @@ def test_an_urgent_order_never_silences_likely_hpp(vignette: Vignette) -> None:
     )
 
 
+def test_an_urgent_first_denosumab_does_not_wait_for_an_answer(vignette: Vignette) -> None:
+    """Another first dose is told to settle HPP before it."""
+    vignette(
+        """
+        resource    | date   | code              | value      | low limit
+        ------------+--------+-------------------+------------+----------
+        Draft order |        | denosumab         | 120 mg     |
+        Observation | -1 d   | corrected calcium | 3.3 mmol/L |
+        Observation | -100 d | ALP               | 30 U/L     | 35 U/L
+        Observation | -10 d  | ALP               | 30 U/L     | 35 U/L
+        """,
+        verdict="hppSuspected",
+        row="5-persistent",
+        indicator="warning",
+        unnamed=("Settle HPP first",),
+    )
+
+
 def test_an_urgent_order_silences_everything_else(vignette: Vignette) -> None:
     """Also a single very low value, and a missing ALP."""
     vignette(
