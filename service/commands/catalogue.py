@@ -116,7 +116,7 @@ def _read(concept: Json, kind: str, terminology: Terminology) -> tuple[frozenset
         lab = terminology.lab(concept)
         return frozenset({lab.test} if lab.test else ()), lab.outcome
     diagnosis = terminology.diagnosis(concept)
-    return diagnosis.groups | diagnosis.mentions, Recognition.UNRECOGNISED
+    return diagnosis.coded | diagnosis.mentions, Recognition.UNRECOGNISED
 
 
 def _write_csv(lines: list[Line]) -> None:

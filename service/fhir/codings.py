@@ -63,7 +63,7 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     return codes, [item for item in said if item]
 
 
-def _new_concept(concept: object, budget: Budget) -> tuple[list[tuple[str, str]], list[str]]:
+def new_concept(concept: object, budget: Budget) -> tuple[list[tuple[str, str]], list[str]]:
     """The same of one that is read for what it means: its characters, of a long text only the
     first, are taken off a budget."""
     codes, said = read_concept(concept)
@@ -111,8 +111,8 @@ class LabConcept:
 
 
 def read_lab(concept: object, vocabulary: Vocabulary, budget: Budget) -> LabConcept:
-    codes, said = _new_concept(concept, budget)
-    folded = _folded(said)
+    codes, said = new_concept(concept, budget)
+    folded = fold_all(said)
     wanted, lists = {code for _, code in codes}, vocabulary.knowledge.text
     test, outcome, kind = _test(codes, folded, vocabulary)
     return LabConcept(
@@ -134,7 +134,7 @@ def _test(
     Names are looked at where no code was recognised.  What a LOINC code names is known even if
     the code is not: our list for total ALP is complete.
     """
-    groups = _groups_of(codes, vocabulary)
+    groups = groups_of(codes, vocabulary)
     if any(group.startswith(BESIDE_TOTAL) for group in groups):
         return _bone_alp(groups), Recognition.ANOTHER, Named.PART
     tests = vocabulary.knowledge.tests
@@ -171,23 +171,6 @@ def _is_other_loinc(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) ->
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionConcept:
-    """What a diagnosis, a procedure or a reason is.
-
-    groups: of all its codes.  mentions: the lists of words of which a text contains one.
-    """
-
-    groups: frozenset[str]
-    mentions: frozenset[str]
-
-
-def read_diagnosis(concept: object, vocabulary: Vocabulary, budget: Budget) -> ConditionConcept:
-    codes, said = _new_concept(concept, budget)
-    mentions = vocabulary.mentions("\n".join(_folded(said)), budget)
-    return ConditionConcept(_groups_of(codes, vocabulary), mentions)
-
-
-@dataclass(frozen=True, slots=True)
 class DrugConcept:
     """Which drugs of ours it is, by its codes and in its texts.
 
@@ -203,11 +186,11 @@ class DrugConcept:
 
 
 def read_drug(concept: object, vocabulary: Vocabulary, budget: Budget) -> DrugConcept:
-    codes, said = _new_concept(concept, budget)
+    codes, said = new_concept(concept, budget)
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
         return DrugConcept(NOTHING, NOTHING, Recognition.EMPTY, is_absent=True)
-    folded = _names_among(_folded(said), codes)
-    coded = _groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
+    folded = _names_among(fold_all(said), codes)
+    coded = groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
     named = _union(map(vocabulary.drugs.groups_in, folded))
     return DrugConcept(
         coded=coded,
@@ -242,7 +225,7 @@ def _names_among(folded: Iterable[str], codes: Sequence[tuple[str, str]]) -> lis
 
 def names_of(concept: object) -> str:
     """The texts of a concept, folded, in one."""
-    return " ".join(_folded(texts(concept)))
+    return " ".join(fold_all(texts(concept)))
 
 
 def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
@@ -256,11 +239,13 @@ def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
     )
 
 
-def _folded(said: Iterable[str]) -> list[str]:
+def fold_all(said: Iterable[str]) -> list[str]:
+    """Each text once, as it is compared."""
     return [fold(item) for item in dict.fromkeys(item[:LONGEST] for item in said)]
 
 
-def _groups_of(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> frozenset[str]:
+def groups_of(codes: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> frozenset[str]:
+    """Of all codings together."""
     return _union(vocabulary.codes.groups_of(system, code) for system, code in codes)
 
 

@@ -11,8 +11,9 @@ from datetime import UTC, date, tzinfo
 from typing import NamedTuple
 
 from service.fhir.budget import Budget
-from service.fhir.codings import ConditionConcept, DrugConcept, LabConcept, merged
+from service.fhir.codings import DrugConcept, LabConcept, merged
 from service.fhir.dates import Days, read_days
+from service.fhir.diagnoses import ConditionConcept
 from service.fhir.encounters import Encounters
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
@@ -44,7 +45,7 @@ class Context:
     zone: tzinfo = UTC
     budget: Budget = field(default_factory=Budget)
     patient: Patient = field(default_factory=Patient)
-    printed: dict[tuple[bytes, str], PrintedRange] = field(default_factory=dict)
+    printed: dict[bytes, PrintedRange] = field(default_factory=dict)
     wholes: dict[int, Json] = field(default_factory=dict)
     medications: dict[int, NamedDrug] = field(default_factory=dict)
     reasons: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -67,9 +68,11 @@ class Context:
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):
             return None
-        if written not in self._days:
-            self._days[written] = read_days(written, self.zone)
-        return self._days[written]
+        try:
+            return self._days[written]
+        except KeyError:
+            days = self._days[written] = read_days(written, self.zone)
+            return days
 
     def first_day(self, written: object) -> date | None:
         days = self.days(written)

@@ -208,8 +208,8 @@ def _reason_of(pointer: Json, order: Json, context: Context) -> frozenset[str]:
 def _reason(written: object, context: Context) -> frozenset[str]:
     concept = context.diagnosis(written)
     if "hypercalcaemia_malignancy" in concept.mentions:
-        return concept.groups | {context.knowledge.oncology.malignant_calcium}
-    return concept.groups
+        return concept.coded | {context.knowledge.oncology.malignant_calcium}
+    return concept.coded
 
 
 def _is_oncology_dose(group: str, drugs: Drugs, order: Json, knowledge: Knowledge) -> bool:

@@ -8,15 +8,16 @@ from typing import NamedTuple
 from service.fhir.codings import LabConcept, codings, texts
 from service.fhir.context import Context
 from service.fhir.dates import Days
+from service.fhir.encounters import NO_CLASS
 from service.fhir.folding import fold
-from service.fhir.printed import printed_range, sides_of
+from service.fhir.printed import NO_RANGE, printed_range, sides_of
 from service.fhir.releases import LETTERS, STATUSES
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.units import Reading, read_quantity, read_string
 from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test
-from service.hpp.model import ALP, Result, Variant
+from service.hpp.model import ALP, WITH_PRINTED_LIMITS, Result, Variant
 
 
 class Part(NamedTuple):
@@ -35,10 +36,15 @@ def parts_of(resource: Json, reference: str, context: Context) -> list[Part]:
     return parts
 
 
-def results_of(parts: Sequence[Part], whole: Json, context: Context) -> Sequence[Result]:
-    """Every value of a known test."""
-    measured = [part for part in _may_hold_values(parts) if part.concept.test]
-    return read_parts(measured, whole, context) if measured else ()
+def is_one_test(parts: Sequence[Part]) -> bool:
+    """One known test and nothing else, as most are: no panel and no genetic result."""
+    concept = parts[0].concept
+    return len(parts) == 1 and concept.test is not None and not concept.is_genetic
+
+
+def measured_in(parts: Sequence[Part]) -> list[Part]:
+    """Those of a known test."""
+    return [part for part in _may_hold_values(parts) if part.concept.test]
 
 
 def are_empty(parts: Sequence[Part]) -> bool:
@@ -73,6 +79,8 @@ def has_any_value(part: Json) -> bool:
 
 def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[Result]:
     """Values of one Observation, which share when and under which circumstances it was made."""
+    if not measured:
+        return []
     days = specimen_days(whole, context.days)
     written, day = _status(whole), days.first if days else None
     is_known = written in STATUSES
@@ -80,7 +88,6 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
     partial_date = days is not None and days.partial
     issued = context.first_day(whole.get("issued"))
     specimen = text(obj(whole.get("specimen")).get("reference"))
-    encounter_classes = context.encounters.of(whole, day)
     found = []
     for part in measured:
         name = str(part.concept.test)
@@ -88,11 +95,15 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
         value, comparator, shown, problem = _reading(part.sent, test, context)
         if not is_known:  # `void` as well as `verified`: nobody can tell whether it counts
             value, comparator, problem = None, "", "status"
-        printed = printed_range(part.sent, name, day, context)
+        printed, classes = NO_RANGE, NO_CLASS
+        if name in WITH_PRINTED_LIMITS:
+            printed = printed_range(part.sent, name, day, context)
+        if name == ALP:
+            classes = context.encounters.of(whole, day)
         found.append(
             Result(  # by position, which takes half as long
                 part.reference, name, day, value, comparator, status, printed, problem, shown,
-                specimen, partial_date, issued, encounter_classes,
+                specimen, partial_date, issued, classes,
             )
         )  # fmt: skip
     return found

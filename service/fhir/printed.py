@@ -40,14 +40,14 @@ def printed_range(part: Json, name: str, day: date | None, context: Context) -> 
     ranges = part.get("referenceRange")
     if not ranges:
         return NO_RANGE
-    test, own = context.knowledge.tests[name], _own_quantity(part)
-    content = content_of((ranges, own.get("unit"), own.get("code")))
-    if content is None or b'"age"' in content:
-        return _one_range(part, test, day, context)
-    key = (content, name)
-    if key not in context.printed:
-        context.printed[key] = _one_range(part, test, None, context)
-    return context.printed[key]
+    own = _own_quantity(part)
+    content = content_of((ranges, own.get("unit"), own.get("code"), name))
+    known = context.printed.get(content) if content else None
+    if known is None:
+        known = _one_range(part, context.knowledge.tests[name], day, context)
+        if content and b'"age"' not in content:  # one of an age depends on the day, too
+            context.printed[content] = known
+    return known
 
 
 def _own_quantity(part: Json) -> Json:

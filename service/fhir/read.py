@@ -229,12 +229,16 @@ def _read_observation(
     """A result, a panel or a genetic result; whether it nowhere says what was measured."""
     parts, source = observations.parts_of(resource, name, context), reading.source
     reading.query.note(parts, resource, key, (source, reading.panel))
-    for result in observations.results_of(parts, resource, context):
+    is_one_test = observations.is_one_test(parts)
+    measured = parts if is_one_test else observations.measured_in(parts)
+    for result in observations.read_parts(measured, resource, context):
         if result.test != BONE_ALP:
             reading.results.append((source, result))
         elif result.status in COUNTING:
             said = Excluded(name, BONE_ALP, result.day, result.shown)
             reading.mentions.append((source, said))
+    if is_one_test:
+        return False
     variant = observations.variant_of(parts, resource, context)
     if variant:
         reading.variants.append((source, variant))
@@ -252,12 +256,10 @@ def _read_procedure(resource: Json, name: str, reading: _Reading, context: Conte
 
 def _read_condition(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:
     concept = context.diagnosis(resource.get("code"))
-    if not conditions.may_matter(concept):
-        return ""
     seen = conditions.read_condition(resource, name, concept, context)
     if seen:
         reading.conditions.append((reading.source, seen))
-    elif conditions.is_mention_only(concept, context.knowledge):
+    elif concept.is_mention_only:
         reading.mentions.append((reading.source, Excluded(name, "mention")))
     return ""
 

@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 from orjson import dumps
 
 from service.fhir.budget import Budget
-from service.fhir.codings import read_diagnosis, read_drug, read_lab
+from service.fhir.codings import read_drug, read_lab
+from service.fhir.diagnoses import read_diagnosis
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_FLOOR, Decimal
+from math import isfinite
 from typing import NamedTuple
 
 from service.fhir.tolerant import Json, number, text
@@ -40,11 +41,11 @@ def read_quantity(quantity: Json, test: Test, knowledge: Knowledge) -> Reading:
     raw, compared = quantity.get("value"), quantity.get("comparator")
     comparator = "" if compared is None else _comparator(compared)
     code, written = text(quantity.get("code")), text(quantity.get("unit"))
-    shown = f"{comparator[:2]}{_plain(raw)} {(written or code)[:LONGEST_SHOWN]}".strip()
-    value = number(raw)
-    if raw is None or value is None:
+    value, plain = _exact(raw)
+    shown = f"{comparator[:2]}{plain} {(written or code)[:LONGEST_SHOWN]}".strip()
+    if value is None:
         return Reading(shown=shown, problem="no-value" if raw is None else "number")
-    if value < 0:
+    if value.is_signed() and value:
         return Reading(shown=shown, problem="negative")
     if comparator and comparator not in COMPARATORS:
         return Reading(shown=shown, problem="comparator")
@@ -59,6 +60,13 @@ def _comparator(written: object) -> str:
     if isinstance(written, str) and written.strip() in ("", "="):
         return ""
     return SIGNS.get(text(written), text(written)) or "?"
+
+
+def _exact(raw: object) -> tuple[Decimal | None, str]:
+    """A value, and how it is shown.  The usual float is written out once for both."""
+    if isinstance(raw, float) and isfinite(raw) and len(written := repr(raw)) <= LONGEST_FLOAT:
+        return Decimal(written), written
+    return number(raw), _plain(raw)
 
 
 def _plain(raw: object) -> str:

@@ -20,6 +20,8 @@ BONE_ALP = "alp_bone"  # shown, and never judged
 PLP, PEA = "lab_plp", "lab_pea_urine"
 GGT, EGFR = "lab_ggt", "lab_egfr"
 CALCIUM, CORRECTED_CALCIUM = "lab_calcium", "lab_calcium_corrected"
+# Those whose printed limits a rule asks for; of others they need not be read.
+WITH_PRINTED_LIMITS = frozenset({ALP, PLP, PEA, GGT, CALCIUM, CORRECTED_CALCIUM})
 DENOSUMAB = "denosumab"  # the class of drugs whose end a card speaks of
 UNKNOWN_CODE, UNRECOGNISED = "unknown-code", "unrecognised"
 
@@ -77,9 +79,10 @@ class Result(NamedTuple):
     `comparator`, `status` (of no kind that is known), `unrecognised` (sent under the ALP key, and
     not known as another test), or empty.
     shown: value and unit as the record wrote them (text from a record: escape it).
+    printed: of a test WITH_PRINTED_LIMITS.
     day: of the specimen, else of issue.  issued: the day it was known; None where not said.
-    encounter_classes: v3-ActCode classes of the Encounter that the result names, else of those
-    whose period holds its day.
+    encounter_classes: of an ALP, v3-ActCode classes of the Encounter that it names, else of
+    those whose period holds its day.
     """
 
     reference: str

@@ -17,7 +17,7 @@ def terminology(engine: Engine) -> Terminology:
 
 
 def groups(terminology: Terminology, system: str, code: str) -> frozenset[str]:
-    return terminology.diagnosis({"coding": [{"system": system, "code": code}]}).groups
+    return terminology.diagnosis({"coding": [{"system": system, "code": code}]}).coded
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_there_is_an_end_to_what_is_kept(
 @pytest.mark.parametrize("written", [None, "text", 5, [], {}])
 def test_what_is_no_concept_means_nothing(written: object, fresh: Terminology) -> None:
     assert fresh.lab(written).is_empty
-    assert not fresh.diagnosis(written).groups
+    assert not fresh.diagnosis(written).coded
     assert fresh.drug(written).outcome is Recognition.EMPTY
 
 
