@@ -10,6 +10,8 @@ from tests.fhir.build import HPP, SNOMED, alp, bundle, concept, condition, reque
 NONE, OPEN, KIN, OWN = "none", "open", "relative", "own"
 SAID = {
     KIN: [
+        "Maternal grandmother - hypophosphatasia",
+        "Paternal uncle: hypophosphatasia",
         "Son with hypophosphatasia",
         "Niece has hypophosphatasia",
         "Hypophosphatasia (son)",
@@ -46,6 +48,11 @@ SAID = {
         "Suvussa hypofosfatasiaa",
     ],
     NONE: [
+        "Hypophosphatasia workup negative",
+        "Negative work-up for hypophosphatasia",
+        "Not felt to have hypophosphatasia",
+        "No clinical features of hypophosphatasia",
+        "No family history of hypophosphatasia",
         "Husband has hypophosphatasia",
         "Ehemann mit Hypophosphatasie",
         "Mari atteint d'hypophosphatasie",
@@ -75,6 +82,7 @@ SAID = {
         "Ei hypofosfatasiaa",
     ],
     OPEN: [
+        "Concerned about hypophosphatasia",
         "Consider hypophosphatasia",
         "Susp. hypophosphatasia",
         "May be hypophosphatasia",
@@ -89,6 +97,9 @@ SAID = {
         "No se descarta hipofosfatasia",
     ],
     OWN: [
+        "Hypophosphatasia with no family history",
+        "Hypophosphatasia denies family history",
+        "Hypophosphatasia, maternal inheritance",
         "Hypophosphatasia; mother is carrier",
         "Hypophosphatasia, brother also affected",
         "Familial hypophosphatasia",
