@@ -10,6 +10,8 @@ from tests.fhir.build import HPP, SNOMED, alp, bundle, concept, condition, reque
 NONE, OPEN, KIN, OWN = "none", "open", "relative", "own"
 SAID = {
     KIN: [
+        "Гипофосфатазия у матери",
+        "Семейный анамнез: гипофосфатазия",
         "Maternal grandmother - hypophosphatasia",
         "Paternal uncle: hypophosphatasia",
         "Son with hypophosphatasia",
@@ -48,6 +50,11 @@ SAID = {
         "Suvussa hypofosfatasiaa",
     ],
     NONE: [
+        "Kein Nachweis einer Hypophosphatasie",
+        "Pas d'argument pour une hypophosphatasie",
+        "No se confirma hipofosfatasia",
+        "Гипофосфатазия исключена",
+        "Носитель гипофосфатазии",
         "Hypophosphatasia workup negative",
         "Negative work-up for hypophosphatasia",
         "Not felt to have hypophosphatasia",
@@ -82,6 +89,14 @@ SAID = {
         "Ei hypofosfatasiaa",
     ],
     OPEN: [
+        "Hypophosphatasie à confirmer",
+        "Hipofosfatasia en estudio",
+        "Hipofosfatasia a esclarecer",
+        "Ipofosfatasia da confermare",
+        "Гипофосфатазия под вопросом",
+        "Подозрение на гипофосфатазию",
+        "Исключить гипофосфатазию",
+        "Гипофосфатазия не исключена",
         "Concerned about hypophosphatasia",
         "Consider hypophosphatasia",
         "Susp. hypophosphatasia",
@@ -97,6 +112,8 @@ SAID = {
         "No se descarta hipofosfatasia",
     ],
     OWN: [
+        "Hypophosphatasie ohne Familienanamnese",
+        "Гипофосфатазия подтверждена",
         "Hypophosphatasia with no family history",
         "Hypophosphatasia denies family history",
         "Hypophosphatasia, maternal inheritance",
