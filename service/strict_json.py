@@ -79,9 +79,14 @@ def load(raw: bytes) -> Any:
     return value
 
 
+def most_members(raw: bytes) -> int:
+    """A cheap upper bound of its members: each is behind a comma or opens a container."""
+    return raw.translate(_OPEN_TO_COMMA).count(b",")
+
+
 def _may_exceed(raw: bytes) -> bool:
-    """A cheap upper bound: each takes two bytes, and is behind a comma or opens a container."""
-    return len(raw) > 2 * MOST_MEMBERS and raw.translate(_OPEN_TO_COMMA).count(b",") > MOST_MEMBERS
+    """Each takes two bytes."""
+    return len(raw) > 2 * MOST_MEMBERS and most_members(raw) > MOST_MEMBERS
 
 
 def _exceeds(raw: bytes) -> bool:

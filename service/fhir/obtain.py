@@ -17,6 +17,7 @@ from service.fhir.tolerant import Json, text
 from service.hpp.model import Gap
 
 MOST_MEDICATIONS = 20
+MOST_LINKS = 20  # of one key: a batch has one for each of its searches
 SETTLED = frozenset({"not-sent", "truncated"})  # by asking for what is missing
 DRUG_KEYS = ("medications", "administrations")
 # Nothing more: a query or a path behind it would be asked with the patient's token.
@@ -44,9 +45,14 @@ def _wanted(record: Record, key: str, queries: KeyQueries) -> list[Query]:
     kinds = {gap.kind for gap in record.gaps if gap.key == key}
     if "not-sent" in kinds or (queries.by_category and "truncated" in kinds):
         return [Query(key, path) for path in queries.searches]
-    links = record.next_pages.get(key, ())
+    links = _links(record, key)[:MOST_LINKS]
     rest = queries.rest if "failed" not in kinds else ()
     return [Query(key, path) for path in (*links, *rest)]
+
+
+def _links(record: Record, key: str) -> list[str]:
+    """To further pages, each once, however many Bundles under the key name it."""
+    return list(dict.fromkeys(record.next_pages.get(key, ())))
 
 
 def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch, base: str) -> None:
@@ -75,10 +81,11 @@ def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[s
 
 def _take_fetched(record: Record, key: str, answers: Sequence[Fetched]) -> None:
     """Put the pages under their key; the gap that asked for them is settled or renamed."""
-    links = record.next_pages.pop(key, ())
-    settled = [gap for gap in record.gaps if gap.key == key and gap.kind in SETTLED]
-    record.gaps[:] = [gap for gap in record.gaps if gap not in settled]
-    was_sent = all(gap.kind != "not-sent" for gap in settled)
+    links = _links(record, key)
+    record.next_pages.pop(key, None)
+    kinds = {gap.kind for gap in record.gaps if gap.key == key}
+    record.gaps[:] = [gap for gap in record.gaps if gap.key != key or gap.kind not in SETTLED]
+    was_sent = "not-sent" not in kinds
     is_partly = was_sent or any(fetched.pages for fetched in answers)
     for fetched in answers:
         for page in fetched.pages:
@@ -87,6 +94,8 @@ def _take_fetched(record: Record, key: str, answers: Sequence[Fetched]) -> None:
             record.gaps.append(Gap("truncated" if is_partly else fetched.problem, key))
         elif not links and _is_short(fetched):
             record.gaps.append(Gap("truncated", key))
+    if len(links) > MOST_LINKS:
+        record.gaps.append(Gap("truncated", key))
 
 
 def _is_short(fetched: Fetched) -> bool:

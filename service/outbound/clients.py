@@ -128,7 +128,8 @@ def _asked(
 ) -> list[PagedQuery]:
     """The queries of one order, all under way at once, as they are at the deadline."""
     policy, caller = server.policy, under_way()
-    limits = Limits(policy.max_page_bytes, Allowance(policy.max_total_bytes))
+    allowance = Allowance(policy.max_total_bytes, policy.max_total_members)
+    limits = Limits(policy.max_page_bytes, allowance)
     tasks = [PagedQuery(server, query, token, deadline, limits, caller) for query in queries]
     for task in tasks:
         server.jobs.add(task.run)

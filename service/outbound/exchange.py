@@ -27,15 +27,24 @@ _SECONDS = re.compile(r"[0-9]{1,6}")
 
 
 class Allowance:
-    """The bytes that all answers to one request may have together."""
+    """What all answers to one request may have together: bytes, and members of objects and
+    arrays, as objects take many times the bytes they were read from."""
 
-    def __init__(self, most: int) -> None:
-        self._left, self._lock = most, Lock()
+    def __init__(self, most_bytes: int, most_members: int = strict_json.MOST_MEMBERS) -> None:
+        self._bytes, self._members, self._lock = most_bytes, most_members, Lock()
 
     def take(self, size: int) -> bool:
         with self._lock:
-            self._left -= size
-            return self._left >= 0
+            self._bytes -= size
+            return self._bytes >= 0
+
+    def take_members(self, count: int) -> bool:
+        """Nothing is taken where there is not enough: a smaller answer may still have room."""
+        with self._lock:
+            if count > self._members:
+                return False
+            self._members -= count
+            return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ def _read(response: requests.Response, call: HttpGet, limits: Limits) -> Page:
     if response.status_code >= 400:
         return _unhappy(response)
     fault = _unusable(response, limits.page_bytes)
-    return Page(fault=fault) if fault else _parse(_body(response, call, limits))
+    return Page(fault=fault) if fault else _parse(_body(response, call, limits), limits.allowance)
 
 
 def _unhappy(response: requests.Response) -> Page:
@@ -138,7 +147,7 @@ def _body(response: requests.Response, call: HttpGet, limits: Limits) -> bytes:
     return b"".join(chunks)
 
 
-def _parse(body: bytes) -> Page:
+def _parse(body: bytes, allowance: Allowance) -> Page:
     """Only one JSON object is an answer, read as strictly as what callers send."""
     if not body.strip():
         return Page(fault=Failure("malformed", "empty"))
@@ -146,6 +155,8 @@ def _parse(body: bytes) -> Page:
         value = strict_json.load(body)
     except strict_json.BadJson:
         return Page(fault=Failure("malformed", "json"))
+    if not allowance.take_members(strict_json.most_members(body)):
+        return Page(fault=Failure("too-large", "total"))
     return Page(value) if isinstance(value, dict) else Page(fault=Failure("malformed", "shape"))
 
 

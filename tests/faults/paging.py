@@ -54,6 +54,13 @@ def paging_big(talk: Talk) -> bool:
     return talk.bundle(f"{talk.base}?page={talk.seen.page + 1}", padding=" " * 60_000)
 
 
+@plays("paging-full")
+def paging_full(talk: Talk) -> bool:
+    """A hundred members and a few."""
+    link = f"{talk.base}?page={talk.seen.page + 1}"
+    return talk.bundle(link, padding=[1] * 100)
+
+
 def elsewhere(talk: Talk) -> dict[str, str]:
     """Links that lead out of the base, each in its own way."""
     origin, base = talk.server.origin, talk.base

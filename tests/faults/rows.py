@@ -166,6 +166,16 @@ BODIES = [
         requests=4,
         policy={"max_total_bytes": 200_000},
     ),
+    Row(
+        "F16",
+        "members of all pages together",
+        "paging-full",
+        "too-large",
+        "total",
+        pages=2,
+        requests=3,
+        policy={"max_total_members": 250},
+    ),
 ]
 PAGES = [
     _fine("F19", "four pages", "paging-fine", pages=4, requests=4),

@@ -265,6 +265,15 @@ def test_localhost_that_is_elsewhere_is_not_called() -> None:
     assert (found.problem, found.detail) == ("blocked", "address")
 
 
+@pytest.mark.hazard("B11")
+def test_an_answer_that_has_no_room_takes_none_of_it() -> None:
+    allowance = Allowance(1, 10)
+
+    assert [allowance.take_members(count) for count in (6, 5, 4, 1, 0)] == [
+        True, False, True, False, True,
+    ]  # fmt: skip
+
+
 @pytest.mark.hazard("B8")
 def test_no_token_in_a_repr(clients: FhirClients) -> None:
     tenant = clients._find(BASE)

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from service.fhir.gather import Record, gather
-from service.fhir.obtain import MOST_MEDICATIONS, draft_orders, obtain, obtain_medications
+from service.fhir.obtain import (
+    MOST_LINKS,
+    MOST_MEDICATIONS,
+    draft_orders,
+    obtain,
+    obtain_medications,
+)
 from service.fhir.queries import Fetched, KeyQueries, Query
 from service.hpp.model import Gap
 from tests.fhir.build import (
@@ -156,6 +162,28 @@ def test_of_a_page_that_was_followed_no_total_is_expected() -> None:
     record = completed({"alp": bundle(alp(), link=[NEXT], total=2)}, server, rest=False)
 
     assert gaps(record) == []
+
+
+@pytest.mark.hazard("B11")
+@pytest.mark.parametrize(("more", "expected"), [(0, []), (1, ["truncated"])])
+def test_of_many_next_pages_twenty_are_asked_for_and_the_rest_is_missing(
+    more: int, expected: list[str]
+) -> None:
+    """A Bundle may hold Bundles, each with a page of its own; one page is asked for once."""
+    urls = [f"{BASE}?page={number}" for number in range(MOST_LINKS + more)]
+    inner = [bundle(link=[{"relation": "next", "url": url}]) for url in [*urls, urls[0]]]
+    server = Server({url: [bundle()] for url in urls})
+    record = completed({"alp": bundle(*inner, total=MISSING)}, server, rest=False)
+
+    assert server.asked == urls[:MOST_LINKS]
+    assert gaps(record) == expected
+
+
+def test_a_gap_of_another_kind_stays_beside_those_that_were_settled() -> None:
+    server = Server({NEXT["url"]: [bundle()]})
+    sent = bundle({"resourceType": "Basic"}, alp(), link=[NEXT], total=MISSING)
+
+    assert gaps(completed({"alp": sent}, server, rest=False)) == ["unreadable"]
 
 
 def test_a_result_that_was_sent_among_others_is_read_where_it_was_searched_for() -> None:
