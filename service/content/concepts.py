@@ -104,7 +104,12 @@ SHAPE = {
         "gene_words": [str],
         "source": str,
     },
-    "drug_names": {"salts": [str], "not_in_it": [str], "source": str},
+    "drug_names": {
+        "salts": [str],
+        "salts_behind": [str],
+        "not_in_it": [str],
+        "source": str,
+    },
     "laboratory": {
         "most_alp_kinds": Decimal,
         "alp_plain": [str],

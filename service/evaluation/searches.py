@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from service.fhir.queries import KeyQueries
@@ -23,7 +24,8 @@ PATIENT_BLANK = "{{context.patientId}}"
 WHO = f"patient={PATIENT_BLANK}"
 
 
-def key_queries(knowledge: Knowledge, release: Release = Release.R4) -> dict[str, KeyQueries]:
+@lru_cache(maxsize=len(Release))  # a start asks three times for each, of one content
+def key_queries(knowledge: Knowledge, release: Release = Release.R4) -> Mapping[str, KeyQueries]:
     """How every key is asked for in a release; the patient is left blank."""
     dialect = DIALECTS[release]
     newest, order = dialect.newest_first.format, dialect.medication_order

@@ -37,8 +37,9 @@ class Names:
     """Names, each with the groups it stands for.
 
     Two words are known in either order, and a longer name also written together.  starts: words
-    that may be written before a name in one (`Natriumalendronat`).  denials: words behind a name
-    and a hyphen that say that it is not in it (`alendronate-free`).
+    that may be written before a name in one (`Natriumalendronat`).  ends: those that may be behind
+    it (`alendronatnatrium`).  denials: words behind a name and a hyphen that say that it is not in
+    it (`alendronate-free`).
     """
 
     def __init__(
@@ -46,11 +47,12 @@ class Names:
         named: Iterable[tuple[str, str]],
         starts: Iterable[str] = (),
         denials: Iterable[str] = (),
+        ends: Iterable[str] = (),
     ) -> None:
         self._known: dict[tuple[str, ...], frozenset[str]] = {}
         self._sizes: dict[str, list[int]] = {}
         self._anywhere: dict[str, frozenset[str]] = {}
-        self._starts, self._denials = tuple(starts), tuple(denials)
+        self._starts, self._ends, self._denials = tuple(starts), tuple(ends), tuple(denials)
         for name, group in named:
             self._add(name, group)
 
@@ -91,13 +93,15 @@ class Names:
         return found, others
 
     def _first(self, word: str) -> str:
-        """The word that begins a name, without what may be written before it in one; or nothing."""
+        """The word that begins a name, without what may be written before or behind it in one; or
+        nothing."""
         if word in self._sizes:
             return word
-        if not word.startswith(self._starts):
+        if not (word.startswith(self._starts) or word.endswith(self._ends)):
             return ""
-        rests = (word.removeprefix(start) for start in self._starts)
-        return next((rest for rest in rests if rest in self._sizes), "")
+        shorter = {word, *(word.removesuffix(end) for end in self._ends)}
+        shorter |= {rest.removeprefix(start) for rest in shorter for start in self._starts}
+        return max(shorter & self._sizes.keys(), key=len, default="")
 
     def _at(self, first: str, words: Sequence[str], position: int) -> tuple[int, frozenset[str]]:
         """How many words from a position on are a name, and its groups."""

@@ -114,7 +114,7 @@ class Qualifiers:
         if left != clause or self._says("doubted", clause):
             yield DOUBTED
         words = words_of(before)
-        is_none = self._says("no_family", clause) or bool(words and words[-1] in self._negators)
+        is_none = self._says("no_family", before) or bool(words and words[-1] in self._negators)
         is_none = is_none or any(word in letters_of(before) for word in self._before)
         if not is_none and self._is_of_relative(clause, before, after):
             yield RELATIVE
@@ -130,7 +130,9 @@ class Qualifiers:
         )
 
     def _is_of_relative(self, clause: str, before: str, after: str) -> bool:
-        return self._says("family", clause) or self._is_in(self._relatives, before, after)
+        """`Hypophosphatasia with no family history` is the patient's."""
+        in_family = self._says("family", self._without("no_family", clause))
+        return in_family or self._is_in(self._relatives, before, after)
 
     def _is_in(self, people: Names, before: str, after: str) -> bool:
         """Whether it is said of such a person: before the name, or behind it as `in her son`."""
@@ -160,14 +162,15 @@ class Qualifiers:
 
     def _decided(self, clause: str) -> str:
         """A clause without denials that are denied themselves or still to come."""
-        for word in self._words["undecided"]:
-            clause = clause.replace(word, " ")
-        return clause
+        return self._without("undecided", clause)
 
     def _is_only(self, name: str, clause: str) -> bool:
+        return self._plain.issuperset(words_of(self._without(name, clause)))
+
+    def _without(self, name: str, text: str) -> str:
         for word in self._words[name]:
-            clause = clause.replace(word, " ")
-        return self._plain.issuperset(words_of(clause))
+            text = text.replace(word, " ")
+        return text
 
     def _without_plain(self, clause: str) -> str:
         words = clause.split()

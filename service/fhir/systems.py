@@ -43,6 +43,12 @@ def _letters(code: str) -> list[str]:
     return [_MARKS.sub("", code.upper())]
 
 
+def _diagnosis_of_sks(code: str) -> list[str]:
+    """`DK900`: ICD-10 behind a D; other letters begin what is no diagnosis."""
+    plain = _MARKS.sub("", code.upper())
+    return [plain[1:]] if plain.startswith("D") else []
+
+
 def _focus(code: str) -> list[str]:
     """The first concept of an expression: `30174008 |..|:246112005=24484000`, `===1+2`."""
     found = _FOCUS.match(code)
@@ -90,6 +96,7 @@ WRITINGS: Mapping[str, Writing] = {
     "icd10": Writing(_letters, 3),
     "icd10cm": Writing(_letters, 3),
     **dict.fromkeys(("icd10gm", "icd10am", "icd10ca", "icd10nl"), NATIONAL_ICD10),
+    "sks": Writing(_diagnosis_of_sks, 3, ("icd10",)),
     ATC: Writing(_letters, 3),
     # One OID a year for each: which of both a code is of shows in how it is written.
     "german-classification": Writing(_letters, 3, (ATC, "icd10gm", "icd10")),

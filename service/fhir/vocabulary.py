@@ -26,7 +26,8 @@ class Vocabulary:
         self.codes = Codes(knowledge)
         named = [row for row in knowledge.codes if row.active and row.system == "name"]
         text = knowledge.text
-        self.drugs = Names(_of(named, knowledge.drugs), text["salts"], text["not_in_it"])
+        written = (text["salts"], text["not_in_it"], text["salts_behind"])
+        self.drugs = Names(_of(named, knowledge.drugs), *written)
         self.tests = LabNames([row for row in named if row.group not in knowledge.drugs], text)
         self.genes = Names((word, "gene") for word in text["gene_words"])
         stems = {name: [letters_of(fold(word)) for word in text[name]] for name in NAMING}

@@ -87,6 +87,12 @@ def test_another_address_is_another_system(address: str) -> None:
         ("http://www.whocc.no/atc", "m05ba04", {"bp_alendronate", "bp_class"}),
         ("http://www.whocc.no/atc", "M05 BA 04", {"bp_alendronate", "bp_class"}),
         ("http://www.whocc.no/atc", "M05BA", {"bp_class"}),
+        ("urn:oid:1.2.208.176.2.4", "DK900", {"sec_coeliac"}),
+        ("1.2.208.176.2.4", "DK90.0", {"sec_coeliac"}),
+        ("urn:oid:1.2.208.176.2.4", "K900", set()),
+        ("http://www.saude.gov.br/fhir/r4/CodeSystem/BRCID10", "K90.0", {"sec_coeliac"}),
+        ("http://hl7.org/fhir/sid/icd-10-no", "K900", {"sec_coeliac"}),
+        ("urn:oid:2.16.578.1.12.4.1.1.7110", "K90.0", {"sec_coeliac"}),
     ],
 )
 def test_a_code_is_read_as_its_system_writes_codes(

@@ -99,6 +99,9 @@ def test_what_takes_hpp_back_is_heard_only_where_hpp_is_said(said: str, mentions
         ("epsilon delta gamma", {"g"}),
         ("natriumgamma", {"g"}),
         ("natrium gamma", {"g"}),
+        ("gammahydrat", {"g"}),
+        ("natriumgammahydrat", {"g"}),
+        ("gammahydrate", set()),
         ("gamma delta", {"g"}),
         ("gammadelta", set()),
         ("gamma-free", set()),
@@ -119,7 +122,7 @@ def test_names_are_whole_words_in_either_order_or_anywhere_without_words(
     rows = [("alpha beta", "ab"), ("gamma delta epsilon", "gde"), ("gamma", "g"), ("Säure", "s"),
             ("ガンマ", "k")]  # fmt: skip
 
-    assert found == Names(rows, ["natrium"], ["free"]).groups_in(fold(said))
+    assert found == Names(rows, ["natrium"], ["free"], ["hydrat"]).groups_in(fold(said))
 
 
 def test_the_longest_name_at_a_place_is_meant() -> None:

@@ -114,7 +114,7 @@ def hidden(request: Json) -> Iterator[tuple[str, Json]]:
         if key not in (request.get("prefetch") or {}):
             continue
         for name, hide in HIDING.items():
-            changed = deepcopy(request)
+            changed = {**request, "prefetch": {**request["prefetch"]}}
             if hide(changed["prefetch"], key):
                 yield f"{key} {name}", changed
 
