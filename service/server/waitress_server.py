@@ -12,8 +12,10 @@ import orjson
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import RequestEntityTooLarge
 
 from service.content.faults import Fault, Faulty
 from service.hooks.edge import EVERYWHERE
@@ -32,6 +34,9 @@ FEWEST_OPEN = 16
 MAX_HEADER_BYTES = 64 * 1024
 # A little more than the application takes: all of it is held before anyone is asked who they are.
 BEYOND_BYTES = MAX_BODY_BYTES + 64 * 1024
+# Beside the content of a body that comes in chunks: each chunk costs more than its bytes.  A body
+# of 4 MiB in chunks of 64 bytes has less.
+MOST_FRAMING_BYTES = 512 * 1024
 NO_FILE = 2**30  # bytes; an answer is in memory anyway, and never belongs into a file
 QUIET_S = 60  # a connection on which nothing moved for so long is closed
 TIME_TO_FINISH_S = 8.0  # container engines kill after 10 seconds
@@ -77,9 +82,24 @@ class _Refusal(ErrorTask):
         self.write(body)
 
 
+class _Parser(HTTPRequestParser):
+    """One request as it comes in."""
+
+    completed = False
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if self.chunked and self.body_rcv is not None and not self.completed:
+            if self.body_bytes_received - len(self.body_rcv) > MOST_FRAMING_BYTES:
+                self.error = RequestEntityTooLarge("chunks too small")
+                self.completed = True
+        return consumed
+
+
 class _Channel(HTTPChannel):
     """One connection."""
 
+    parser_class = _Parser
     task_class = _Answer
     error_task_class = _Refusal
 

@@ -201,6 +201,28 @@ def test_a_chunked_body_over_the_limit_is_413_at_a_real_server(port: int, chunks
     assert status == 413
 
 
+@pytest.mark.hazard("C1")
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        pytest.param(b"1\r\n \r\n" * 4000, 200, id="one byte in each"),
+        pytest.param((b"40\r\n" + b" " * 64 + b"\r\n") * 60_000, 200, id="64 bytes in each"),
+        pytest.param(b"1\r\n \r\n" * 110_000, 413, id="one byte in each of very many"),
+        pytest.param(b"0" * 600_000, 413, id="a size without an end"),
+        pytest.param(b"1;" + b"x" * 600_000, 413, id="an extension without an end"),
+    ],
+)
+def test_a_body_in_chunks_may_have_half_a_megabyte_beside_its_content(
+    port: int, chunks: bytes, expected: int
+) -> None:
+    raw = json.dumps(request()).encode()
+    whole = f"{len(raw):x}\r\n".encode() + raw + b"\r\n"
+    chunked = head(Content_Type="application/json", Transfer_Encoding="chunked")
+    status, _ = exchange(port, chunked, whole, chunks, b"0\r\n\r\n")
+
+    assert status == expected
+
+
 def test_a_body_far_over_the_limit_is_refused_with_an_outcome(port: int) -> None:
     """Every refusal is an OperationOutcome, also the server's own."""
     size = 3 * MAX_BODY_BYTES
