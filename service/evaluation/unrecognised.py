@@ -15,7 +15,7 @@ from service.fhir.medications import UNKNOWN
 from service.fhir.releases import DRUGS, medication_pointer
 from service.fhir.systems import system_key
 from service.fhir.terminology import Terminology
-from service.fhir.tolerant import Json, obj, objs, text
+from service.fhir.tolerant import Json, kind_of, obj, objs, text
 from service.hpp.model import UNRECOGNISED, Gap, Result
 from service.store.model import Unmapped
 
@@ -75,8 +75,9 @@ def _concepts_of(resources: Sequence[Json], record: Record) -> Iterator[tuple[st
 
 
 def _kind_of(resource: Json) -> str:
-    is_order = resource.get("resourceType") in DRUGS or medication_pointer(resource)
-    return "drug" if is_order or "Request" in text(resource.get("resourceType")) else "result"
+    kind = kind_of(resource)
+    is_drug = kind in DRUGS or "Request" in kind or medication_pointer(resource)
+    return "drug" if is_drug else "result"
 
 
 def _codes(kind: str, concept: object, terminology: Terminology) -> Iterator[Unmapped]:

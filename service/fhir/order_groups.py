@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from service.fhir.bundles import Entry
 from service.fhir.references import Index, local_reference
 from service.fhir.releases import DRUGS, SERVICES, SUBJECT, first_of
-from service.fhir.tolerant import Json, obj, objs, text
+from service.fhir.tolerant import Json, kind_of, obj, objs, text
 
 GROUPS = frozenset({"RequestGroup", "RequestOrchestration", "CarePlan", "Task"})
 # An infusion may be drafted as the service, the procedure or the supply.
@@ -45,7 +45,7 @@ def orders_among(drafts: list[Entry], index: Index) -> Iterator[Order]:
 
 def _contained(entry: Entry) -> Iterator[Order]:
     inside = objs(entry.resource.get("contained"))
-    orders = [item for item in inside if item.get("resourceType") in ORDERED]
+    orders = [item for item in inside if kind_of(item) in ORDERED]
     if orders and len(inside) > MOST_INSIDE:
         yield Order(entry.where, {}, entry.resource)
         return

@@ -31,6 +31,12 @@ def text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def kind_of(resource: Json) -> str:
+    """Its type as written; nothing where that is no text, which could not be looked up."""
+    kind = resource.get("resourceType")
+    return kind if isinstance(kind, str) else ""
+
+
 def number(value: object) -> Decimal | None:
     """An exact decimal from a JSON number, or from a string that is plainly one."""
     if isinstance(value, float):

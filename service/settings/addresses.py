@@ -165,10 +165,11 @@ def read_base(written: object) -> Base | str:
 def _may_leave(path: str) -> bool:
     """Whether a server might read more into a path than stands there.
 
-    Some cut a segment at `;` before they look for dots, some undo escapes twice.
+    Some cut a segment at `;` before they look for dots, some undo escapes twice, some read a dot
+    written in more bytes than it needs (`%C0%AE`) or in full width.
     """
     plain = unquote(path)
-    hides = ";" in plain or "%" in plain or _CONTROL.search(plain)
+    hides = ";" in plain or "%" in plain or not plain.isascii() or _CONTROL.search(plain)
     return bool(hides) or _has_dots(plain)
 
 

@@ -330,6 +330,10 @@ def test_what_is_not_registered_is_not_called(dialled: Dialled, written: str) ->
         ("%2e%2e;/x", ""),
         ("%252e%252e/x", ""),
         ("Patient/1%3b..", ""),
+        ("%c0%ae%c0%ae/x", ""),
+        ("\uff0e\uff0e/x", ""),
+        ("%EF%BC%8E%EF%BC%8E/x", ""),
+        ("Observation?x=\uff0e%c0%ae", "https://ehr.example.org/fhir/Observation?x=\uff0e%c0%ae"),
         (
             "Observation?code=a;b&x=%252e",
             "https://ehr.example.org/fhir/Observation?code=a;b&x=%252e",

@@ -195,3 +195,26 @@ def test_a_double_click_on_sign_gets_the_same_answer_twice() -> None:
     assert said(first) == said(second)
     assert card(first)["summary"] == card(second)["summary"]
     assert card(first)["uuid"] != card(second)["uuid"]
+
+
+@pytest.mark.hazard("C6")
+@pytest.mark.parametrize("kind", [[], [[]], {}, {"a": None}, 1, True, None, " "])
+def test_what_is_inside_a_draft_may_have_a_type_that_is_none(kind: Any) -> None:
+    """It is no order; the one beside it is judged."""
+    odd = {"resourceType": kind, "id": "x", "medicationCodeableConcept": concept("1", RXNORM)}
+    plan = {"resourceType": "CarePlan", "subject": SUBJECT, "contained": [odd, draft()]}
+    given = answer(request(plan, alp=bundle(alp())))
+
+    assert given.chart is not None
+    assert [order.group for order in given.chart.drafts] == ["bp_alendronate"]
+
+
+@pytest.mark.hazard("C6")
+@pytest.mark.parametrize("kind", [[], {}, 1, None])
+def test_a_component_may_have_a_type_that_is_none(kind: Any) -> None:
+    part = {"resourceType": kind, "code": concept("X-1", "urn:oid:1.2.3"), "valueInteger": 1}
+    panel = alp(code=MISSING, valueQuantity=MISSING, component=[part])
+    given = answer(request(alp=bundle(panel)))
+
+    assert ("unrecognised", "alp") in gaps(given)
+    assert ("result", "X-1") in [(one.kind, one.code) for one in given.unmapped]
