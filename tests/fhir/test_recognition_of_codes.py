@@ -207,3 +207,22 @@ def test_a_substance_has_an_atc_code_of_seven_characters(code: str, expected: bo
 )
 def test_a_system_we_know_of_is_not_one_whose_codes_we_list(address: str, expected: bool) -> None:
     assert CODES.lists(address) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "groups"),
+    [
+        ("E44.0", {"sec_malnutrition"}),
+        ("R64", {"sec_malnutrition"}),
+        ("F50.0", {"sec_malnutrition"}),
+        ("K91.2", {"sec_malnutrition"}),
+        ("E89.0", {"sec_hypothyroid"}),
+        ("E06.3", {"sec_hypothyroid"}),
+        ("R65.3!", {"sec_acute_illness"}),
+        ("T32.1", {"sec_burn"}),
+    ],
+)
+def test_what_icd_10_has_too_is_known_there(code: str, groups: set[str]) -> None:
+    """Countries other than the United States code with it, or with an edition of their own."""
+    assert CODES.groups_of("http://hl7.org/fhir/sid/icd-10", code) == groups
+    assert CODES.groups_of("http://fhir.de/CodeSystem/bfarm/icd-10-gm", code) == groups
