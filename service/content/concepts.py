@@ -14,7 +14,7 @@ EFFECTS = (
     "suppresses", "masks", "explains", "explains-unless-very-low", "invalidates", "raises-plp",
     "none",
 )  # fmt: skip
-NAMED_IN_TEXT = ("hpp", "rickets", "hypercalcaemia_malignancy")  # lists of [text]
+NAMED_IN_TEXT = ("hpp", "rickets", "lasting_liver", "hypercalcaemia_malignancy")  # lists of [text]
 SHAPE = {
     **OLD_KEYS,
     "source": str,
@@ -93,6 +93,8 @@ SHAPE = {
         "plain": [str],
         "status": [str],
         "rickets": [str],
+        "lasting_liver": [str],
+        "wide_liver": [str],
         "hypercalcaemia_malignancy": [str],
         "pathogenic": [str],
         "likely_pathogenic": [str],

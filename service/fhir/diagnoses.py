@@ -77,7 +77,7 @@ def _narrowed(coded: frozenset[str], said: Sequence[str], knowledge: Knowledge) 
 
 
 def _named(mentions: frozenset[str], knowledge: Knowledge) -> frozenset[str]:
-    """HPP, rickets and hypercalcaemia of malignancy, by text.
+    """HPP, rickets, liver disease that lasts and hypercalcaemia of malignancy, by text.
 
     The text `hypophosphatasi` never matches hypophosphataemia, the opposite disorder.
     """

@@ -13,8 +13,9 @@ from service.fhir.qualifiers import DENIED, DOUBTED, RELATIVE, Qualifiers, lette
 from service.hpp.knowledge.model import Code, Knowledge
 
 # Lists of words in concepts.toml by which a diagnosis is also found.
-NAMING = ("hpp", "rickets", "hypercalcaemia_malignancy")
+NAMING = ("hpp", "rickets", "lasting_liver", "hypercalcaemia_malignancy")
 MENTIONS = {DENIED: ("not_hpp",), DOUBTED: ("doubted",), RELATIVE: ("not_hpp", "relative")}
+WIDER = {"lasting_liver": "wide_liver"}  # words of a line that names something wider
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -35,6 +36,7 @@ class Vocabulary:
         stems["hpp"] += [letters_of(fold(name)) for name, _ in of_hpp]
         denials = [fold(word) for word in text["not_hpp"]]
         pseudo = [w for w in denials if " " not in w and says(w, stems["hpp"])]
+        self._wider = {name: [fold(word) for word in text[wide]] for name, wide in WIDER.items()}
         self._stems, self._qualifiers = stems, Qualifiers(text, pseudo)
 
     def mentions(self, said: str, budget: Budget) -> frozenset[str]:
@@ -49,12 +51,19 @@ class Vocabulary:
             if not says(said, self._stems[name]):
                 continue
             budget.spend(TIMES_AROUND_A_DISEASE * len(said))
+            if name in WIDER and self._is_wider(name, said):
+                continue
             qualities = self._qualifiers.of(said, self._stems[name])
             if name == "hpp":
                 found |= {name, *(mention for q in qualities for mention in MENTIONS[q])}
             elif not qualities & {DENIED, RELATIVE}:
                 found.add(name)
         return frozenset(found) if found else NOTHING
+
+    def _is_wider(self, name: str, said: str) -> bool:
+        """Whether every text that names it names something wider with it."""
+        lines = [line for line in said.split("\n") if says(line, self._stems[name])]
+        return all(any(word in line for word in self._wider[name]) for line in lines)
 
 
 def _of(rows: Iterable[Code], groups: Iterable[str]) -> list[tuple[str, str]]:

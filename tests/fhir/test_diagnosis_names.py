@@ -38,6 +38,65 @@ def test_liver_disease_that_lasts(system: str, code: str, terminology: Terminolo
     assert groups(terminology, system, code) >= {"mask_liver", "mask_liver_lasting"}
 
 
+def test_primary_sclerosing_cholangitis_stands_elsewhere_in_the_german_icd_10(
+    terminology: Terminology,
+) -> None:
+    """K83.00 there, K83.01 in ICD-10-CM."""
+    german = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+
+    assert groups(terminology, german, "K83.00") == {"mask_liver", "mask_liver_lasting"}
+    assert groups(terminology, german, "K83.01") == {"mask_liver"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Primary biliary cholangitis",
+        "Cirrhosis of liver",
+        "Hepatic cirrhosis due to NASH",
+        "Decompensated cirrhosis, Child B",
+        "Cystic fibrosis-related liver cirrhosis",
+        "Primär biliäre Cholangitis",
+        "Leberzirrhose, Child A",
+        "Cholangite sclérosante primitive",
+        "Cirrhose hépatique",
+        "Colangitis biliar primaria",
+        "Cirrose hepática",
+        "Cirrosi epatica",
+        "Levercirrose",
+        "Primär skleroserande kolangit",
+        "Primær biliær kolangitt",
+    ],
+)
+def test_liver_disease_that_lasts_by_text(text: str, terminology: Terminology) -> None:
+    wide = {"coding": [{"system": ICD10, "code": "K83.0", "display": "Cholangitis"}]}
+
+    assert "mask_liver_lasting" in terminology.diagnosis({"text": text}).groups
+    assert "mask_liver_lasting" in terminology.diagnosis({**wide, "text": text}).groups
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fibrosis and cirrhosis of liver",
+        "Fibrose e cirrose hepáticas",
+        "Fibrosi e cirrosi epatica",
+        "Leverfibros och levercirros",
+        "Chronic liver disease and cirrhosis of liver",
+        "Cholangitis",
+        "Secondary sclerosing cholangitis",
+        "No liver cirrhosis",
+        "Liver cirrhosis ruled out",
+        "Keine Leberzirrhose",
+        "Screening for liver cirrhosis",
+        "Father: liver cirrhosis",
+        "Hepatitis C without hepatic cirrhosis",
+    ],
+)
+def test_a_text_that_is_wider_or_denies_it(text: str, terminology: Terminology) -> None:
+    assert "mask_liver_lasting" not in terminology.diagnosis({"text": text}).groups
+
+
 @pytest.mark.parametrize(
     ("system", "code"),
     [(ICD10CM, "K74"), (ICD10CM, "K74.0"), (ICD10CM, "K83.0"), (ICD10CM, "K83.09"),

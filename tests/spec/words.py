@@ -152,6 +152,8 @@ CONDITIONS: Mapping[str, Coded] = {
     "major trauma": (ICD10CM, "T07.XXXA"),
     "primary biliary cholangitis": (SNOMED, "31712002"),
     "cirrhosis of the liver": (ICD10CM, "K74.60"),
+    "liver cirrhosis (only as text)": ("", "Liver cirrhosis"),
+    "no liver cirrhosis (only as text)": ("", "No liver cirrhosis"),
     "magnesium deficiency": (SNOMED, "190855004"),
     "vitamin B12 deficiency": (SNOMED, "190634004"),
     "folate deficiency": (SNOMED, "190633005"),

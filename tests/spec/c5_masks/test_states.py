@@ -246,6 +246,8 @@ def test_liver_disease_without_an_end_masks_for_five_years(vignette: Vignette) -
         """,
         ("primary biliary cholangitis", MASKED),
         ("cirrhosis of the liver", MASKED),
+        ("liver cirrhosis (only as text)", MASKED),
+        ("no liver cirrhosis (only as text)", RECOVERED),
         ("chronic liver disease", RECOVERED),
     )
 
