@@ -51,11 +51,16 @@ def number(value: object) -> Decimal | None:
 
 def holds_something(value: object) -> bool:
     """Whether a value, or what is inside it, is more than empty."""
-    if isinstance(value, dict):
-        return any(map(holds_something, value.values()))
-    if isinstance(value, list):
-        return any(map(holds_something, value))
-    return value is not None and value != ""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+        elif item is not None and item != "":
+            return True
+    return False
 
 
 def content_of(value: object) -> bytes | None:

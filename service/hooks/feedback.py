@@ -67,7 +67,7 @@ def _report(item: Json, reasons: Mapping[str, str]) -> FeedbackItem:
         suggestions=tuple(dict.fromkeys(_suggestions(item.get("acceptedSuggestions") or []))),
         reason=reason,
         outcome_ms=_milliseconds(item.get("outcomeTimestamp")),
-        comment=comment[:LONGEST_COMMENT],
+        comment=comment[:LONGEST_COMMENT].replace("\x00", " "),  # no text to PostgreSQL
     )
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import orjson
 
 from service.content.faults import Fault
 from service.fhir.gather import TYPES
@@ -22,6 +21,7 @@ from service.fhir.releases import ORDERS
 from service.replay.ending import CannotReplay
 from service.replay.extracts import MAPPING, has_extracts, selects, tables_of
 from service.replay.history import MAY_BE_MISSING, Judges
+from service.replay.lines import read_json, read_resource
 
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 MOST_LINE_BYTES = 16 * 1024 * 1024
@@ -234,7 +234,7 @@ class Lines:
         for file in self._files:
             with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
-                    if line.strip() and not _is_resource(line):
+                    if line.strip() and read_resource(line) is None:
                         found.append(f"{file.name}:{number}")
                         if len(found) == MOST_PLACES:
                             return found
@@ -271,20 +271,13 @@ def _listed(words: Any) -> str:
 
 def _order(kind: str, drug: list[str | None]) -> dict[str, Any]:
     """An order that says nothing but its drug."""
-    known = {name: orjson.loads(text) for name, text in zip(DRUG, drug, strict=True) if text}
-    return {"resourceType": orjson.loads(kind), **known}
+    known = {name: read_json(text) for name, text in zip(DRUG, drug, strict=True) if text}
+    return {"resourceType": read_json(kind), **known}
 
 
 def _read(line: str | None) -> list[dict[str, Any]]:
-    return [orjson.loads(line)] if line else []
-
-
-def _is_resource(line: bytes) -> bool:
-    try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return False
-    return isinstance(found, dict) and isinstance(found.get("resourceType"), str)
+    found = read_resource(line) if line else None
+    return [found] if found else []
 
 
 def _quoted(path: Path) -> str:

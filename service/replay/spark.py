@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
@@ -24,6 +23,7 @@ from service.fhir.releases import ORDERS
 from service.replay.ending import USAGE, CannotReplay
 from service.replay.extracts import has_extracts
 from service.replay.history import KINDS, Judges
+from service.replay.lines import read_resource
 from service.replay.results import SCHEMA, table_of
 from service.replay.sources import LAST, export_files
 from service.replay.work import Task, Worker
@@ -132,8 +132,10 @@ def _drug() -> Column:
 
 
 def _is_wanted(row: Any, judges: Judges) -> bool:
-    medications = [orjson.loads(row["medication"])] if row["medication"] else []
-    return bool(judges.of_interest([orjson.loads(row["line"])], medications))
+    """Of a line that cannot be read nothing can be told; it is counted where it is judged."""
+    found = [read_resource(row[name]) for name in ("line", "medication") if row[name]]
+    order, *medications = found or [None]
+    return order is None or bool(judges.of_interest([order], [m for m in medications if m]))
 
 
 def _by_id(lines: DataFrame) -> DataFrame:

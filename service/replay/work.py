@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import orjson
-
 from service.content.faults import Faulty
 from service.evaluation.building import build_engine
 from service.evaluation.engine import ANYONE, Engine
@@ -21,6 +19,7 @@ from service.replay.history import (
     judge_orders,
     placed_orders,
 )
+from service.replay.lines import read_resource
 from service.replay.results import MALFORMED, UNDATED, note_of, row_of
 from service.settings import Client, Settings
 from service.store.pseudonyms import Pseudonyms
@@ -85,7 +84,7 @@ class Worker:
         A line that stands in several files says nothing more.
         """
         task, sent = self.task, list(lines)
-        found = {line: _read(line) for line in sent}
+        found = {line: read_resource(line) for line in sent}
         resources = [resource for resource in found.values() if resource is not None]
         placed = [] if task.everyone else placed_orders(resources, self.judges)
         for decision in self._decisions(patient, resources, placed):
@@ -104,12 +103,3 @@ class Worker:
             return judge_last_day(patient, resources, self.judges)
         chosen = [item for item in placed if item.day and self.task.holds(item.day)]
         return judge_orders(patient, resources, chosen, self.judges)
-
-
-def _read(line: bytes) -> dict[str, Any] | None:
-    """A line that only a database takes for JSON, with a NaN in it, say, is none."""
-    try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) else None

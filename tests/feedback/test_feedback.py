@@ -247,3 +247,15 @@ def test_rows_beyond_the_queue_are_dropped_and_counted() -> None:
 
     assert taken == [True, True, True, False, False]
     assert (written, sum(lost)) == ([0, 1, 2], 2)
+
+
+@pytest.mark.hazard("C5")
+def test_nul_in_a_comment_is_kept_as_a_blank(
+    service: Remembering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL refuses it, and the report would never be kept."""
+    monkeypatch.setattr(service.memory, "_comments", True)
+    comment = {"overrideReason": {"reason": REASON, "userComment": "a\u0000b\u0000"}}
+    service.report(overridden(service.card(), **comment))
+
+    assert [row.comment for row in service.rows() if row.comment] == ["a b "]

@@ -135,6 +135,27 @@ def test_lines_that_no_database_can_split_are_counted(export: Export, tmp_path: 
     assert summary["malformed"] == ["Observation.ndjson:3", "Observation.ndjson:4"]
 
 
+@pytest.mark.parametrize("levels", [400, 900, 1020])
+def test_a_line_that_no_caller_could_send_is_counted_and_ends_nothing(
+    export: Export, tmp_path: Path, levels: int
+) -> None:
+    """A type that is no text, and more levels than are read of a call."""
+    folder, deep = export(HISTORY), "[" * levels + "1" + "]" * levels
+    kind, whose = '"MedicationRequest"', '"subject": {"reference": "Patient/p"}'
+    drug = f'"medicationCodeableConcept": {{"text": "alendronate", "more": {deep}}}'
+    with (folder / "MedicationRequest.ndjson").open("a") as sink:
+        sink.write(f'{{"resourceType": [{kind}], {whose}}}\n')
+        sink.write(f'{{"resourceType": {kind}, {whose}, "more": {deep}}}\n')
+        sink.write(f'{{"resourceType": {kind}, {whose}, {drug}}}\n')
+    out = tmp_path / "out"
+    (row,) = run(folder, out)
+    summary = json.loads((out / "summary.json").read_text())
+
+    assert row["verdict"] == "hppSuspected"
+    assert summary["malformed_lines"] == 3
+    assert len(summary["malformed"]) == 3
+
+
 def test_a_damaged_file_is_a_fault_that_quotes_nothing(export: Export, tmp_path: Path) -> None:
     folder = export(HISTORY)
     packed = gzip.compress((folder / "Observation.ndjson").read_bytes() * 50)
