@@ -43,6 +43,7 @@ def test_a_significance_counts_or_is_likely(
     assert chart is not None
     (seen,) = chart.variants
     assert (seen.pathogenic, seen.likely) == (pathogenic, likely)
+    assert "#" not in seen.reference  # the Observation, not a part of it
 
 
 @pytest.mark.parametrize(
