@@ -205,7 +205,21 @@ def test_rickets_that_is_denied_is_no_feature(text: str, is_named: bool) -> None
 
 @pytest.mark.parametrize(
     ("text", "is_named"),
-    [("Hypercalcemia of malignancy", True), ("No hypercalcemia of malignancy", False)],
+    [
+        ("Hypercalcemia of malignancy", True),
+        ("Malignancy-associated hypercalcaemia", True),
+        ("Hypercalcemia due to malignancy", True),
+        ("Tumorhyperkalzämie", True),
+        ("Z. n. tumorinduzierter Hyperkalzämie", True),
+        ("Hypercalcémie maligne", True),
+        ("Hipercalcemia da malignidade", True),
+        ("Ipercalcemia neoplastica", True),
+        ("Maligne hypercalciëmie", True),
+        ("Hypercalcemia", False),
+        ("Hypercalcemia, malignancy excluded", False),
+        ("No hypercalcemia of malignancy", False),
+        ("Keine Tumorhyperkalzämie", False),
+    ],
 )
 def test_a_denied_hypercalcaemia_makes_nothing_urgent(text: str, is_named: bool) -> None:
     mentions = engine().terminology.diagnosis({"text": text}).mentions
