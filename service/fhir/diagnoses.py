@@ -54,12 +54,12 @@ def read_diagnosis(concept: object, vocabulary: Vocabulary, budget: Budget) -> C
     return ConditionConcept(
         coded,
         mentions,
-        groups=_narrowed(coded, said, knowledge) | _named(named, knowledge),
+        groups=_narrowed(coded, said, vocabulary, budget) | _named(named, knowledge),
         is_mention_only=is_mention_only,
         is_doubted=by_word and "doubted" in named and "hpp" in named,
-        is_family=_is_family(mentions, said, knowledge),
-        is_none_in_family=_says(said, knowledge.text["no_family"]),
-        is_status=_is_status(coded, said, knowledge) or SEQUELA in letters,
+        is_family=_is_family(mentions, said, vocabulary),
+        is_none_in_family=_says(said, vocabulary.lists["no_family"]),
+        is_status=_is_status(coded, said, vocabulary) or SEQUELA in letters,
         is_subsequent=not letters.isdisjoint(SUBSEQUENT),
     )
 
@@ -68,11 +68,14 @@ def _says(said: Sequence[str], words: Iterable[str]) -> bool:
     return any(word in item for word in words for item in said)
 
 
-def _narrowed(coded: frozenset[str], said: Sequence[str], knowledge: Knowledge) -> frozenset[str]:
+def _narrowed(
+    coded: frozenset[str], said: Sequence[str], vocabulary: Vocabulary, budget: Budget
+) -> frozenset[str]:
     """A code that covers other things too counts only where the text says which."""
-    for wide, narrow in knowledge.by_text.items():
+    for wide, narrow in vocabulary.knowledge.by_text.items():
         if wide in coded:
-            coded = (coded - {wide}) | ({narrow.group} if _says(said, narrow.words) else NOTHING)
+            is_it = vocabulary.is_narrow(wide, "\n".join(said), budget)
+            coded = (coded - {wide}) | ({narrow.group} if is_it else NOTHING)
     return coded
 
 
@@ -84,18 +87,18 @@ def _named(mentions: frozenset[str], knowledge: Knowledge) -> frozenset[str]:
     return frozenset(knowledge.in_words[name] for name in mentions & knowledge.in_words.keys())
 
 
-def _is_family(mentions: frozenset[str], said: Sequence[str], knowledge: Knowledge) -> bool:
+def _is_family(mentions: frozenset[str], said: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Where a text names HPP, what it says of that; else what is said anywhere."""
     if "hpp" in mentions:
         return "relative" in mentions
-    lists = knowledge.text
+    lists = vocabulary.lists
     return _says(said, lists["family"]) and not _says(said, lists["no_family"])
 
 
-def _is_status(coded: frozenset[str], said: Sequence[str], knowledge: Knowledge) -> bool:
+def _is_status(coded: frozenset[str], said: Sequence[str], vocabulary: Vocabulary) -> bool:
     """A code that says that something was, or a text that begins with it."""
-    was = any(item.startswith(knowledge.text["status"]) for item in said)
-    return was or not coded.isdisjoint(knowledge.roles["status"])
+    was = any(item.startswith(vocabulary.lists["status"]) for item in said)
+    return was or not coded.isdisjoint(vocabulary.knowledge.roles["status"])
 
 
 def _seventh(codes: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> set[str]:

@@ -14,13 +14,17 @@ from service.hpp.knowledge.model import Code, Knowledge
 
 # Lists of words in concepts.toml by which a diagnosis is also found.
 NAMING = ("hpp", "rickets", "lasting_liver", "hypercalcaemia_malignancy")
+LISTS = ("family", "no_family", "status")  # ... and by what it says only of others or of then
 MENTIONS = {DENIED: ("not_hpp",), DOUBTED: ("doubted",), RELATIVE: ("not_hpp", "relative")}
 WIDER = {"lasting_liver": "wide_liver"}  # words of a line that names something wider
 NOTHING: frozenset[str] = frozenset()
 
 
 class Vocabulary:
-    """codes: of every system.  drugs: their names.  tests: how a result is named.  genes: ALPL."""
+    """codes: of every system.  drugs: their names.  tests: how a result is named.  genes: ALPL.
+
+    lists: words of concepts.toml, folded like what they are looked for in.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
@@ -36,6 +40,11 @@ class Vocabulary:
         stems["hpp"] += [letters_of(fold(name)) for name, _ in of_hpp]
         denials = [fold(word) for word in text["not_hpp"]]
         pseudo = [w for w in denials if " " not in w and says(w, stems["hpp"])]
+        self.lists = {name: tuple(map(fold, text[name])) for name in LISTS}
+        self._narrow = {
+            wide: [letters_of(fold(word)) for word in narrow.words]
+            for wide, narrow in knowledge.by_text.items()
+        }
         self._wider = {name: [fold(word) for word in text[wide]] for name, wide in WIDER.items()}
         self._stems, self._qualifiers = stems, Qualifiers(text, pseudo)
 
@@ -59,6 +68,14 @@ class Vocabulary:
             elif not qualities & {DENIED, RELATIVE}:
                 found.add(name)
         return frozenset(found) if found else NOTHING
+
+    def is_narrow(self, wide: str, said: str, budget: Budget) -> bool:
+        """Whether folded texts beside a wide code name what counts of it, as this patient's."""
+        stems = self._narrow[wide]
+        if not says(said, stems):
+            return False
+        budget.spend(TIMES_AROUND_A_DISEASE * len(said))
+        return not self._qualifiers.of(said, stems) & {DENIED, RELATIVE}
 
     def _is_wider(self, name: str, said: str) -> bool:
         """Whether every text that names it names something wider with it."""

@@ -172,3 +172,48 @@ def test_orphanet_codes_are_written_one_way(engine: Engine) -> None:
 
     assert codes
     assert all(code.isdecimal() for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("Premature deciduous tooth loss", True),
+        ("Vorzeitiger Milchzahnverlust", True),
+        ("Vorzeitiger Verlust der Milchzähne", True),
+        ("Perte précoce des dents temporaires", True),
+        ("Exfoliación temprana de los dientes primarios", True),
+        ("Perda prematura de dentes decíduos", True),
+        ("Perdita precoce dei denti da latte", True),
+        ("乳歯早期脱落", True),
+        ("Vorzeitiger Zahndurchbruch", False),
+        ("Premature eruption of teeth", False),
+        ("Delayed eruption, no premature loss of teeth", False),
+        ("Kein vorzeitiger Milchzahnverlust", False),
+    ],
+)
+def test_a_wide_code_of_teeth_counts_where_its_text_says_early_loss(
+    text: str, counts: bool, terminology: Terminology
+) -> None:
+    said = {"coding": [{"system": ICD10, "code": "K00.6"}], "text": text}
+
+    assert ("cond_tooth_loss" in terminology.diagnosis(said).groups) is counts
+
+
+@pytest.mark.parametrize(
+    ("text", "is_family"),
+    [
+        ("História familiar de doença celíaca", True),
+        ("Ärftlighet för celiaki", True),
+        ("Antécédent familial de maladie cœliaque", True),
+        ("Familiarità per celiachia", True),
+        ("Zöliakie familiär bekannt", True),
+        ("Maladie cœliaque, pas d'antécédent familial", False),
+        ("Zöliakie", False),
+    ],
+)
+def test_a_coded_diagnosis_that_its_text_gives_to_the_family(
+    text: str, is_family: bool, terminology: Terminology
+) -> None:
+    said = {"coding": [{"system": ICD10, "code": "K90.0"}], "text": text}
+
+    assert terminology.diagnosis(said).is_family is is_family
