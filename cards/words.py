@@ -12,12 +12,16 @@ from functools import cached_property
 from cards.blanks import Text
 
 ONE_HUNDREDTH = Decimal("0.01")
+MOST_DIGITS = 16  # from here on a number that was sent as a float has no decimals
 # A number with decimals as it stands at the start of a value, alone or before one unit.
 _MEASURED = re.compile(r"((?:[<>]=?)?\d+)\.(\d+(?: [^\s\d]\S*)?)")
 
 
 def shown_number(value: Decimal) -> str:
-    """At most two decimals, rounded down, so that a low value never shows as its limit."""
+    """At most two decimals, rounded down, so that a low value never shows as its limit; what no
+    laboratory measures with its power of ten, as it would not fit a card."""
+    if value.adjusted() >= MOST_DIGITS:
+        return f"{value:.3g}"
     plain = _without_zeros(f"{value:f}")
     if len(plain.partition(".")[2]) <= 2:
         return plain
