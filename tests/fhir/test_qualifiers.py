@@ -11,6 +11,7 @@ NONE, OPEN, KIN, OWN = "none", "open", "relative", "own"
 SAID = {
     KIN: [
         "Гипофосфатазия у матери",
+        "Obiteljska anamneza: hipofosfatazija",
         "Семейный анамнез: гипофосфатазия",
         "Maternal grandmother - hypophosphatasia",
         "Paternal uncle: hypophosphatasia",
@@ -54,6 +55,9 @@ SAID = {
         "Pas d'argument pour une hypophosphatasie",
         "No se confirma hipofosfatasia",
         "Гипофосфатазия исключена",
+        "Hipofosfatazija isključena",
+        "Pseudohipofosfatasia",
+        "Pseudoipofosfatasia",
         "Носитель гипофосфатазии",
         "Hypophosphatasia workup negative",
         "Negative work-up for hypophosphatasia",
@@ -96,6 +100,8 @@ SAID = {
         "Гипофосфатазия под вопросом",
         "Подозрение на гипофосфатазию",
         "Исключить гипофосфатазию",
+        "Sumnja na hipofosfataziju",
+        "低フォスファターゼ症疑い",
         "Гипофосфатазия не исключена",
         "Concerned about hypophosphatasia",
         "Consider hypophosphatasia",
@@ -114,6 +120,8 @@ SAID = {
     OWN: [
         "Hypophosphatasie ohne Familienanamnese",
         "Гипофосфатазия подтверждена",
+        "Hipofosfatazija u odraslih",
+        "低フォスファターゼ症",
         "Hypophosphatasia with no family history",
         "Hypophosphatasia denies family history",
         "Hypophosphatasia, maternal inheritance",
