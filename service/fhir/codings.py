@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.fhir.budget import Budget
+from service.fhir.budget import FEWEST_OF_A_NAME, Budget
 from service.fhir.folding import LONGEST, fold
 from service.fhir.lab_names import BESIDE_TOTAL, Named
 from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
@@ -65,11 +65,10 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
 
 def new_concept(concept: object, budget: Budget) -> tuple[list[tuple[str, str]], list[str]]:
     """The same of one that is read for what it means: its characters, of a long text only the
-    first, are taken off a budget."""
+    first, are taken off a budget, and of a short one more than it has."""
     codes, said = read_concept(concept)
-    budget.spend(
-        sum(min(len(item), LONGEST) for item in said) + sum(len(code) for _, code in codes)
-    )
+    texts = sum(min(max(len(item), FEWEST_OF_A_NAME), LONGEST) for item in said)
+    budget.spend(texts + sum(len(code) for _, code in codes))
     return codes, said
 
 

@@ -81,6 +81,17 @@ def test_more_new_names_than_the_budget_are_413_and_the_place(key: str, fresh: F
 
 
 @pytest.mark.hazard("C7")
+@pytest.mark.parametrize(("more", "status"), [(-20, 200), (1, 413)])
+def test_a_short_name_counts_as_forty_characters(
+    fresh: FlaskClient, more: int, status: int
+) -> None:
+    names = displays([f"x{n}" for n in range(MOST_NEW_CHARACTERS // 40 + more)])
+    raw = asked(conditions=[condition(0, {"coding": names})])
+
+    assert fresh.post(SIGN, data=raw, content_type="application/json").status_code == status
+
+
+@pytest.mark.hazard("C7")
 def test_a_text_that_names_a_disease_counts_nine_times(fresh: FlaskClient) -> None:
     """What is said around the name is looked at in many ways."""
     many = MOST_NEW_CHARACTERS // 400 // 9

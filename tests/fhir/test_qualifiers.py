@@ -11,6 +11,7 @@ NONE, OPEN, KIN, OWN = "none", "open", "relative", "own"
 SAID = {
     KIN: [
         "Гипофосфатазия у матери",
+        "Obiteljska anamneza: hipofosfatazija",
         "Семейный анамнез: гипофосфатазия",
         "Maternal grandmother - hypophosphatasia",
         "Paternal uncle: hypophosphatasia",
@@ -54,6 +55,9 @@ SAID = {
         "Pas d'argument pour une hypophosphatasie",
         "No se confirma hipofosfatasia",
         "Гипофосфатазия исключена",
+        "Hipofosfatazija isključena",
+        "Pseudohipofosfatasia",
+        "Pseudoipofosfatasia",
         "Носитель гипофосфатазии",
         "Hypophosphatasia workup negative",
         "Negative work-up for hypophosphatasia",
@@ -96,6 +100,8 @@ SAID = {
         "Гипофосфатазия под вопросом",
         "Подозрение на гипофосфатазию",
         "Исключить гипофосфатазию",
+        "Sumnja na hipofosfataziju",
+        "低フォスファターゼ症疑い",
         "Гипофосфатазия не исключена",
         "Concerned about hypophosphatasia",
         "Consider hypophosphatasia",
@@ -114,6 +120,8 @@ SAID = {
     OWN: [
         "Hypophosphatasie ohne Familienanamnese",
         "Гипофосфатазия подтверждена",
+        "Hipofosfatazija u odraslih",
+        "低フォスファターゼ症",
         "Hypophosphatasia with no family history",
         "Hypophosphatasia denies family history",
         "Hypophosphatasia, maternal inheritance",
@@ -205,7 +213,21 @@ def test_rickets_that_is_denied_is_no_feature(text: str, is_named: bool) -> None
 
 @pytest.mark.parametrize(
     ("text", "is_named"),
-    [("Hypercalcemia of malignancy", True), ("No hypercalcemia of malignancy", False)],
+    [
+        ("Hypercalcemia of malignancy", True),
+        ("Malignancy-associated hypercalcaemia", True),
+        ("Hypercalcemia due to malignancy", True),
+        ("Tumorhyperkalzämie", True),
+        ("Z. n. tumorinduzierter Hyperkalzämie", True),
+        ("Hypercalcémie maligne", True),
+        ("Hipercalcemia da malignidade", True),
+        ("Ipercalcemia neoplastica", True),
+        ("Maligne hypercalciëmie", True),
+        ("Hypercalcemia", False),
+        ("Hypercalcemia, malignancy excluded", False),
+        ("No hypercalcemia of malignancy", False),
+        ("Keine Tumorhyperkalzämie", False),
+    ],
 )
 def test_a_denied_hypercalcaemia_makes_nothing_urgent(text: str, is_named: bool) -> None:
     mentions = engine().terminology.diagnosis({"text": text}).mentions

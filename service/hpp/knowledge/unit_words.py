@@ -28,6 +28,7 @@ _SIGNS = str.maketrans(
     | {"−": "-", "⁄": "/", "∕": "/"}
 )
 _NOT_A_LETTER = r"(?![^\W\d_])"
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _PLURAL = re.compile(r"\(s\)", re.IGNORECASE)
 _BEFORE_A_REMARK = " /.,;@()-"
 
@@ -60,17 +61,19 @@ class Term(NamedTuple):
 
 def plain(written: str) -> str:
     """The text in narrow letters, without accents, brackets, degree and hidden signs."""
-    pieces = unicodedata.normalize("NFKD", written.translate(_SIGNS))
-    if pieces.isascii():
-        return " ".join(pieces.translate(_SIGNS).split())
-    if len(pieces) > LONGEST_PLAIN:
+    signs = written.translate(_SIGNS)
+    if signs.isascii():
+        return " ".join(signs.split())
+    pieces = unicodedata.normalize("NFKD", signs)
+    if len(pieces) > LONGEST_PLAIN and not pieces.isascii():
         return ""
-    kept = "".join(sign for sign in pieces if sign < "\x80" or not _is_hidden(sign))
-    return " ".join(kept.translate(_SIGNS).split())
+    return " ".join(_BEYOND_ASCII.sub(_seen, pieces).translate(_SIGNS).split())
 
 
-def _is_hidden(sign: str) -> bool:
-    return bool(unicodedata.combining(sign)) or unicodedata.category(sign) == "Cf"
+def _seen(sign: re.Match[str]) -> str:
+    """Nothing for an accent and for what nobody sees."""
+    is_hidden = unicodedata.combining(sign[0]) or unicodedata.category(sign[0]) == "Cf"
+    return "" if is_hidden else sign[0]
 
 
 class UnitWords:
@@ -101,7 +104,9 @@ class UnitWords:
         remarks = _any_of(row.word for row in words if row.kind == "remark")
         self._per = re.compile(rf" (?:{pers}) ", re.IGNORECASE)
         self._remark = re.compile(rf"\( ?(?:{remarks}) ?\)", re.IGNORECASE)
-        self._last_remark = re.compile(rf"(?<!\d)(?:{remarks})[ )]*$", re.IGNORECASE)
+        lengths = (len(row.word) for row in words if row.kind == "remark")
+        self._longest_remark = max(lengths, default=0)
+        self._last_remark = re.compile(rf"(?<!\d)(?:{remarks})$", re.IGNORECASE)
 
     def slashed(self, text: str) -> str:
         """A plain text with a slash for the word `per`."""
@@ -120,9 +125,13 @@ class UnitWords:
 
     def _without_remarks(self, text: str) -> str:
         text = " ".join(self._remark.sub("", text).split())
-        while last := self._last_remark.search(text):
+        while last := self._last_remark_of(text.rstrip(" )")):
             text = text[: last.start()].rstrip(_BEFORE_A_REMARK)
         return text
+
+    def _last_remark_of(self, text: str) -> re.Match[str] | None:
+        """Looked for no farther from the end than the longest is long."""
+        return self._last_remark.search(text, max(0, len(text) - self._longest_remark))
 
     def _terms(self, text: str) -> list[Term]:
         """The words with their powers; none where the text holds anything else, or more."""
