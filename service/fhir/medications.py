@@ -17,8 +17,9 @@ from service.hpp.model import UNKNOWN_CODE, DraftOrder
 
 # A volume times a strength may miss the named dose by rounding (1.7 ml of 70 mg/ml is 119 mg).
 ROUNDING = Decimal("0.02")
-_DOSE = re.compile(r"\b([0-9]{1,9}(?:\.[0-9]{1,9})?) mg\b(?! ?/ ?ml)")
-_AMOUNT = re.compile(r"\b([0-9]{1,9}(?:\.[0-9]{1,9})?) (ml|mg/ml)\b")
+_NUMBER = r"\b([0-9]{1,9}(?:[.,][0-9]{1,9})?)"  # `4,0 mg` as well
+_DOSE = re.compile(_NUMBER + r" mg\b(?! ?/ ?ml)")
+_AMOUNT = re.compile(_NUMBER + r" (ml|mg/ml)\b")
 LONGEST_NAMES = 2000  # characters of all names of one order
 UNKNOWN_DRUG = "unknown-drug"
 UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
@@ -221,7 +222,7 @@ def _is_oncology_dose(group: str, drugs: Drugs, order: Json, knowledge: Knowledg
     said = drugs.said
     if any(brand in said for brand in oncology.brands):
         return True
-    if any(Decimal(dose) == wanted for dose in _DOSE.findall(said)):
+    if any(_decimal(dose) == wanted for dose in _DOSE.findall(said)):
         return True
     if any(abs(dose - wanted) <= wanted * ROUNDING for dose in _volumes_in(said)):
         return True
@@ -237,9 +238,13 @@ def _volumes_in(said: str) -> Iterator[Decimal]:
     volume = None
     for amount, unit in _AMOUNT.findall(said):
         if unit == "ml":
-            volume = Decimal(amount)
+            volume = _decimal(amount)
         elif volume is not None:
-            yield volume * Decimal(amount)
+            yield volume * _decimal(amount)
+
+
+def _decimal(written: str) -> Decimal:
+    return Decimal(written.replace(",", "."))
 
 
 def _dose_quantities(order: Json) -> Iterator[Json]:

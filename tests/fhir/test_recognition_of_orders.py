@@ -25,6 +25,9 @@ def read(order: Json) -> tuple[Any, str]:
     ("words", "dosed"),
     [
         ("5 ml zoledronic acid 0.8 mg/ml injection", True),
+        ("Zoledronsäure 4,0 mg", True),
+        ("Zoledronsäure 5 ml 0,8 mg/ml", True),
+        ("Zoledronsäure 4,5 mg", False),
         ("5ml zoledronic acid 0.8mg/ml", True),
         ("zoledronic acid 4mg", True),
         ("zoledronic acid 4 mg/5 ml", True),
