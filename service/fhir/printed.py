@@ -14,6 +14,7 @@ from service.fhir.releases import RANGE_TYPE, first_of
 from service.fhir.tolerant import Json, content_of, number, obj, objs, text
 from service.fhir.units import quantity_in, unit_factor
 from service.hpp.knowledge.model import Knowledge, Test
+from service.hpp.knowledge.units import LONGEST
 from service.hpp.model import Patient, PrintedRange, Sex
 
 NO_RANGE = PrintedRange()
@@ -40,25 +41,29 @@ def printed_range(part: Json, name: str, day: date | None, context: Context) -> 
     ranges = part.get("referenceRange")
     if not ranges:
         return NO_RANGE
-    own = _own_quantity(part)
-    content = content_of((ranges, own.get("unit"), own.get("code"), name))
+    own = _own_units(part)
+    content = content_of((ranges, own, name))
     known = context.printed.get(content) if content else None
     if known is None:
-        known = _one_range(part, context.knowledge.tests[name], day, context)
+        known = _one_range(ranges, own, context.knowledge.tests[name], day, context)
         if content and b'"age"' not in content:  # one of an age depends on the day, too
             context.printed[content] = known
     return known
 
 
-def _own_quantity(part: Json) -> Json:
-    """The result's own value and unit, also where a string says them (`<20 U/L`)."""
-    return obj(part.get("valueQuantity")) or quantity_in(text(part.get("valueString")))
+def _own_units(part: Json) -> Json:
+    """The result's own unit and its code, read once for all its ranges, also where a string says
+    it (`<20 U/L`).  A longer text than any unit is cut, and is none."""
+    own = obj(part.get("valueQuantity")) or quantity_in(text(part.get("valueString")))
+    return {name: text(own.get(name))[: LONGEST + 1] for name in ("unit", "code")}
 
 
-def _one_range(part: Json, test: Test, day: date | None, context: Context) -> PrintedRange:
+def _one_range(
+    ranges: object, own: Json, test: Test, day: date | None, context: Context
+) -> PrintedRange:
     found = {
-        _limits(item, part, test, context.knowledge)
-        for item in objs(part.get("referenceRange"))
+        _limits(item, own, test, context.knowledge)
+        for item in objs(ranges)
         if _is_normal_range(item) and _applies(item, day, context.patient)
     } - {NO_RANGE}
     return found.pop() if len(found) == 1 else NO_RANGE
@@ -117,12 +122,11 @@ def sides_of(item: Json) -> tuple[Json, Json]:
     return obj(item.get("low")), obj(item.get("high"))
 
 
-def _limits(item: Json, part: Json, test: Test, knowledge: Knowledge) -> PrintedRange:
+def _limits(item: Json, own: Json, test: Test, knowledge: Knowledge) -> PrintedRange:
     """Low and high in the test's unit, each by its own unit, else the result's.
 
     0 to 0 and a low above the high say nothing.
     """
-    own = _own_quantity(part)
     low, high = (_limit(side, own, test, knowledge) for side in sides_of(item))
     if high is not None and (high <= 0 or (low is not None and low > high)):
         return NO_RANGE

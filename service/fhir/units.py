@@ -15,6 +15,7 @@ from service.fhir.tolerant import Json, number, text
 from service.hpp.knowledge.model import Knowledge, Test
 
 LONGEST_FLOAT = 10
+LONGEST_PLAIN = 100  # characters of a comparator, a number and a unit
 LONGEST_SHOWN = 40  # characters of a unit
 NO_DECIMALS = 1e16  # from here on a float has none, and Decimal could not write two
 ONE, HUNDREDTH = Decimal(1), Decimal("0.01")
@@ -124,7 +125,8 @@ def read_string(value: str, unit: str, test: Test, knowledge: Knowledge) -> Read
 
 def quantity_in(written: str) -> dict[str, str]:
     """The members of a Quantity that a plain comparator and number say; nothing for other text."""
-    match = _PLAIN.fullmatch(written.strip())
+    plain = written.strip()
+    match = _PLAIN.fullmatch(plain) if len(plain) <= LONGEST_PLAIN else None
     if match is None:
         return {}
     return {"value": match[2], "comparator": match[1], "unit": match[3] or ""}

@@ -250,11 +250,6 @@ def parts_of_a_long_id(chart: Json, n: int) -> None:
     chart["labs"] += entries([result(0, "1234-5", id="x" * LONG * n, component=[ALP_PART] * n)])
 
 
-def contained_of_a_long_id(chart: Json, n: int) -> None:
-    inside = [{"resourceType": "Observation", **ALP_PART}] * n
-    chart["labs"] += entries([result(0, "1234-5", id="x" * LONG * n, contained=inside)])
-
-
 def same_long_encounter(chart: Json, n: int) -> None:
     """n results that a panel contains, whose encounter is a long text that leads nowhere."""
     inside = [{"resourceType": "Observation", **ALP_PART}] * n
@@ -309,14 +304,24 @@ def units_of_ranges(chart: Json, n: int) -> None:
     chart["alp"] += entries([result(0, referenceRange=limits)])
 
 
-def texts_of_ranges(chart: Json, n: int) -> None:
-    limits = [{"text": f"{i % 10**6}.5 - 333333.{i % 99} {'x' * 60}"} for i in range(n)]
-    chart["alp"] += entries([result(0, referenceRange=limits)])
-
-
 def sexes_of_ranges(chart: Json, n: int) -> None:
     limits = [{"appliesTo": [concept(f"{i}{'1a' * 195}")], "low": {"value": 3}} for i in range(n)]
     chart["alp"] += entries([result(0, referenceRange=limits)])
+
+
+def ranges_of_a_long_text(chart: Json, n: int) -> None:
+    """n ranges of one value, which is a long text that begins like a plain one."""
+    limits = [{"low": {"value": i}} for i in range(n)]
+    value = f"<{' ' * LONG * n}x"
+    own = result(0, valueQuantity=MISSING, valueString=value, referenceRange=limits)
+    chart["alp"] += entries([own])
+
+
+def ranges_of_a_long_unit(chart: Json, n: int) -> None:
+    unit = f" {'x' * (LONG // 2) * n}"
+    own = {"value": 20, "unit": unit, "code": unit}
+    limits = [{"low": {"value": i}} for i in range(n)]
+    chart["alp"] += entries([result(0, valueQuantity=own, referenceRange=limits)])
 
 
 def codes_of_one_drug(chart: Json, n: int) -> None:
@@ -372,9 +377,10 @@ KINDS: dict[str, Callable[[Json, int], None]] = {
         displays, glued_digits, ingredients, references, same_reason, contained, members, codings,
         long_code, text_length, expanding_text, expanding_orders, encounters, classes,
         ranges, components, few_components, numbers, unasked,
-        parts_of_a_long_id, contained_of_a_long_id, same_long_encounter, same_long_specimen,
+        parts_of_a_long_id, same_long_encounter, same_long_specimen,
         same_long_identifier, patient_inside, orders_inside, units, units_of_ranges,
-        texts_of_ranges, sexes_of_ranges, codes_of_one_drug, short_names, relatives,
+        sexes_of_ranges, ranges_of_a_long_text, ranges_of_a_long_unit,
+        codes_of_one_drug, short_names, relatives,
         names_of_one_disease, family, routes, names_of_members,
     )
 }  # fmt: skip

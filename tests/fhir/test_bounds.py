@@ -55,6 +55,14 @@ def test_a_unit_has_at_most_sixty_characters(characters: int, is_read: bool) -> 
     assert KNOWLEDGE.units.is_unit(written) is is_read
 
 
+@pytest.mark.parametrize(("characters", "is_read"), [(99, True), (100, True), (101, False)])
+def test_a_plain_value_has_at_most_a_hundred_characters(characters: int, is_read: bool) -> None:
+    """What stands around it does not count."""
+    written = f"  <{' ' * (characters - 7)}20 U/L  "
+
+    assert (read_string(written, "", TEST, KNOWLEDGE).value is not None) is is_read
+
+
 def test_of_what_was_written_only_the_beginning_is_shown() -> None:
     """Of a unit and of a text forty characters, of a value twenty."""
     unit, digits = "u" * 50, "1" * 30

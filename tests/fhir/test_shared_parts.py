@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from service.evaluation import unrecognised as unmapped
-from service.fhir import references, unrecognised
+from service.fhir import printed, references, unrecognised
 from service.fhir.gather import Record, index_resource
 from service.fhir.references import LONGEST_REFERENCE, Index, Owner, Subject, identity_of
 from tests.fhir.ask import answer, gaps, said
@@ -179,3 +179,17 @@ def test_an_identifier_has_a_value_and_no_part_longer_than_is_looked_at() -> Non
         {"value": over},
     ):
         assert identity_of(nothing) is None
+
+
+@pytest.mark.hazard("C7")
+def test_the_own_unit_of_a_result_is_read_once_for_all_its_ranges(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    limits = [{"low": {"value": 35}}] * 3
+    calls = counted(printed, "quantity_in")
+    sent = alp(valueQuantity=MISSING, valueString="<20 U/L", referenceRange=limits)
+    given = answer(request(alp=bundle(sent)))
+
+    assert calls == ["<20 U/L"]
+    assert given.chart is not None
+    assert [result.printed.low for result in given.chart.results] == [35]
