@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from service.fhir.budget import OF_AN_UNKNOWN_UNIT
 from service.fhir.codings import LabConcept, codings, texts
 from service.fhir.context import Context
 from service.fhir.dates import Days
@@ -14,7 +15,7 @@ from service.fhir.printed import NO_RANGE, printed_range, sides_of
 from service.fhir.releases import LETTERS, STATUSES
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, obj, objs, text
-from service.fhir.units import Reading, read_quantity, read_string
+from service.fhir.units import UNKNOWN_UNIT, Reading, read_quantity, read_string
 from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test
 from service.hpp.model import ALP, WITH_PRINTED_LIMITS, Result, Variant
@@ -93,6 +94,8 @@ def read_parts(measured: Sequence[Part], whole: Json, context: Context) -> list[
         name = str(part.concept.test)
         test = context.knowledge.tests[name]
         value, comparator, shown, problem = _reading(part.sent, test, context)
+        if problem in UNKNOWN_UNIT:
+            context.budget.spend(OF_AN_UNKNOWN_UNIT)
         if not is_known:  # `void` as well as `verified`: nobody can tell whether it counts
             value, comparator, problem = None, "", "status"
         printed, classes = NO_RANGE, NO_CLASS

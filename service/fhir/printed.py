@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from math import inf, nan
 
+from service.fhir.budget import OF_AN_UNKNOWN_UNIT
 from service.fhir.codings import codings, texts
 from service.fhir.context import Context
 from service.fhir.folding import fold
@@ -13,7 +14,7 @@ from service.fhir.ranges import read_range_text
 from service.fhir.releases import RANGE_TYPE, first_of
 from service.fhir.tolerant import Json, content_of, number, obj, objs, text
 from service.fhir.units import quantity_in, unit_factor
-from service.hpp.knowledge.model import Knowledge, Test
+from service.hpp.knowledge.model import Test
 from service.hpp.knowledge.units import LONGEST
 from service.hpp.model import Patient, PrintedRange, Sex
 
@@ -62,7 +63,7 @@ def _one_range(
     ranges: object, own: Json, test: Test, day: date | None, context: Context
 ) -> PrintedRange:
     found = {
-        _limits(item, own, test, context.knowledge)
+        _limits(item, own, test, context)
         for item in objs(ranges)
         if _is_normal_range(item) and _applies(item, day, context.patient)
     } - {NO_RANGE}
@@ -122,18 +123,18 @@ def sides_of(item: Json) -> tuple[Json, Json]:
     return obj(item.get("low")), obj(item.get("high"))
 
 
-def _limits(item: Json, own: Json, test: Test, knowledge: Knowledge) -> PrintedRange:
+def _limits(item: Json, own: Json, test: Test, context: Context) -> PrintedRange:
     """Low and high in the test's unit, each by its own unit, else the result's.
 
     0 to 0 and a low above the high say nothing.
     """
-    low, high = (_limit(side, own, test, knowledge) for side in sides_of(item))
+    low, high = (_limit(side, own, test, context) for side in sides_of(item))
     if high is not None and (high <= 0 or (low is not None and low > high)):
         return NO_RANGE
     return PrintedRange(low if low is not None and low > 0 else None, high)
 
 
-def _limit(side: Json, own: Json, test: Test, knowledge: Knowledge) -> Decimal | None:
+def _limit(side: Json, own: Json, test: Test, context: Context) -> Decimal | None:
     value = number(side.get("value"))
     if value is None:
         return None
@@ -144,5 +145,9 @@ def _limit(side: Json, own: Json, test: Test, knowledge: Knowledge) -> Decimal |
         }  # fmt: skip
         return value if not has_unit or same - {""} else None
     used = side if has_unit else own
-    factor, _ = unit_factor(text(used.get("code")), text(used.get("unit")), test, knowledge)
-    return value * factor if factor is not None else None
+    code, unit = text(used.get("code")), text(used.get("unit"))
+    factor, _ = unit_factor(code, unit, test, context.knowledge)
+    if factor is None:
+        context.budget.spend(OF_AN_UNKNOWN_UNIT)
+        return None
+    return value * factor

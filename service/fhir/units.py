@@ -25,6 +25,9 @@ SIGNS = {"≤": "<=", "≥": ">="}
 _PLAIN = re.compile(r"(<=|>=|<|>|≤|≥)\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(.{0,60})")
 
 
+UNKNOWN_UNIT = ("unit", "unit-conflict")  # problems of a quantity
+
+
 class Reading(NamedTuple):
     """A value in the test's unit, or why there is none.
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.fhir.budget import MOST_NEW_CHARACTERS
 from tests.bench.bodies import SIZES, TODAY, body
-from tests.bench.kinds import condition, day, entries, order
+from tests.bench.kinds import concept, condition, day, entries, order, result
 
 SIGN = "/cds-services/hpp-order-sign"
 
@@ -103,6 +103,28 @@ def test_a_text_that_names_a_disease_counts_nine_times(fresh: FlaskClient) -> No
     ]
 
     assert [answer.status_code for answer in answers] == [200, 413]
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize("where", ["valueQuantity", "referenceRange"])
+def test_a_unit_that_nobody_knows_counts_as_a_hundred_characters(
+    fresh: FlaskClient, where: str
+) -> None:
+    answers = [
+        fresh.post(SIGN, data=asked(labs=[measured(where, count)]), content_type="application/json")
+        for count in (MOST_NEW_CHARACTERS // 100 - 20, MOST_NEW_CHARACTERS // 100 + 1)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 413]
+    assert "unit" not in answers[1].text
+
+
+def measured(where: str, count: int) -> dict[str, Any]:
+    """A result with so many units that are none, of its components or of its ranges."""
+    odd = [{"value": 20, "unit": f"unit {n}"} for n in range(count)]
+    if where == "valueQuantity":
+        return result(0, component=[{"code": concept("ALP"), where: one} for one in odd])
+    return result(0, referenceRange=[{"low": one} for one in odd])
 
 
 @pytest.mark.hazard("C7")
