@@ -57,7 +57,7 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
         yield DrugUse(
             reference=reference,
             group=group,
-            drug_class=class_of(context.knowledge.drugs[group], drugs, sent, context.knowledge),
+            drug_class=class_of(context.knowledge.drugs[group], drugs, sent, context),
             by_name=drugs.match.by_name,
             **course._asdict(),
         )

@@ -137,15 +137,22 @@ def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[o
         yield {"text": text(pointer.get("display"))}
 
 
-def class_of(drug: Drug, drugs: Drugs, order: Json, knowledge: Knowledge) -> str:
+def class_of(drug: Drug, drugs: Drugs, order: Json, context: Context) -> str:
     """The injected class where the name or the route of a drug with two forms says so."""
     if not drug.injected_class:
         return drug.drug_class
     dosages = objs(order.get("dosageInstruction")) + objs(order.get("dosage"))
-    routes = [names_of(dosage.get("route")) for dosage in dosages]
+    routes = [_route_of(dosage, context) for dosage in dosages]
     known = f" {' '.join([drugs.said, *routes])} "
-    injected = any(_stands_in(word, known) for word in knowledge.injected_words)
+    injected = any(_stands_in(word, known) for word in context.knowledge.injected_words)
     return drug.injected_class if injected else drug.drug_class
+
+
+def _route_of(dosage: Json, context: Context) -> str:
+    """Its texts, which are taken off the budget."""
+    said = names_of(dosage.get("route"))
+    context.budget.spend(len(said))
+    return said
 
 
 def _stands_in(word: str, said: str) -> bool:
@@ -157,7 +164,7 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
     if order.get("doNotPerform") is True or text(order.get("status")).lower() in NOT_JUDGED:
         return None, ""
     drugs, knowledge = drugs_of(order, context), context.knowledge
-    group, kind = _judged(order, drugs, knowledge)
+    group, kind = _judged(order, drugs, context)
     if not group:  # a service is an order of a drug only where it says so
         return None, drugs.gap if order.get("resourceType") in DRUGS else ""
     reasons = _reasons(order, context)
@@ -166,10 +173,11 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
     return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), ""
 
 
-def _judged(order: Json, drugs: Drugs, knowledge: Knowledge) -> tuple[str, str]:
+def _judged(order: Json, drugs: Drugs, context: Context) -> tuple[str, str]:
     """The drug of an order that is judged, with its class; two empty words where none is."""
+    knowledge = context.knowledge
     for group in sorted(drugs.match.groups):
-        kind = class_of(knowledge.drugs[group], drugs, order, knowledge)
+        kind = class_of(knowledge.drugs[group], drugs, order, context)
         if knowledge.classes[kind].triggers:
             return group, kind
     return "", ""

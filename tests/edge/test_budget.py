@@ -128,6 +128,23 @@ def measured(where: str, count: int) -> dict[str, Any]:
 
 
 @pytest.mark.hazard("C7")
+@pytest.mark.parametrize("key", ["medications", "draftOrders"])
+def test_the_routes_of_an_order_count_as_well(fresh: FlaskClient, key: str) -> None:
+    """Those of a drug that is swallowed or injected, in one order or in many."""
+    dosages = [{"route": route} for route in named("route", MOST_NEW_CHARACTERS // 390 + 1, 390)]
+    many = [
+        order(n, {"medicationCodeableConcept": {"text": "ibandronate"}}, dosageInstruction=[one])
+        for n, one in enumerate(dosages)
+    ]
+    within, beyond = (
+        fresh.post(SIGN, data=asked(**{key: some}), content_type="application/json")
+        for some in (many[: len(many) // 4], many)
+    )
+
+    assert (within.status_code, beyond.status_code) == (200, 413)
+
+
+@pytest.mark.hazard("C7")
 def test_a_name_that_is_known_costs_nothing(fresh: FlaskClient) -> None:
     many = MOST_NEW_CHARACTERS // 400 + 1
     same = [order(n, {"medicationCodeableConcept": {"text": "x" * 400}}) for n in range(many)]
