@@ -6,7 +6,7 @@ treated as the second.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,6 +70,13 @@ def new_concept(concept: object, budget: Budget) -> tuple[list[tuple[str, str]],
     texts = sum(min(max(len(item), FEWEST_OF_A_NAME), LONGEST) for item in said)
     budget.spend(texts + sum(len(code) for _, code in codes))
     return codes, said
+
+
+def words_of_codes(codes: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> Iterator[str]:
+    """Each code alone and behind our name of its system, as concepts.toml lists what they mean."""
+    for system, code in codes:
+        yield code.casefold()
+        yield f"{vocabulary.codes.system(system)}|{code}".casefold()
 
 
 def code_of(coding: Json) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from service.fhir.codings import ABSENT_REASON, codings
+from service.fhir.codings import ABSENT_REASON, codings, words_of_codes
 from service.fhir.context import Context
 from service.fhir.diagnoses import ConditionConcept
 from service.fhir.releases import PERFORMED, PERFORMED_PERIOD, RECORDED, first_of
@@ -80,10 +80,9 @@ def _status_words(value: object, context: Context) -> list[str]:
     system, and its text; none where it says why there is none."""
     if isinstance(value, str):
         return [value.casefold()] if value else []
-    system = context.terminology.vocabulary.codes.system
-    coded = [(s, code) for s, code in codings(value) if not s.lower().endswith(ABSENT_REASON)]
-    said = [word for s, code in coded for word in (code, f"{system(s)}|{code}")]
-    return [word.casefold() for word in (*said, text(obj(value).get("text"))) if word]
+    codes = [(s, code) for s, code in codings(value) if not s.lower().endswith(ABSENT_REASON)]
+    said = text(obj(value).get("text")).casefold()
+    return [*words_of_codes(codes, context.terminology.vocabulary), *([said] if said else ())]
 
 
 CLINICAL = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})

@@ -25,8 +25,9 @@ class ConditionConcept:
     coded: groups of all its codes.  mentions: the lists of words of which its text holds one.
     groups: by codes and words.  is_mention_only: HPP stands in the text, not as a diagnosis of
     this patient ("no ...", "carrier of").  is_doubted: only words name HPP, and leave it open.
-    is_family: it is true of a relative; is_none_in_family: of none.  is_status: it says only that
-    something was.  is_subsequent: a later encounter for an injury, not the injury itself.
+    is_family: it is true of a relative; where its text names HPP, by what it says of that.
+    is_none_in_family: of none.  is_status: it says only that something was.  is_subsequent: a later
+    encounter for an injury, not the injury itself.
     """
 
     coded: frozenset[str]
@@ -44,21 +45,23 @@ def read_diagnosis(concept: object, vocabulary: Vocabulary, budget: Budget) -> C
     """Most have no code and no word that we know."""
     codes, texts = new_concept(concept, budget)
     said, coded = fold_all(texts), groups_of(codes, vocabulary)
-    mentions = vocabulary.mentions("\n".join(said), budget)
+    mentions = vocabulary.mentions(lines := "\n".join(said), budget)
     if not coded and not mentions:
         return ConditionConcept(coded, mentions)
     knowledge, letters = vocabulary.knowledge, _seventh(codes, vocabulary)
     by_word = coded.isdisjoint(knowledge.roles["hpp"])
     is_mention_only = by_word and mentions >= {"hpp", "not_hpp"}
     named = mentions - {"hpp"} if is_mention_only and "relative" not in mentions else mentions
+    of_none = _says(said, vocabulary.lists["no_family"])
+    of_family = not of_none and _says(said, vocabulary.lists["family"])
     return ConditionConcept(
         coded,
         mentions,
-        groups=_narrowed(coded, said, vocabulary, budget) | _named(named, knowledge),
+        groups=_narrowed(coded, lines, vocabulary, budget) | _named(named, knowledge),
         is_mention_only=is_mention_only,
         is_doubted=by_word and "doubted" in named and "hpp" in named,
-        is_family=_is_family(mentions, said, vocabulary),
-        is_none_in_family=_says(said, vocabulary.lists["no_family"]),
+        is_family="relative" in mentions if "hpp" in mentions else of_family,
+        is_none_in_family=of_none,
         is_status=_is_status(coded, said, vocabulary) or SEQUELA in letters,
         is_subsequent=not letters.isdisjoint(SUBSEQUENT),
     )
@@ -69,12 +72,12 @@ def _says(said: Sequence[str], words: Iterable[str]) -> bool:
 
 
 def _narrowed(
-    coded: frozenset[str], said: Sequence[str], vocabulary: Vocabulary, budget: Budget
+    coded: frozenset[str], lines: str, vocabulary: Vocabulary, budget: Budget
 ) -> frozenset[str]:
     """A code that covers other things too counts only where the text says which."""
     for wide, narrow in vocabulary.knowledge.by_text.items():
         if wide in coded:
-            is_it = vocabulary.is_narrow(wide, "\n".join(said), budget)
+            is_it = vocabulary.is_narrow(wide, lines, budget)
             coded = (coded - {wide}) | ({narrow.group} if is_it else NOTHING)
     return coded
 
@@ -85,14 +88,6 @@ def _named(mentions: frozenset[str], knowledge: Knowledge) -> frozenset[str]:
     The text `hypophosphatasi` never matches hypophosphataemia, the opposite disorder.
     """
     return frozenset(knowledge.in_words[name] for name in mentions & knowledge.in_words.keys())
-
-
-def _is_family(mentions: frozenset[str], said: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Where a text names HPP, what it says of that; else what is said anywhere."""
-    if "hpp" in mentions:
-        return "relative" in mentions
-    lists = vocabulary.lists
-    return _says(said, lists["family"]) and not _says(said, lists["no_family"])
 
 
 def _is_status(coded: frozenset[str], said: Sequence[str], vocabulary: Vocabulary) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
 
-from service.fhir.codings import read_concept
+from service.fhir.codings import read_concept, words_of_codes
 from service.fhir.dates import Days
 from service.fhir.folding import fold
 from service.fhir.references import Index
@@ -98,7 +98,6 @@ def _class_words(kind: object, vocabulary: Vocabulary) -> Iterator[str]:
     for item in objs(kind):
         concept = item if "coding" in item or "text" in item else {"coding": [item]}
         codes, said = read_concept(concept)
-        for system, code in codes:
-            name = vocabulary.codes.system(system)
-            yield from (code[:LONGEST_NAME].casefold(), f"{name}|{code[:LONGEST_NAME]}".casefold())
+        cut = ((system, code[:LONGEST_NAME]) for system, code in codes)
+        yield from words_of_codes(cut, vocabulary)
         yield from (fold(word[:LONGEST_NAME]) for word in said)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Generic, TypeVar
 
 from service.fhir.releases import SUBJECT, first_of
 from service.fhir.tolerant import NOTHING, Json, obj, objs, text
@@ -29,6 +30,23 @@ class Owner(Enum):
 OURS, FOREIGN, UNCLEAR = Owner
 
 
+Made = TypeVar("Made")
+
+
+class OfLists(Generic[Made]):
+    """What was made of lists of resources, each known by the list itself, which orders inside
+    another share with it."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[object, Made]] = {}
+
+    def of(self, sent: object, make: Callable[[Sequence[Json]], Made]) -> Made:
+        known = self._made.get(id(sent))
+        if known is None or known[0] is not sent:
+            known = self._made[id(sent)] = (sent, make(objs(sent)))
+        return known[1]
+
+
 @dataclass(frozen=True)
 class Subject:
     """The patient of the request, and the FHIR bases under which an absolute reference counts."""
@@ -38,9 +56,7 @@ class Subject:
     identifiers: frozenset[tuple[str, str]] = frozenset()
     full_urls: frozenset[str] = field(default=frozenset())
     _owners: dict[str, Owner] = field(default_factory=dict, compare=False)
-    _inside: dict[int, tuple[object, Mapping[str, Owner]]] = field(
-        default_factory=dict, compare=False
-    )
+    _inside: OfLists[Mapping[str, Owner]] = field(default_factory=OfLists, compare=False)
 
     def owner_of(self, resource: Json) -> Owner:
         """Whose `subject` (or DSTU2 `patient`) this is."""
@@ -74,12 +90,8 @@ class Subject:
         return OURS if known else FOREIGN
 
     def _contained(self, resource: Json, wanted: str) -> Owner:
-        """By the list itself, which orders inside another share with it."""
-        sent = resource.get("contained")
-        known = self._inside.get(id(sent))
-        if known is None or known[0] is not sent:
-            known = self._inside[id(sent)] = (sent, self._patients_among(objs(sent)))
-        return known[1].get(wanted, UNCLEAR)
+        owners = self._inside.of(resource.get("contained"), self._patients_among)
+        return owners.get(wanted, UNCLEAR)
 
     def _patients_among(self, contained: Sequence[Json]) -> Mapping[str, Owner]:
         """Whose the Patients are, by their ids; of two of one id the first."""
@@ -111,6 +123,10 @@ def local_reference(reference: object) -> str:
     return f"{match['type']}/{match['id']}" if match else plain
 
 
+def _by_id(contained: Sequence[Json]) -> Mapping[str, Json]:
+    return {text(item.get("id")): item for item in reversed(contained)}
+
+
 class Index(dict[str, Json]):
     """What references lead to: `Type/id`, fullUrl or content -> resource.
 
@@ -123,19 +139,11 @@ class Index(dict[str, Json]):
         super().__init__(known)
         self.used: set[tuple[int, int]] = set()
         self.reader = 0
-        self._inside: dict[int, tuple[object, Mapping[str, Json]]] = {}
+        self._inside = OfLists[Mapping[str, Json]]()
 
     def contained(self, resource: Json) -> Mapping[str, Json]:
-        """The contained resources by their ids; of two of one id the first.
-
-        Known by the list itself, which orders inside another share with it.
-        """
-        sent = resource.get("contained")
-        known = self._inside.get(id(sent))
-        if known is None or known[0] is not sent:
-            named = {text(item.get("id")): item for item in reversed(objs(sent))}
-            known = self._inside[id(sent)] = (sent, named)
-        return known[1]
+        """The contained resources by their ids; of two of one id the first."""
+        return self._inside.of(resource.get("contained"), _by_id)
 
     def resolve(self, reference: object, resource: Json) -> Json:
         """What a reference in a resource points at: contained, or sent beside it; empty where

@@ -12,9 +12,7 @@ from service.fhir.names import Names
 from service.fhir.qualifiers import DENIED, DOUBTED, RELATIVE, Qualifiers, letters_of, says
 from service.hpp.knowledge.model import Code, Knowledge
 
-# Lists of words in concepts.toml by which a diagnosis is also found.
-NAMING = ("hpp", "rickets", "lasting_liver", "hypercalcaemia_malignancy")
-LISTS = ("family", "no_family", "status")  # ... and by what it says only of others or of then
+LISTS = ("family", "no_family", "status")  # by which a text says something of others or of then
 MENTIONS = {DENIED: ("not_hpp",), DOUBTED: ("doubted",), RELATIVE: ("not_hpp", "relative")}
 WIDER = {"lasting_liver": "wide_liver"}  # words of a line that names something wider
 NOTHING: frozenset[str] = frozenset()
@@ -35,7 +33,7 @@ class Vocabulary:
         self.drugs = Names(_of(named, knowledge.drugs), *written)
         self.tests = LabNames([row for row in named if row.group not in knowledge.drugs], text)
         self.genes = Names((word, "gene") for word in text["gene_words"])
-        stems = {name: [letters_of(fold(word)) for word in text[name]] for name in NAMING}
+        stems = {n: [letters_of(fold(word)) for word in text[n]] for n in knowledge.in_words}
         of_hpp = _of(named, knowledge.roles["hpp"])
         stems["hpp"] += [letters_of(fold(name)) for name, _ in of_hpp]
         denials = [fold(word) for word in text["not_hpp"]]
@@ -56,13 +54,13 @@ class Vocabulary:
         named only where it is the patient's.
         """
         found = set[str]()
-        for name in NAMING:
-            if not says(said, self._stems[name]):
+        for name, stems in self._stems.items():
+            if not says(said, stems):
                 continue
             budget.spend(TIMES_AROUND_A_DISEASE * len(said))
             if name in WIDER and self._is_wider(name, said):
                 continue
-            qualities = self._qualifiers.of(said, self._stems[name])
+            qualities = self._qualifiers.of(said, stems)
             if name == "hpp":
                 found |= {name, *(mention for q in qualities for mention in MENTIONS[q])}
             elif not qualities & {DENIED, RELATIVE}:
