@@ -34,7 +34,7 @@ from service.hooks.errors import status_outcome  # noqa: E402
 from service.hooks.routes import answer_http_error  # noqa: E402
 from service.server.refusal import BadConfiguration  # noqa: E402
 from service.server.reloading import pid_file, refuse  # noqa: E402
-from service.server.serve import keep_start_up_out_of_garbage_collection  # noqa: E402
+from service.server.serve import settle_interpreter  # noqa: E402
 from service.server.waitress_server import REFUSAL_HEADERS  # noqa: E402
 from service.watch.metrics import reloaded  # noqa: E402
 
@@ -106,7 +106,7 @@ def on_reload(server: Any) -> None:
 def _settle(app: Flask) -> None:
     """A chunk that gunicorn cannot read shows only when the application reads the body."""
     app.register_error_handler(ParseException, lambda _: answer_http_error(BadRequest()))
-    keep_start_up_out_of_garbage_collection()
+    settle_interpreter()
 
 
 class logger_class(Logger):

@@ -22,7 +22,7 @@ from flask import Flask
 
 from service.app import create_app
 from service.hooks.messages import MAX_BODY_BYTES
-from service.server.serve import keep_start_up_out_of_garbage_collection
+from service.server.serve import settle_interpreter
 from service.strict_json import MOST_MEMBERS
 from tests.bench.arms import SIGN, log_to_nowhere
 from tests.bench.bodies import SIZES, TODAY, body
@@ -112,7 +112,7 @@ def _members(value: Any) -> int:
 def grown(kind: str, most: int, ask: Ask) -> Growth:
     bodies = [request(kind, max(most * step // STEPS[-1], 1)) for step in STEPS]
     costs = tuple(_cheapest([_alone(ask, raw) for _ in range(TIMES)]) for raw in bodies)
-    return Growth(kind, most, costs, _forked(lambda: _at_once(ask, bodies[-1]))[0])
+    return Growth(kind, most, costs, forked(lambda: _at_once(ask, bodies[-1]))[0])
 
 
 def _cheapest(costs: Sequence[Cost]) -> Cost:
@@ -120,7 +120,7 @@ def _cheapest(costs: Sequence[Cost]) -> Cost:
 
 
 def _alone(ask: Ask, raw: bytes) -> Cost:
-    status, cpu_s, memory_mb = _forked(lambda: _timed(ask, raw))
+    status, cpu_s, memory_mb = forked(lambda: _timed(ask, raw))
     return Cost(int(status), cpu_s, memory_mb)
 
 
@@ -139,7 +139,7 @@ def _at_once(ask: Ask, raw: bytes) -> list[float]:
     return [peak_megabytes()]
 
 
-def _forked(run: Callable[[], list[float]]) -> list[float]:
+def forked(run: Callable[[], list[float]]) -> list[float]:
     """What a function returns in a child process that dies afterwards."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -171,7 +171,7 @@ def main(kinds: Sequence[str] = tuple(KINDS), most: int = 0) -> int:
     log_to_nowhere()
     ask = asking(create_app(today=lambda: TODAY))
     ask(body(0, SIZES["small"]).raw)  # what is imported late
-    keep_start_up_out_of_garbage_collection()
+    settle_interpreter()
     print(
         f"| kind | most | {' | '.join(f'{step}n ms' for step in STEPS)} | exponent | MB | ", end=""
     )

@@ -26,7 +26,7 @@ log_to_nowhere()
 bodies = [body(number, SIZES["typical"]).raw for number in range(20)]
 arm = authenticated()
 arm.prepare(1000)
-serve.keep_start_up_out_of_garbage_collection()
+serve.settle_interpreter()
 before = gc.get_stats()[2]["collections"]
 for number in range(1000):
     arm.run(bodies[number % 20])
@@ -40,7 +40,7 @@ from service.server import serve
 from tests.trust.callers import signing, site
 raws = [bytes.fromhex(line) for line in sys.stdin.read().split()]
 client = signing(site(data_dir=Path(sys.argv[1])))
-serve.keep_start_up_out_of_garbage_collection()
+serve.settle_interpreter()
 for raw in raws * 10:
     answer = client.post("/cds-services/hpp-order-sign", data=raw, content_type="application/json")
     assert answer.status_code == 200

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from service.app import create_app
-from service.server.serve import keep_start_up_out_of_garbage_collection
+from service.server.serve import settle_interpreter
 from service.server.waitress_server import Server, bind
 from tests.bench.arms import NOOP, log_to_nowhere, only_parsing
 from tests.bench.bodies import TODAY
@@ -19,7 +19,7 @@ from tests.bench.bodies import TODAY
 log_to_nowhere()
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is what is measured
 _service, _noop = create_app(today=lambda: TODAY), only_parsing(NOOP)
-keep_start_up_out_of_garbage_collection()
+settle_interpreter()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -52,7 +52,7 @@ def test_the_command_measures_and_says_whether_a_limit_was_exceeded(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kinds = ("results", "ingredients")
-    for process_wide in ("log_to_nowhere", "keep_start_up_out_of_garbage_collection"):
+    for process_wide in ("log_to_nowhere", "settle_interpreter"):
         monkeypatch.setattr(growth, process_wide, lambda: None)
     # How fast this machine is just now, and what else it does, is not what is tested.
     monkeypatch.setattr(growth, "MOST_EXPONENT", 99.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from threading import Event
 
@@ -36,6 +38,17 @@ def test_a_second_large_body_waits_and_a_small_one_does_not() -> None:
         thread.join(10)
 
     assert judged == ["small", "first", "second"]
+
+
+@pytest.mark.hazard("C15")
+def test_a_thread_lets_the_others_in_five_times_sooner_than_usual() -> None:
+    """In a process of its own: it is set for all threads of one."""
+    program = "import sys\nfrom service.server import serve\nserve.settle_interpreter()\n"
+    program += "print(sys.getswitchinterval())"
+
+    said = subprocess.check_output([sys.executable, "-c", program], text=True)
+
+    assert float(said) == pytest.approx(0.001)
 
 
 def test_a_turn_ends_with_a_failure() -> None:
