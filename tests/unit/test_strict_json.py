@@ -24,6 +24,8 @@ REFUSED = [
     # an escaped colon for the lost one
     (b'{"id":1,"id":2,"code":"\\u003a"}', "/id", "is given twice"),
     (b'{"id":1,"id":2,"code":"\\u003A"}', "/id", "is given twice"),
+    (b'{"id":1,"id":2,"code":"\\\\\\u003a"}', "/id", "is given twice"),  # behind a backslash
+    (b'{"id":"\\u003a","id":"\\\\u003a"}', "/id", "is given twice"),
     (b'{"id":1,"id":"::"}', "/id", "is given twice"),
     (b'{"id":[1,NaN]}', "/id/1", "is not a JSON number"),
     (b'{"id":-Infinity}', "/id", "is not a JSON number"),
@@ -62,6 +64,7 @@ def test_what_is_no_json_is_refused_by_its_byte(raw: bytes) -> None:
     [
         b'{"a" :1, "b"\n: "x:y\\":\\\\"}',
         b'{"a":1.50,"b":1E2,"c":"\\u0041\\u003a"}',
+        b'{"a" :"\\\\u003a","b":"\\\\\\u003A","\\u003a\\"":"\\n\\u003a"}',
         b'{"a":0.' + b"0" * 400 + b"1}",
         b'{"a":18446744073709551616}',
         '{"ü":"µkat/L","b":"\\/"}'.encode(),
