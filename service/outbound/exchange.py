@@ -151,12 +151,12 @@ def _parse(body: bytes, allowance: Allowance) -> Page:
     """Only one JSON object is an answer, read as strictly as what callers send."""
     if not body.strip():
         return Page(fault=Failure("malformed", "empty"))
+    if not allowance.take_members(strict_json.most_members(body)):
+        return Page(fault=Failure("too-large", "total"))
     try:
         value = strict_json.load(body)
     except strict_json.BadJson:
         return Page(fault=Failure("malformed", "json"))
-    if not allowance.take_members(strict_json.most_members(body)):
-        return Page(fault=Failure("too-large", "total"))
     return Page(value) if isinstance(value, dict) else Page(fault=Failure("malformed", "shape"))
 
 

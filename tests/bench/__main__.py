@@ -7,6 +7,7 @@
     python -m tests.bench chart      cost against the number of results, drawn anew
     python -m tests.bench further    what each further result costs, from 50 to 1,000 in a chart
     python -m tests.bench growth     cost by how much a request holds of one thing, up to the limits
+    python -m tests.bench pages      what the answers of a FHIR server cost, up to their limits
     python -m tests.bench store      what a call costs that is remembered, beside one that is not
     python -m tests.bench tracing    what a call costs that a collector is told of (extra `otel`)
 
@@ -21,8 +22,8 @@ import json
 import sys
 from dataclasses import dataclass, replace
 
-from service.server.serve import keep_start_up_out_of_garbage_collection
-from tests.bench import chart, crowd, further, growth, load, process, remembering
+from service.server.serve import settle_interpreter
+from tests.bench import chart, crowd, further, growth, load, paging, process, remembering
 from tests.bench.arms import arms, authenticated, baseline, checked, log_to_nowhere, signature
 from tests.bench.bodies import SIZES, Body, body
 from tests.bench.kinds import KINDS
@@ -70,7 +71,7 @@ def measure() -> Report:
     worker_mb = process.worker_megabytes([b.raw for b in bodies["typical"]])
     parse, candidates, signed = baseline(), arms(), authenticated()
     judged, floor = candidates["judgement"], checked()
-    keep_start_up_out_of_garbage_collection()
+    settle_interpreter()
     return Report(
         control=ratio(parse, parse, bodies["typical"], ROUNDS["typical"]),
         floor={
@@ -132,27 +133,37 @@ def shown(found: Ratio) -> str:
     return f"{found.median:.2f} ({found.low:.2f} to {found.high:.2f})"
 
 
+def _kinds(named: list[str]) -> tuple[str, ...]:
+    """Those of this name, or all."""
+    for name in named:
+        if name not in KINDS:
+            sys.exit(f"{name}: not a kind of what a request holds; one of {', '.join(KINDS)}")
+    return tuple(named or KINDS)
+
+
 def main(arguments: list[str]) -> int:
     if arguments == ["http"]:
         return load.main()
     if arguments == ["crowd"]:
         return crowd.main()
     if arguments[:1] == ["growth"]:
-        return growth.main(arguments[1:] or tuple(KINDS))
+        return growth.main(_kinds(arguments[1:]))
+    if arguments == ["pages"]:
+        return paging.main()
     log_to_nowhere()
     if arguments == ["store"]:
-        keep_start_up_out_of_garbage_collection()
+        settle_interpreter()
         return remembering.main(row, shown)
     if arguments == ["tracing"]:
         from tests.bench import tracing
 
-        keep_start_up_out_of_garbage_collection()
+        settle_interpreter()
         return tracing.main(row, shown)
     if arguments == ["further"]:
-        keep_start_up_out_of_garbage_collection()
+        settle_interpreter()
         return further.main(arms()["judgement"], baseline(), row, shown)
     if arguments == ["chart"]:
-        keep_start_up_out_of_garbage_collection()
+        settle_interpreter()
         chart.main(arms()["judgement"], baseline())
         return 0
     report = measure()

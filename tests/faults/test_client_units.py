@@ -15,7 +15,7 @@ from service.fhir.queries import Fetched, Query
 from service.outbound import paging
 from service.outbound.calls import Deadline, Failure, HttpGet
 from service.outbound.clients import MOST_LOOPBACK_BASES, FhirClients
-from service.outbound.exchange import Allowance, Limits, _retry_after, exchange
+from service.outbound.exchange import Allowance, Limits, _parse, _retry_after, exchange
 from service.outbound.servers import Policy
 
 BASE = "https://ehr.example.org/fhir"
@@ -272,6 +272,13 @@ def test_an_answer_that_has_no_room_takes_none_of_it() -> None:
     assert [allowance.take_members(count) for count in (6, 5, 4, 1, 0)] == [
         True, False, True, False, True,
     ]  # fmt: skip
+
+
+@pytest.mark.hazard("B11")
+def test_members_are_counted_before_there_are_objects() -> None:
+    page = _parse(b"[" + b"[]," * 50 + b"no JSON]", Allowance(1000, 49))
+
+    assert page.fault == Failure("too-large", "total")
 
 
 @pytest.mark.hazard("B8")
