@@ -99,7 +99,7 @@ class Subject:
         for item in reversed(contained):
             if item.get("resourceType") == "Patient":
                 known = {self._identified(one) for one in objs(item.get("identifier"))}
-                owners[text(item.get("id"))] = OURS if OURS in known else UNCLEAR
+                owners[_inner_id(item)] = OURS if OURS in known else UNCLEAR
         return owners
 
     def _identified(self, identifier: Json) -> Owner:
@@ -124,7 +124,12 @@ def local_reference(reference: object) -> str:
 
 
 def _by_id(contained: Sequence[Json]) -> Mapping[str, Json]:
-    return {text(item.get("id")): item for item in reversed(contained)}
+    return {_inner_id(item): item for item in reversed(contained)}
+
+
+def _inner_id(contained: Json) -> str:
+    """Some write the `#` of the reference before the id, too."""
+    return text(contained.get("id")).removeprefix("#")
 
 
 class Index(dict[str, Json]):
