@@ -13,7 +13,8 @@ _BOTH = re.compile(rf"(?P<low>{_NUMBER})\s*(?:[-‐‑–—−~〜]|to)\s*(?P<h
 _CLOSED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _LOW = re.compile(rf"(?:>=?|≥)\s*(?P<low>{_NUMBER}){_UNIT}")
 _HIGH = re.compile(rf"(?:<=?|≤)\s*(?P<high>{_NUMBER}){_UNIT}")
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # full-width ASCII
+# Full-width ASCII, and the signs of `at most` and `at least` as they are written beside it.
+NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | str.maketrans("≦≧", "≤≥")
 
 
 def read_range_text(written: str) -> Json:
@@ -26,7 +27,7 @@ def read_range_text(written: str) -> Json:
     Sides have no unit where the text has none; whether a named one is a unit is for who converts
     the sides, as of a structured range.
     """
-    text = written.translate(_NARROW).strip()
+    text = written.translate(NARROW).strip()
     if len(text) > LONGEST_RANGE:
         return NOTHING
     closed = _CLOSED.fullmatch(text)

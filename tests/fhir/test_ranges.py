@@ -33,6 +33,7 @@ def sides(written: str) -> tuple[str | None, str | None, str | None]:
         ("<130", (None, "130", None)),
         ("<= 130 U/L", (None, "130", "U/L")),
         ("≤130", (None, "130", None)),
+        ("≧38", ("38", None, None)),
         ("40—130", ("40", "130", None)),
         ("40 − 130 U/L", ("40", "130", "U/L")),
         ("40 to 130 IU/L", ("40", "130", "IU/L")),
