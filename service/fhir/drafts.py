@@ -110,17 +110,14 @@ def _to_judge(record: Record, asked: Asked) -> list[Order]:
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
     judged, selections = list(orders_among(record.drafts, record.index)), asked.selections
-    sent = [*(entry.resource for entry in record.drafts), *(order.resource for order in judged)]
-    if selections and not any(_is_selected(resource, selections) for resource in sent):
-        selections = None
     if selections is None:
         return judged
-    return [order for order in judged if _is_chosen(order, selections)]
-
-
-def _is_chosen(order: Order, selections: frozenset[str]) -> bool:
-    """By its own name or by that of the draft in which it stands."""
-    return any(_is_selected(sent, selections) for sent in (order.resource, order.holder))
+    sent = [*(entry.resource for entry in record.drafts), *(order.resource for order in judged)]
+    chosen = {id(resource) for resource in sent if _is_selected(resource, selections)}
+    if selections and not chosen:
+        return judged
+    # By its own name or by that of the draft in which it stands.
+    return [order for order in judged if chosen & {id(order.resource), id(order.holder)}]
 
 
 def _is_selected(order: Json, selections: frozenset[str]) -> bool:

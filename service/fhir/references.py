@@ -13,6 +13,7 @@ from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 
 # With an underscore, which FHIR does not know and several servers hand out.
 ID = re.compile(r"[A-Za-z0-9\-._]{1,64}")
+LONGEST_ID = 256  # characters; FHIR allows 64, and drafts have had 200
 LONGEST_REFERENCE = 2048  # characters; a longer one leads nowhere, and is not looked at
 _REFERENCE = re.compile(
     r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)"
@@ -82,7 +83,7 @@ class Subject:
             return OURS
         if reference.startswith("urn:uuid:"):
             return OURS if reference[9:] == self.patient_id else FOREIGN
-        match = _REFERENCE.fullmatch(reference.split("/_history/")[0])
+        match = _REFERENCE.fullmatch(reference.partition("/_history/")[0])
         if match is None or match["type"] != "Patient" or match["id"] != self.patient_id:
             return FOREIGN
         base = match["base"]
@@ -116,7 +117,7 @@ def identity_of(identifier: Json) -> tuple[str, str] | None:
 
 def local_reference(reference: object) -> str:
     """`Type/id` of a relative or absolute reference, or the reference as it is."""
-    plain = text(reference).split("/_history/")[0]
+    plain = text(reference).partition("/_history/")[0]
     if "://" not in plain:
         return plain
     match = _REFERENCE.fullmatch(plain)
@@ -145,6 +146,7 @@ class Index(dict[str, Json]):
         self.used: set[tuple[int, int]] = set()
         self.reader = 0
         self._inside = OfLists[Mapping[str, Json]]()
+        self._local: dict[str, str] = {}
 
     def contained(self, resource: Json) -> Mapping[str, Json]:
         """The contained resources by their ids; of two of one id the first."""
@@ -160,8 +162,15 @@ class Index(dict[str, Json]):
             return self.contained(resource).get(written[1:], NOTHING)
         found = self.get(written)
         if found is None and ("://" in written or "/_history/" in written):
-            found = self.get(local_reference(written))
+            found = self.get(self._locally(written))
         if not found:
             return NOTHING
         self.used.add((self.reader or id(resource), id(found)))
         return found
+
+    def _locally(self, reference: str) -> str:
+        """Each is taken apart once: what a panel contains shares its encounter."""
+        known = self._local.get(reference)
+        if known is None:
+            known = self._local[reference] = local_reference(reference)
+        return known
