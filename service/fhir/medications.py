@@ -27,7 +27,7 @@ UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
 REASONS = ("reasonCode", "reasonReference", "reasonCodeableConcept", "reason")
 NOT_JUDGED = frozenset({
-    "entered-in-error", "cancelled", "stopped", "not-done", "not-taken", "declined",
+    "entered-in-error", "cancelled", "stopped", "revoked", "not-done", "not-taken", "declined",
 })  # fmt: skip
 
 
