@@ -10,7 +10,7 @@ from service.fhir.budget import TooMuchText
 from service.fhir.context import Context
 from service.fhir.gather import Record
 from service.fhir.order_groups import Order, orders_among
-from service.fhir.references import Owner, Subject
+from service.fhir.references import Owner, Subject, local_reference
 from service.fhir.releases import SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
@@ -21,7 +21,7 @@ from service.hpp.model import UNKNOWN_CODE, DraftOrder, Gap
 class Asked:
     """What the request says: whose chart, which drafts are to be judged, known FHIR bases.
 
-    selections: `Type/id` or bare ids to judge, or None for all drafts.
+    selections: `Type/id`, absolute or not, or bare ids to judge; None for all drafts.
     """
 
     patient_id: str
@@ -109,9 +109,10 @@ def _to_judge(record: Record, asked: Asked) -> list[Order]:
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
-    judged, selections = list(orders_among(record.drafts, record.index)), asked.selections
-    if selections is None:
+    judged = list(orders_among(record.drafts, record.index))
+    if asked.selections is None:
         return judged
+    selections = frozenset(map(local_reference, asked.selections))
     sent = [*(entry.resource for entry in record.drafts), *(order.resource for order in judged)]
     chosen = {id(resource) for resource in sent if _is_selected(resource, selections)}
     if selections and not chosen:

@@ -19,6 +19,8 @@ _REFERENCE = re.compile(
     r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)"
 )
 
+_USUAL_PORT = re.compile(r":(?:80|443)\Z")
+
 
 class Owner(Enum):
     """Whose a resource is: the context patient's, another's, or not to be told."""
@@ -50,7 +52,8 @@ class OfLists(Generic[Made]):
 
 @dataclass(frozen=True)
 class Subject:
-    """The patient of the request, and the FHIR bases under which an absolute reference counts."""
+    """The patient of the request, and the FHIR bases under which an absolute reference counts,
+    by their keys."""
 
     patient_id: str
     bases: tuple[str, ...] = ()
@@ -87,7 +90,7 @@ class Subject:
         if match is None or match["type"] != "Patient" or match["id"] != self.patient_id:
             return FOREIGN
         base = match["base"]
-        known = base is None or not self.bases or base.rstrip("/") in self.bases
+        known = base is None or not self.bases or base_key(base) in self.bases
         return OURS if known else FOREIGN
 
     def _contained(self, resource: Json, wanted: str) -> Owner:
@@ -100,11 +103,18 @@ class Subject:
         for item in reversed(contained):
             if item.get("resourceType") == "Patient":
                 known = {self._identified(one) for one in objs(item.get("identifier"))}
-                owners[text(item.get("id"))] = OURS if OURS in known else UNCLEAR
+                owners[_inner_id(item)] = OURS if OURS in known else UNCLEAR
         return owners
 
     def _identified(self, identifier: Json) -> Owner:
         return OURS if identity_of(identifier) in self.identifiers else UNCLEAR
+
+
+def base_key(base: str) -> str:
+    """The base of a FHIR server without what does not tell it from another: capitals in its
+    host, the usual port, closing slashes, and the scheme, which a proxy in front of it changes."""
+    host, slash, path = base.partition("://")[2].rstrip("/").partition("/")
+    return _USUAL_PORT.sub("", host.lower()) + slash + path
 
 
 def identity_of(identifier: Json) -> tuple[str, str] | None:
@@ -125,7 +135,12 @@ def local_reference(reference: object) -> str:
 
 
 def _by_id(contained: Sequence[Json]) -> Mapping[str, Json]:
-    return {text(item.get("id")): item for item in reversed(contained)}
+    return {_inner_id(item): item for item in reversed(contained)}
+
+
+def _inner_id(contained: Json) -> str:
+    """Some write the `#` of the reference before the id, too."""
+    return text(contained.get("id")).removeprefix("#")
 
 
 class Index(dict[str, Json]):
