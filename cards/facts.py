@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -93,8 +93,12 @@ class CardFacts:
 
     def test_of(self, evidence: Evidence) -> str:
         """The test whose result a piece of evidence is; its own code where it is none."""
-        tests = (r.test for r in self.chart.results if r.reference == evidence.reference)
-        return next(tests, evidence.what)
+        return self._tests.get(evidence.reference, evidence.what)
+
+    @cached_property
+    def _tests(self) -> Mapping[str, str]:
+        """Reference -> test; of two of one reference the first."""
+        return {result.reference: result.test for result in reversed(self.chart.results)}
 
     def key_name(self, key: str) -> str:
         return self.words.phrase("key", key)

@@ -19,7 +19,7 @@ from service.fhir.dates import first_day, read_days
 from service.fhir.gather import TYPES
 from service.fhir.observations import is_alp, specimen_days
 from service.fhir.queries import Fetch, Fetched, Query
-from service.fhir.references import Owner, Subject, local_reference
+from service.fhir.references import Owner, Subject, base_key, local_reference
 from service.fhir.releases import (
     AUTHORED,
     PERFORMED,
@@ -91,7 +91,7 @@ def examine(base: str, patient_id: str, ask: Fetch, knowledge: Knowledge) -> Dia
         if not patient_id:
             return Diagnosis(remark, False, (asking,))
     asked = templates_for(knowledge, release, patient_id)
-    subject = Subject(patient_id, (base.rstrip("/"),))
+    subject = Subject(patient_id, (base_key(base),))
     answers = {key: _ask_one(ask, key, path) for key, path in asked.items()}
     terms = Terminology(knowledge)
     rows = [_row(key, *answer, subject, terms) for key, answer in answers.items()]

@@ -49,7 +49,12 @@ class Read:
     def next_links(self) -> list[str]:
         """Where its further pages are; empty where it does not say where."""
         links = objs(self.bundle.get("link"))
-        return [text(link.get("url")) for link in links if text(link.get("relation")) == "next"]
+        return [text(link.get("url")) for link in links if leads_on(link)]
+
+
+def leads_on(link: Json) -> bool:
+    """Whether it is to the next page."""
+    return text(link.get("relation")).lower() == "next"
 
 
 def place(key: str, position: int | None) -> str:

@@ -181,7 +181,8 @@ class DrugConcept:
     """Which drugs of ours it is, by its codes and in its texts.
 
     outcome: of its codes and names together.  is_readable: it has a code of a system whose codes
-    we list.  is_absent: it says why no drug is told.
+    we list.  is_absent: it says why no drug is told.  is_substance: an ATC code names
+    one substance.
     """
 
     coded: frozenset[str]
@@ -189,6 +190,7 @@ class DrugConcept:
     outcome: Recognition
     is_readable: bool = False
     is_absent: bool = False
+    is_substance: bool = False
 
 
 def read_drug(concept: object, vocabulary: Vocabulary, budget: Budget) -> DrugConcept:
@@ -198,28 +200,26 @@ def read_drug(concept: object, vocabulary: Vocabulary, budget: Budget) -> DrugCo
     folded = _names_among(fold_all(said), codes)
     coded = groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
     named = _union(map(vocabulary.drugs.groups_in, folded))
+    is_substance = any(_is_substance(*coding, vocabulary) for coding in codes)
     return DrugConcept(
         coded=coded,
         named=named,
-        outcome=_outcome(coded | named, folded, codes, vocabulary),
+        outcome=_outcome(coded | named, bool(folded) or is_substance, bool(codes)),
         is_readable=any(vocabulary.codes.lists(system) for system, _ in codes),
+        is_substance=is_substance,
     )
 
 
-def _outcome(
-    found: frozenset[str],
-    names: Sequence[str],
-    codes: Sequence[tuple[str, str]],
-    vocabulary: Vocabulary,
-) -> Recognition:
+def _outcome(found: frozenset[str], is_told: bool, is_coded: bool) -> Recognition:
+    """is_told: a name, or the code of a substance, tells what it is."""
     if found:
         return Recognition.RECOGNISED
-    if names or any(_is_other_substance(*coding, vocabulary) for coding in codes):
+    if is_told:
         return Recognition.ANOTHER
-    return Recognition.UNRECOGNISED if codes else Recognition.EMPTY
+    return Recognition.UNRECOGNISED if is_coded else Recognition.EMPTY
 
 
-def _is_other_substance(system: str, code: str, vocabulary: Vocabulary) -> bool:
+def _is_substance(system: str, code: str, vocabulary: Vocabulary) -> bool:
     return is_atc_substance(code) and vocabulary.codes.system(system) == COMPLETE_FOR_DRUGS
 
 
@@ -242,6 +242,7 @@ def merged(concepts: Sequence[DrugConcept]) -> DrugConcept:
         outcome=min((c.outcome for c in concepts), key=CERTAINTY.index, default=Recognition.EMPTY),
         is_readable=any(concept.is_readable for concept in concepts),
         is_absent=any(concept.is_absent for concept in concepts),
+        is_substance=any(concept.is_substance for concept in concepts),
     )
 
 

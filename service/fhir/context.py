@@ -23,10 +23,14 @@ from service.hpp.model import Patient, PrintedRange
 
 
 class NamedDrug(NamedTuple):
-    """What the concepts of one drug say together; said: their names, folded and cut."""
+    """What the concepts of one drug say together.
+
+    said: their names, folded and cut.  is_whole: each ingredient says something.
+    """
 
     concept: DrugConcept
     said: str
+    is_whole: bool = True
 
 
 NOT_NAMED = NamedDrug(merged(()), "")

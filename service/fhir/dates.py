@@ -1,7 +1,8 @@
 """FHIR dates of every precision -> whole calendar days in the site's time zone.
 
 A partial date keeps its first and last possible day.  Beginnings use the first, ends the
-last.  What cannot be read is no date: nothing is guessed (`5/18/2016` stays unread).
+last.  A time stamp of HL7 v2 (`20240301083000+0100`) and a blank for the `T` say the same and are
+read.  What cannot be read is no date: nothing is guessed (`5/18/2016` stays unread).
 """
 
 from __future__ import annotations
@@ -13,8 +14,13 @@ from typing import NamedTuple
 
 _DATE = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
-    r"(?:T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?"
-    r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
+    r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?P<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
+)
+_HL7_V2 = re.compile(
+    r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    r"(?:(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?:[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?P<zone>[+-][0-9]{4})?)?"
 )
 
 
@@ -50,7 +56,8 @@ def read_days(value: object, zone: tzinfo) -> Days | None:
             return Days(day, day)
         except (ValueError, OverflowError):
             pass  # no such day, or a leap second
-    match = _DATE.fullmatch(value.strip())
+    written = value.strip()
+    match = _DATE.fullmatch(written) or _HL7_V2.fullmatch(written)
     if match is None:
         return None
     try:
@@ -84,9 +91,9 @@ _PARTS = ("year", "month", "day")
 
 
 def _offset(text: str) -> timezone:
-    if text == "Z":
+    if text in "Zz":
         return UTC
-    hours, minutes = int(text[1:3]), int(text[4:6])
+    hours, minutes = int(text[1:3]), int(text[-2:])
     if hours > 14 or minutes > 59:
         raise ValueError("no such offset")
     delta = timedelta(hours=hours, minutes=minutes)

@@ -10,7 +10,7 @@ from service.fhir.budget import TooMuchText
 from service.fhir.context import Context
 from service.fhir.gather import Record
 from service.fhir.order_groups import Order, orders_among
-from service.fhir.references import Owner, Subject
+from service.fhir.references import Owner, Subject, local_reference
 from service.fhir.releases import SUBJECT, first_of
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json, has_unknown_modifier, text
@@ -21,7 +21,7 @@ from service.hpp.model import UNKNOWN_CODE, DraftOrder, Gap
 class Asked:
     """What the request says: whose chart, which drafts are to be judged, known FHIR bases.
 
-    selections: `Type/id` or bare ids to judge, or None for all drafts.
+    selections: `Type/id`, absolute or not, or bare ids to judge; None for all drafts.
     """
 
     patient_id: str
@@ -109,18 +109,16 @@ def _to_judge(record: Record, asked: Asked) -> list[Order]:
 
     Selections that name none of the drafts leave nothing to go by: then all are judged.
     """
-    judged, selections = list(orders_among(record.drafts, record.index)), asked.selections
-    sent = [*(entry.resource for entry in record.drafts), *(order.resource for order in judged)]
-    if selections and not any(_is_selected(resource, selections) for resource in sent):
-        selections = None
-    if selections is None:
+    judged = list(orders_among(record.drafts, record.index))
+    if asked.selections is None:
         return judged
-    return [order for order in judged if _is_chosen(order, selections)]
-
-
-def _is_chosen(order: Order, selections: frozenset[str]) -> bool:
-    """By its own name or by that of the draft in which it stands."""
-    return any(_is_selected(sent, selections) for sent in (order.resource, order.holder))
+    selections = frozenset(map(local_reference, asked.selections))
+    sent = [*(entry.resource for entry in record.drafts), *(order.resource for order in judged)]
+    chosen = {id(resource) for resource in sent if _is_selected(resource, selections)}
+    if selections and not chosen:
+        return judged
+    # By its own name or by that of the draft in which it stands.
+    return [order for order in judged if chosen & {id(order.resource), id(order.holder)}]
 
 
 def _is_selected(order: Json, selections: frozenset[str]) -> bool:

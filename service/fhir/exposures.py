@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
+from service.fhir.budget import OF_A_FURTHER_DRUG
 from service.fhir.codings import codings
 from service.fhir.conditions import performed, was_done
 from service.fhir.context import Context
@@ -18,6 +19,7 @@ from service.fhir.releases import (
     first_of,
 )
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
+from service.hpp.days import later
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import DrugUse
 
@@ -53,6 +55,7 @@ def read_uses(sent: Json, reference: str, context: Context) -> Iterator[DrugUse]
     if not drugs.match.groups or (status in NEVER_TAKEN and status not in NOT_TAKEN):
         return
     course = course_of(sent, context)
+    context.budget.spend(OF_A_FURTHER_DRUG * (len(drugs.match.groups) - 1))
     for group in sorted(drugs.match.groups):
         yield DrugUse(
             reference=reference,
@@ -124,7 +127,7 @@ def _handed(sent: Json, status: str, context: Context) -> DrugCourse:
     days, unit = number(supply.get("value")), text(supply.get("unit")).lower()
     if start is None or days is None or unit not in DAYS or not 0 <= days <= LONGEST_SUPPLY_DAYS:
         return DrugCourse("completed", start, start)
-    return DrugCourse("completed", start, start + timedelta(days=int(days)))
+    return DrugCourse("completed", start, later(start, int(days)))
 
 
 def _stated(sent: Json, status: str, context: Context) -> DrugCourse:

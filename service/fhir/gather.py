@@ -21,7 +21,7 @@ from service.fhir.bundles import (
     is_short,
     read_bundles,
 )
-from service.fhir.references import Index
+from service.fhir.references import LONGEST_ID, Index
 from service.fhir.releases import DRUGS
 from service.fhir.tolerant import Json, obj, text
 from service.hpp.model import Gap
@@ -54,10 +54,6 @@ REFERRED_TO = frozenset({
     "PractitionerRole", "ProcedureRequest", "Provenance", "RelatedPerson", "ServiceRequest",
     "Specimen", "Substance",
 })  # fmt: skip
-
-
-# Characters; FHIR allows 64, and drafts have had 200.
-LONGEST_ID = 256
 
 
 @dataclass

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 
 from service.fhir.codings import NO_DRUG, Match, Recognition, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, NamedDrug
-from service.fhir.releases import DRUGS, medication_pointer
+from service.fhir.releases import DRUGS, ingredients_of, medication_pointer
 from service.fhir.tolerant import Json, holds_something, number, obj, objs, text
 from service.hpp.knowledge.model import Drug, Knowledge
 from service.hpp.model import UNKNOWN_CODE, DraftOrder
@@ -26,7 +27,7 @@ UNKNOWN = (UNKNOWN_DRUG, UNKNOWN_CODE)
 _DRAFT_ID = re.compile(r"[A-Za-z0-9\-._]{1,256}")
 REASONS = ("reasonCode", "reasonReference", "reasonCodeableConcept", "reason")
 NOT_JUDGED = frozenset({
-    "entered-in-error", "cancelled", "stopped", "not-done", "not-taken", "declined",
+    "entered-in-error", "cancelled", "stopped", "revoked", "not-done", "not-taken", "declined",
 })  # fmt: skip
 
 
@@ -35,7 +36,8 @@ class Drugs:
     """The drugs of one order.
 
     gap: why no drug can be told, or nothing: `unknown-drug` (no code and no name, or a Medication
-    that was not sent), `unknown-code` (only codes that are not known, without a name).
+    that was not sent), `unknown-code` (only codes that are not known, without a name; or an
+    ingredient that was not sent).
     is_readable: one of them of a system whose codes we list.
     """
 
@@ -71,6 +73,9 @@ def drugs_of(order: Json, context: Context) -> Drugs:
         sent, beside = _medication(pointer, order, context), {"text": text(pointer.get("display"))}
         concept = merged((concept, sent.concept, context.drug(beside)))
     match = drug_of(concept, context.knowledge)
+    if not (match.groups or sent.is_whole or concept.is_substance):
+        # One of ours may be inside, whatever the whole is called.
+        return Drugs(match, UNKNOWN_CODE, is_readable=True)
     if not match.groups:
         is_chosen = concept.is_absent or "reference" in pointer or _says_a_drug(order)
         return Drugs(match, _gap_of(concept.outcome, is_chosen), concept.is_readable)
@@ -96,9 +101,11 @@ def _medication(pointer: Json, order: Json, context: Context) -> NamedDrug:
     known = context.medications.get(id(sent))
     if known is None:
         holder = order if text(reference).startswith("#") else sent
-        written = (sent.get("code"), *_ingredients(sent, holder, context))
-        concepts = [context.drug(item) for item in written]
-        known = context.medications[id(sent)] = NamedDrug(merged(concepts), _names_of_all(written))
+        inside = list(_ingredients(sent, holder, context))
+        written = (sent.get("code"), *chain(*inside))
+        together = merged([context.drug(item) for item in written])
+        known = NamedDrug(together, _names_of_all(written), all(inside))
+        context.medications[id(sent)] = known
     return known
 
 
@@ -121,20 +128,14 @@ def own_concept(order: Json) -> object:
     return obj(code.get("concept")) or code
 
 
-def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[object]:
-    """Concepts of the ingredients, of the Substances or Medications they refer to, and what the
-    references call them.  holder: the resource that contains those that are contained."""
-    product = obj(medication.get("product"))
-    for item in objs(medication.get("ingredient") or product.get("ingredient")):
-        inner = obj(item.get("item"))
-        own = item.get("itemCodeableConcept") or inner.get("concept")
-        if own:
-            yield own
-            continue
-        pointer = obj(item.get("itemReference") or inner.get("reference")) or inner
-        code = context.index.resolve(pointer.get("reference"), holder).get("code")
-        yield obj(code).get("concept") or code
-        yield {"text": text(pointer.get("display"))}
+def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[list[object]]:
+    """Of each ingredient its concept, or that of the Substance or Medication it refers to and
+    what the reference calls it.  holder: the resource that contains those that are contained."""
+    for own, pointer in ingredients_of(medication):
+        code = own or context.index.resolve(pointer.get("reference"), holder).get("code")
+        called = text(pointer.get("display"))
+        said = [obj(code).get("concept") or code, {"text": called} if called else None]
+        yield [item for item in said if item]
 
 
 def class_of(drug: Drug, drugs: Drugs, order: Json, context: Context) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from service.fhir.budget import OF_AN_UNKNOWN_UNIT
-from service.fhir.codings import LabConcept, codings, texts
+from service.fhir.codings import LabConcept, codings, new_concept, texts
 from service.fhir.context import Context
 from service.fhir.dates import Days
 from service.fhir.encounters import NO_CLASS
@@ -122,8 +122,8 @@ def variant_of(parts: Sequence[Part], whole: Json, context: Context) -> Variant 
     )
     if not named or status_of(whole) not in COUNTING:
         return None
-    said = [_significance(part.sent) for part in parts if part.concept.is_significance]
-    if _significance(whole) & set(knowledge.text["variant_absent"]):
+    said = [_significance(part.sent, context) for part in parts if part.concept.is_significance]
+    if _significance(whole, context) & set(knowledge.text["variant_absent"]):
         said = []  # a variant that was looked for and is not there
     counts = [words & _counting(knowledge) for words in said if words & _counting(knowledge)]
     likely = bool(counts) and all(words <= _likely(knowledge) for words in counts)
@@ -197,11 +197,13 @@ def _value_is_gene(part: Json, knowledge: Knowledge) -> bool:
     return bool(known & (said | {text(part.get("valueString"))}))
 
 
-def _significance(part: Json) -> set[str]:
-    """The codes and words of a clinical significance."""
-    concept = part.get("valueCodeableConcept")
-    said = {fold(word) for word in (*texts(concept), text(part.get("valueString"))) if word}
-    return said | {code for _, code in codings(concept)}
+def _significance(part: Json, context: Context) -> set[str]:
+    """The codes and words of a clinical significance, which are taken off the budget."""
+    found = set[str]()
+    for concept in (part.get("valueCodeableConcept"), {"text": part.get("valueString")}):
+        codes, said = new_concept(concept, context.budget)
+        found |= {code for _, code in codes} | set(map(fold, said))
+    return found
 
 
 def _counting(knowledge: Knowledge) -> set[str]:

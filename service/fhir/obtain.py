@@ -12,7 +12,7 @@ from service.fhir.bundles import is_short, resources
 from service.fhir.gather import TYPES, Record, index_resource, take
 from service.fhir.queries import Fetch, Fetched, KeyQueries, Query
 from service.fhir.references import local_reference
-from service.fhir.releases import ORDERS, medication_pointer
+from service.fhir.releases import ORDERS, ingredients_of, medication_pointer
 from service.fhir.tolerant import Json, text
 from service.hpp.model import Gap
 
@@ -21,7 +21,7 @@ MOST_LINKS = 20  # of one key: a batch has one for each of its searches
 SETTLED = frozenset({"not-sent", "truncated"})  # by asking for what is missing
 DRUG_KEYS = ("medications", "administrations")
 # Nothing more: a query or a path behind it would be asked with the patient's token.
-_MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-._]{1,256}")
+_DRUG = re.compile(r"(?:Medication|Substance)/[A-Za-z0-9\-._]{1,256}")
 
 
 def obtain(record: Record, queries: Mapping[str, KeyQueries], fetch: Fetch, base: str) -> None:
@@ -56,13 +56,14 @@ def _links(record: Record, key: str) -> list[str]:
 
 
 def obtain_medications(record: Record, orders: Sequence[Json], fetch: Fetch, base: str) -> None:
-    """Read the Medications that orders refer to and nobody sent."""
-    names = list(dict.fromkeys(_unresolved(orders, record, base)))[:MOST_MEDICATIONS]
-    reads = [Query("medications", name) for name in names]
-    for fetched in fetch(reads) if reads else ():
-        for page in fetched.pages:
-            if page.get("resourceType") == "Medication":
-                index_resource(record, page)
+    """Read the Medications that orders refer to and nobody sent, then what those consist of."""
+    for references in (_drugs, _ingredients):
+        wanted = _unresolved(references(orders, record), record, base)
+        reads = [Query("medications", n) for n in list(dict.fromkeys(wanted))[:MOST_MEDICATIONS]]
+        for fetched in fetch(reads) if reads else ():
+            for page in fetched.pages:
+                if page.get("resourceType") in ("Medication", "Substance"):
+                    index_resource(record, page)
 
 
 def draft_orders(record: Record) -> list[Json]:
@@ -70,12 +71,33 @@ def draft_orders(record: Record) -> list[Json]:
     return [e.resource for e in record.drafts if e.kind in ORDERS]
 
 
-def _unresolved(orders: Sequence[Json], record: Record, base: str) -> Iterator[str]:
+def _drugs(orders: Sequence[Json], record: Record) -> Iterator[tuple[Json, Json]]:
+    """The References of orders to their drugs, each with the resource in which it stands."""
     for order in orders:
-        written = text(medication_pointer(order).get("reference"))
+        yield medication_pointer(order), order
+
+
+def _ingredients(orders: Sequence[Json], record: Record) -> Iterator[tuple[Json, Json]]:
+    """Those of their Medications; what a contained one contains is where the order is."""
+    found: dict[int, tuple[Json, Json]] = {}  # each once, however many orders are of it
+    for pointer, order in _drugs(orders, record):
+        written = pointer.get("reference")
+        medication = record.index.resolve(written, order)
+        holder = order if text(written).startswith("#") else medication
+        found[id(medication)] = medication, holder
+    for medication, holder in found.values():
+        for _, inside in ingredients_of(medication):
+            yield inside, holder
+
+
+def _unresolved(
+    references: Iterator[tuple[Json, Json]], record: Record, base: str
+) -> Iterator[str]:
+    for pointer, holder in references:
+        written = text(pointer.get("reference"))
         name = local_reference(written)
         here = "://" not in written or written.startswith(f"{base.rstrip('/')}/")
-        if _MEDICATION.fullmatch(name) and here and not record.index.resolve(written, order):
+        if _DRUG.fullmatch(name) and here and not record.index.resolve(written, holder):
             yield name
 
 

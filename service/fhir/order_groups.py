@@ -83,7 +83,7 @@ def _lost(entry: Entry, index: Index) -> Iterator[Order]:
     """Medication orders that a group refers to and that were not sent."""
     for pointer in _pointers(entry.resource):
         written = text(pointer.get("reference"))
-        kind = local_reference(written).split("/")[0]
+        kind = local_reference(written).partition("/")[0]
         is_drug = kind in DRUGS or text(pointer.get("type")) in DRUGS
         if is_drug and not index.resolve(written, entry.resource):
             yield Order(entry.where, {}, entry.resource)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from service.fhir.codings import Recognition
 from service.fhir.context import Context
 from service.fhir.observations import status_of
-from service.fhir.references import Index
+from service.fhir.references import LONGEST_ID, Index
 from service.fhir.releases import SUBJECT, first_of
 from service.fhir.tolerant import Json, obj, objs, text
 from service.hpp.model import ALP
@@ -26,12 +26,18 @@ def is_whole(resource: Json) -> bool:
 def contained_in(whole: Json, name: str) -> Iterator[tuple[str, Json]]:
     """The Observations that a panel or report contains, withdrawn where it is."""
     status = status_of(whole)
-    for item in objs(whole.get("contained")):
+    for position, item in enumerate(objs(whole.get("contained"))):
         if item.get("resourceType") == "Observation":
             member = complete(item, whole)
             if status in WITHDRAWN or not text(item.get("status")):
                 member = {**member, "status": status}
-            yield f"{name}#{text(item.get('id'))}", member
+            yield f"{name}#{_name_inside(item, position)}", member
+
+
+def _name_inside(item: Json, position: int) -> str:
+    """Its id, which each part of it is named by; its place for one of megabytes."""
+    identity = text(item.get("id"))
+    return identity if len(identity) <= LONGEST_ID else f"contained[{position}]"
 
 
 def complete(member: Json, whole: Json) -> Json:

@@ -6,7 +6,7 @@ from datetime import date, tzinfo
 
 from service.fhir.dates import read_days
 from service.fhir.gather import Record
-from service.fhir.references import Subject, identity_of
+from service.fhir.references import Subject, base_key, identity_of
 from service.fhir.tolerant import NOTHING, Json, objs, text
 from service.hpp.model import Gap, Patient, Sex
 
@@ -51,5 +51,5 @@ def subject_of(resource: Json, patient_id: str, bases: tuple[str, ...], record: 
         for url, sent in record.index.items()
         if sent is resource and url.startswith("urn:uuid:")
     }
-    trimmed = tuple(base.rstrip("/") for base in bases if base)
-    return Subject(patient_id, trimmed, frozenset(identifiers), frozenset(urls))
+    known = tuple(base_key(base) for base in bases if base)
+    return Subject(patient_id, known, frozenset(identifiers), frozenset(urls))

@@ -13,10 +13,13 @@ from service.fhir.tolerant import NOTHING, Json, obj, objs, text
 
 # With an underscore, which FHIR does not know and several servers hand out.
 ID = re.compile(r"[A-Za-z0-9\-._]{1,64}")
+LONGEST_ID = 256  # characters; FHIR allows 64, and drafts have had 200
 LONGEST_REFERENCE = 2048  # characters; a longer one leads nowhere, and is not looked at
 _REFERENCE = re.compile(
     r"(?:(?P<base>https?://[^\s?#]+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/\s?#]+)"
 )
+
+_USUAL_PORT = re.compile(r":(?:80|443)\Z")
 
 
 class Owner(Enum):
@@ -49,7 +52,8 @@ class OfLists(Generic[Made]):
 
 @dataclass(frozen=True)
 class Subject:
-    """The patient of the request, and the FHIR bases under which an absolute reference counts."""
+    """The patient of the request, and the FHIR bases under which an absolute reference counts,
+    by their keys."""
 
     patient_id: str
     bases: tuple[str, ...] = ()
@@ -82,11 +86,11 @@ class Subject:
             return OURS
         if reference.startswith("urn:uuid:"):
             return OURS if reference[9:] == self.patient_id else FOREIGN
-        match = _REFERENCE.fullmatch(reference.split("/_history/")[0])
+        match = _REFERENCE.fullmatch(reference.partition("/_history/")[0])
         if match is None or match["type"] != "Patient" or match["id"] != self.patient_id:
             return FOREIGN
         base = match["base"]
-        known = base is None or not self.bases or base.rstrip("/") in self.bases
+        known = base is None or not self.bases or base_key(base) in self.bases
         return OURS if known else FOREIGN
 
     def _contained(self, resource: Json, wanted: str) -> Owner:
@@ -99,11 +103,18 @@ class Subject:
         for item in reversed(contained):
             if item.get("resourceType") == "Patient":
                 known = {self._identified(one) for one in objs(item.get("identifier"))}
-                owners[text(item.get("id"))] = OURS if OURS in known else UNCLEAR
+                owners[_inner_id(item)] = OURS if OURS in known else UNCLEAR
         return owners
 
     def _identified(self, identifier: Json) -> Owner:
         return OURS if identity_of(identifier) in self.identifiers else UNCLEAR
+
+
+def base_key(base: str) -> str:
+    """The base of a FHIR server without what does not tell it from another: capitals in its
+    host, the usual port, closing slashes, and the scheme, which a proxy in front of it changes."""
+    host, slash, path = base.partition("://")[2].rstrip("/").partition("/")
+    return _USUAL_PORT.sub("", host.lower()) + slash + path
 
 
 def identity_of(identifier: Json) -> tuple[str, str] | None:
@@ -116,7 +127,7 @@ def identity_of(identifier: Json) -> tuple[str, str] | None:
 
 def local_reference(reference: object) -> str:
     """`Type/id` of a relative or absolute reference, or the reference as it is."""
-    plain = text(reference).split("/_history/")[0]
+    plain = text(reference).partition("/_history/")[0]
     if "://" not in plain:
         return plain
     match = _REFERENCE.fullmatch(plain)
@@ -124,7 +135,12 @@ def local_reference(reference: object) -> str:
 
 
 def _by_id(contained: Sequence[Json]) -> Mapping[str, Json]:
-    return {text(item.get("id")): item for item in reversed(contained)}
+    return {_inner_id(item): item for item in reversed(contained)}
+
+
+def _inner_id(contained: Json) -> str:
+    """Some write the `#` of the reference before the id, too."""
+    return text(contained.get("id")).removeprefix("#")
 
 
 class Index(dict[str, Json]):
@@ -140,6 +156,7 @@ class Index(dict[str, Json]):
         self.used: set[tuple[int, int]] = set()
         self.reader = 0
         self._inside = OfLists[Mapping[str, Json]]()
+        self._local: dict[str, str] = {}
 
     def contained(self, resource: Json) -> Mapping[str, Json]:
         """The contained resources by their ids; of two of one id the first."""
@@ -155,8 +172,15 @@ class Index(dict[str, Json]):
             return self.contained(resource).get(written[1:], NOTHING)
         found = self.get(written)
         if found is None and ("://" in written or "/_history/" in written):
-            found = self.get(local_reference(written))
+            found = self.get(self._locally(written))
         if not found:
             return NOTHING
         self.used.add((self.reader or id(resource), id(found)))
         return found
+
+    def _locally(self, reference: str) -> str:
+        """Each is taken apart once: what a panel contains shares its encounter."""
+        known = self._local.get(reference)
+        if known is None:
+            known = self._local[reference] = local_reference(reference)
+        return known

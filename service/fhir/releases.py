@@ -115,6 +115,16 @@ def medication_pointer(order: Json) -> Json:
     return obj(order.get("medicationReference") or obj(order.get("medication")).get("reference"))
 
 
+def ingredients_of(medication: Json) -> Iterator[tuple[object, Json]]:
+    """The concept of each ingredient, or the Reference to a Substance or another Medication."""
+    product = obj(medication.get("product"))
+    for item in objs(medication.get("ingredient") or product.get("ingredient")):
+        inner = obj(item.get("item"))
+        own = item.get("itemCodeableConcept") or inner.get("concept")
+        pointer = obj(item.get("itemReference") or inner.get("reference")) or inner
+        yield own, {} if own else pointer
+
+
 def release_of(path: str, configured: str, resources: Iterator[Json]) -> Release:
     """By the path that was called, else the client's configuration, else the resources."""
     if path in PATHS:

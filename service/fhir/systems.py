@@ -17,8 +17,10 @@ SNOMED_EDITIONS = "snomed.info/sct/"
 ATC = "atc"
 _SCHEME = re.compile(r"urn:oid:|(?:https?://)?(?:www\.)?")
 _MARKS = re.compile(r"[^A-Z0-9]")
-_FOCUS = re.compile(r"[\s=<>(]*([0-9]{6,18})")
-_LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
+_FOCUS = re.compile(r"[\s=<>(]*([0-9]{6,18}\b[^:]*)")  # up to what refines it
+_TERM = re.compile(r"\|[^|]*(?:\||$)")
+_CONCEPT = re.compile(r"\b[0-9]{6,18}\b")
+_LOINC = re.compile(r"[1-9][0-9]{0,6}-[0-9]")
 _ATC_SUBSTANCE = re.compile(r"[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -50,9 +52,9 @@ def _diagnosis_of_sks(code: str) -> list[str]:
 
 
 def _focus(code: str) -> list[str]:
-    """The first concept of an expression: `30174008 |..|:246112005=24484000`, `===1+2`."""
-    found = _FOCUS.match(code)
-    return [found[1]] if found else []
+    """The concepts an expression refines: `30174008 |..|:246112005=24484000`, `===1+2`."""
+    found = _FOCUS.match(_TERM.sub("", code))
+    return _CONCEPT.findall(found[1]) if found else []
 
 
 def _number(code: str) -> list[str]:

@@ -11,6 +11,7 @@ from decimal import ROUND_FLOOR, Decimal
 from math import isfinite
 from typing import NamedTuple
 
+from service.fhir.ranges import NARROW
 from service.fhir.tolerant import Json, number, text
 from service.hpp.knowledge.model import Knowledge, Test
 
@@ -63,7 +64,8 @@ def _comparator(written: object) -> str:
     """Empty and `=` compare nothing, as null (seen in data: FHIR leaves the member out)."""
     if isinstance(written, str) and written.strip() in ("", "="):
         return ""
-    return SIGNS.get(text(written), text(written)) or "?"
+    sign = text(written).translate(NARROW)
+    return SIGNS.get(sign, sign) or "?"
 
 
 def _exact(raw: object) -> tuple[Decimal | None, str]:
@@ -129,7 +131,8 @@ def read_string(value: str, unit: str, test: Test, knowledge: Knowledge) -> Read
 def quantity_in(written: str) -> dict[str, str]:
     """The members of a Quantity that a plain comparator and number say; nothing for other text."""
     plain = written.strip()
-    match = _PLAIN.fullmatch(plain) if len(plain) <= LONGEST_PLAIN else None
+    short = plain.translate(NARROW) if len(plain) <= LONGEST_PLAIN else ""
+    match = _PLAIN.fullmatch(short)
     if match is None:
         return {}
     return {"value": match[2], "comparator": match[1], "unit": match[3] or ""}

@@ -14,13 +14,10 @@ def outlast_their_causes(facts: Facts) -> bool:
     lows = facts.history.lows
     if span_days(lows) < facts.knowledge.days("low_long"):
         return False
-    return any(
-        low.kind is not LOW_SUPPRESSED and not _has_lasting_cause(low, facts) for low in lows
-    )
-
-
-def _has_lasting_cause(low: JudgedResult, facts: Facts) -> bool:
-    return any(_lasts(group, facts) for group in low.reasons)
+    others = [low for low in lows if low.kind is not LOW_SUPPRESSED]
+    groups = {group for low in others for group in low.reasons}
+    lasting = {group for group in groups if _lasts(group, facts)}
+    return any(lasting.isdisjoint(low.reasons) for low in others)
 
 
 def _lasts(group: str, facts: Facts) -> bool:

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import Future
 from typing import Any
 
+from service.fhir.bundles import leads_on
 from service.fhir.queries import Fetched, Query
 from service.fhir.tolerant import Json, objs, text
 from service.outbound.calls import Deadline, Failure, HttpGet
@@ -108,7 +109,7 @@ def _next(page: Json) -> str | None:
     """The `next` link of a Bundle: None without one, empty where it cannot be read."""
     if page.get("resourceType") == "Bundle":
         for link in objs(page.get("link")):
-            if text(link.get("relation")) == "next":
+            if leads_on(link):
                 return text(link.get("url"))
     return None
 

@@ -7,62 +7,30 @@ grow when they are compared, and members that mean nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
 
 import orjson
 
-from tests.bench.bodies import SIZES, TODAY, body
+from tests.bench import shared_kinds
+from tests.bench.bodies import SIZES, body
+from tests.bench.resources import (
+    ALENDRONATE,
+    B6,
+    WHOSE,
+    concept,
+    condition,
+    day,
+    entries,
+    named,
+    order,
+    result,
+)
+from tests.bench.shared_kinds import ALP_PART, LONG
 from tests.fhir import build
-from tests.fhir.build import ATC, LOINC, MISSING, RXNORM, Json
+from tests.fhir.build import LOINC, MISSING, RXNORM, Json
 
 EXPANDS = "\ufdfa"  # one sign that stands for eighteen
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
-WHOSE = {"subject": {"reference": "Patient/ZZPHI-0"}}
-DAYS = 3400
-HYPOTHYROIDISM = "40930008"
-
-
-def entries(resources: Iterable[Json]) -> list[Json]:
-    return [{"resource": {**resource, **WHOSE}} for resource in resources]
-
-
-def day(number: int) -> str:
-    return (TODAY - timedelta(days=2 + number % DAYS)).isoformat()
-
-
-def concept(text: str = "", *coding: tuple[str, str]) -> Json:
-    codes = [{"system": system, "code": code} for system, code in coding]
-    return {"text": text, "coding": codes} if text else {"coding": codes}
-
-
-def result(number: int, loinc: str = "6768-6", value: float = 20, **more: Any) -> Json:
-    own = {
-        "id": f"r{loinc}-{number}",
-        "subject": MISSING,
-        "valueQuantity": {"value": value, "unit": "mU/L" if loinc == "3016-3" else "U/L"},
-    }
-    return build.observation(loinc, day(number), **{**own, **more})
-
-
-def condition(number: int, code: str | Json = HYPOTHYROIDISM) -> Json:
-    silent = dict.fromkeys(("clinicalStatus", "verificationStatus", "subject"), MISSING)
-    return build.condition(code, day(number), id=f"c{number}", **silent)
-
-
-def order(number: int, drug: Json, **more: Any) -> Json:
-    own = {"id": f"o{number}", "subject": MISSING, "medicationCodeableConcept": MISSING}
-    return build.drug("", day(number), **{**own, **drug, **more})
-
-
-ALENDRONATE = {"medicationCodeableConcept": concept("", (RXNORM, "904419"))}
-B6 = {"medicationCodeableConcept": concept("", (ATC, "A11HA02"))}
-
-
-def named(text: str) -> Json:
-    return {"medicationCodeableConcept": concept(text)}
-
 
 # Each adds n of its kind to a small request.
 
@@ -240,55 +208,6 @@ def unnamed(chart: Json, n: int) -> None:
     chart["alp"] += entries({**result(i), "id": ""} for i in range(n))
 
 
-ALP_PART: Json = {"code": concept("ALP"), "valueQuantity": {"value": 20, "unit": "U/L"}}
-UNKNOWN_PART: Json = {"code": concept("nobody"), "valueQuantity": {"value": 20}}
-LONG = 60  # characters of a long text for each thing that stands beside it
-
-
-def parts_of_a_long_id(chart: Json, n: int) -> None:
-    """n components of one Observation, whose id is longer than all of them."""
-    chart["labs"] += entries([result(0, "1234-5", id="x" * LONG * n, component=[ALP_PART] * n)])
-
-
-def same_long_encounter(chart: Json, n: int) -> None:
-    """n results that a panel contains, whose encounter is a long text that leads nowhere."""
-    inside = [{"resourceType": "Observation", **ALP_PART}] * n
-    encounter = {"reference": f"https://{'x' * LONG * n}"}
-    chart["labs"] += entries([result(0, "1234-5", contained=inside, encounter=encounter)])
-
-
-def same_long_specimen(chart: Json, n: int) -> None:
-    """n components that may be ALP, of a specimen with a long name."""
-    specimen = {"reference": f" {'x' * LONG * n}"}
-    panel = result(0, "1234-5", component=[UNKNOWN_PART] * n, specimen=specimen)
-    chart["alp"] += entries([panel])
-
-
-def same_long_identifier(chart: Json, n: int) -> None:
-    """n results inside one whose subject is told by a long identifier."""
-    inside = [{"resourceType": "Observation", **ALP_PART}] * n
-    subject = {"identifier": {"system": f" {'x' * LONG * n}", "value": "1"}}
-    chart["labs"] += [{"resource": {**result(0, "1234-5", contained=inside), "subject": subject}}]
-
-
-def patient_inside(chart: Json, n: int) -> None:
-    """Many orders inside a draft, all of a Patient inside it with n identifiers."""
-    patient = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "1"}] * n}
-    subject = {"reference": "#p"}
-    inside = [patient] + [order(i, ALENDRONATE, subject=subject) for i in range(400)]
-    plan = {"resourceType": "CarePlan", "id": "c", "contained": inside}
-    chart["drafts"] += entries([plan])
-
-
-def orders_inside(chart: Json, n: int) -> None:
-    """n orders, as many in each plan as are read, of a Patient who is not among them."""
-    subject = {"reference": "#p"}
-    for start in range(0, n, 400):
-        some = range(start, min(start + 400, n))
-        inside = [order(i, ALENDRONATE, subject=subject) for i in some]
-        chart["drafts"] += entries([{"resourceType": "CarePlan", "contained": inside}])
-
-
 def _odd_quantity(number: int) -> Json:
     odd = "(mcg/litres per minutes)(u/l)(IU/mL)(kat)·m⁻¹·37°C"
     return {"value": 20, "unit": f"{number} {odd}"[:60], "code": f"U/L {number} {odd}"[:60]}
@@ -377,8 +296,7 @@ KINDS: dict[str, Callable[[Json, int], None]] = {
         displays, glued_digits, ingredients, references, same_reason, contained, members, codings,
         long_code, text_length, expanding_text, expanding_orders, encounters, classes,
         ranges, components, few_components, numbers, unasked,
-        parts_of_a_long_id, same_long_encounter, same_long_specimen,
-        same_long_identifier, patient_inside, orders_inside, units, units_of_ranges,
+        *shared_kinds.KINDS, units, units_of_ranges,
         sexes_of_ranges, ranges_of_a_long_text, ranges_of_a_long_unit,
         codes_of_one_drug, short_names, relatives,
         names_of_one_disease, family, routes, names_of_members,

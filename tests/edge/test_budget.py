@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.fhir.budget import MOST_NEW_CHARACTERS
 from tests.bench.bodies import SIZES, TODAY, body
-from tests.bench.kinds import concept, condition, day, entries, order, result
+from tests.bench.resources import concept, condition, day, entries, order, result
+from tests.fhir import build
+from tests.fhir.build import ATC, LOINC, MISSING
 
 SIGN = "/cds-services/hpp-order-sign"
 
@@ -142,6 +144,42 @@ def test_the_routes_of_an_order_count_as_well(fresh: FlaskClient, key: str) -> N
     )
 
     assert (within.status_code, beyond.status_code) == (200, 413)
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize(("more", "status"), [(-10, 200), (10, 413)])
+def test_each_further_drug_of_an_order_counts_as_forty_characters(
+    fresh: FlaskClient, more: int, status: int
+) -> None:
+    """Many orders may be of one Medication with many drugs."""
+    codes = ("M05BA04", "A11HA02", "H02AB06", "L01XA01", "G03CA03", "C10AB05")
+    parts = [{"itemCodeableConcept": concept("", (ATC, code))} for code in codes]
+    sent = [build.medication(id="m", ingredient=parts)]
+    drug = {"medicationReference": {"reference": "Medication/m"}}
+    sent += [order(n, drug) for n in range(MOST_NEW_CHARACTERS // 40 // 5 + more)]
+    answer = fresh.post(SIGN, data=asked(medications=sent), content_type="application/json")
+
+    assert answer.status_code == status
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize("where", ["valueCodeableConcept", "valueString"])
+def test_the_significances_of_a_variant_count_as_well(fresh: FlaskClient, where: str) -> None:
+    words = "x" * 400
+    said = {where: words if where == "valueString" else concept(words)}
+    part = {"code": concept("", (LOINC, "53037-8")), **said}
+    gene = {"valueQuantity": MISSING, "valueCodeableConcept": concept("ALPL")}
+    most = MOST_NEW_CHARACTERS // 400
+    answers = [
+        fresh.post(
+            SIGN,
+            data=asked(labs=[result(0, "48018-6", component=[part] * count, **gene)]),
+            content_type="application/json",
+        )
+        for count in (most - 20, most + 1)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 413]
 
 
 @pytest.mark.hazard("C7")

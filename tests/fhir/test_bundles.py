@@ -87,8 +87,9 @@ def test_bundles_within_bundles_end_somewhere() -> None:
     assert gaps(answer(request(alp=nested(sent)))) == [("unreadable", "alp")]
 
 
-def test_a_next_link_without_a_total_is_a_truncation() -> None:
-    link = [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
+@pytest.mark.parametrize("relation", ["next", "Next"])
+def test_a_next_link_without_a_total_is_a_truncation(relation: str) -> None:
+    link = [{"relation": relation, "url": "https://ehr.example.org/fhir?page=2"}]
     sent = bundle(*two_lows(), total=MISSING, link=link)
 
     assert gaps(answer(request(alp=sent))) == [("truncated", "alp")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fhir.ask import answer, card, result_of, verdict
+from tests.fhir.ask import answer, card, gaps, result_of, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     ASPIRIN,
@@ -156,6 +156,39 @@ def test_a_medication_by_reference_is_found_wherever_it_was_sent(where: str, ins
     body = request(context={"draftOrders": {"resourceType": "Bundle", "entry": entries}})
 
     assert result_of(body) == JUDGED
+
+
+def test_a_contained_id_may_have_the_mark_of_the_reference() -> None:
+    inside = medication(id="#ZZPHI-m", code=concept(ALENDRONATE, RXNORM))
+    order = named(medicationReference={"reference": "#ZZPHI-m"}, contained=[inside])
+
+    assert result_of(request(order)) == JUDGED
+
+
+SUBSTANCE = medication(id="ZZPHI-s", code=concept("M05BA04", ATC))
+INSIDE = [{"itemReference": {"reference": "Medication/ZZPHI-s"}}]
+
+
+@pytest.mark.parametrize(
+    ("code", "sent", "expected"),
+    [
+        ({"text": "Local product 7"}, [SUBSTANCE], JUDGED),
+        ({"text": "Local product 7"}, [], "200 not-applicable notApplicable unknown-code"),
+        (concept("N02BE01", ATC), [], "200 not-applicable notApplicable"),
+    ],
+    ids=["ours", "not sent", "another substance"],
+)
+def test_what_an_ingredient_is_that_was_not_sent_nobody_knows(
+    code: Json, sent: list[Json], expected: str
+) -> None:
+    """Whatever the whole is called: the name may be that of a brand of ours that nobody listed."""
+    product = medication(code=code, ingredient=INSIDE)
+    order = named(medicationReference={"reference": f"Medication/{product['id']}"})
+    entries = [entry(one) for one in (order, product, *sent)]
+    body = request(context={"draftOrders": {"resourceType": "Bundle", "entry": entries}})
+    kinds = {kind for kind, key in gaps(answer(body)) if key == "draftOrders"}
+
+    assert " ".join((result_of(body), *kinds)) == expected
 
 
 def test_a_medication_sent_before_the_order_is_found_too() -> None:

@@ -233,3 +233,12 @@ def test_a_supply_lasts_at_most_ten_years(days: int, last: date) -> None:
     (use,) = uses(handed)
 
     assert use.end == last
+
+
+@pytest.mark.hazard("C14")
+@pytest.mark.parametrize("handed", ["9999-12-31", "9999-12-30", "9999"])
+def test_a_supply_lasts_to_the_end_of_the_calendar_at_most(handed: str) -> None:
+    sent = taken("MedicationDispense", daysSupply={"value": 400}, whenHandedOver=handed)
+    (use,) = uses(sent)
+
+    assert use.end == date.max

@@ -276,6 +276,34 @@ def test_only_a_medication_answers_for_a_medication() -> None:
     assert dict(record.index) == {"Medication/1": medication}
 
 
+BRAND = {
+    "resourceType": "Medication",
+    "id": "1",
+    "ingredient": [
+        {"itemReference": {"reference": "Medication/2"}},
+        {"itemReference": {"reference": "Substance/3"}},
+        {"itemReference": {"reference": "#inside"}},
+        {"itemReference": {"display": "starch"}},
+        {"itemCodeableConcept": {"text": "starch"}},
+    ],
+    "contained": [{"resourceType": "Substance", "id": "inside"}],
+}
+
+
+@pytest.mark.parametrize("where", ["read", "sent", "contained"])
+def test_what_a_medication_consists_of_is_read_after_it(where: str) -> None:
+    """As hospitals write it whose brands refer to a Medication of the substance."""
+    substance = {"resourceType": "Substance", "id": "3"}
+    read = {"Medication/1": [BRAND]} if where == "read" else {}
+    server = Server({**read, "Substance/3": [substance]})
+    wanted = order("#1", contained=[BRAND]) if where == "contained" else order("Medication/1")
+    record = gather({"medications": bundle(BRAND) if where == "sent" else None}, None)
+    obtain_medications(record, [wanted, wanted], server.fetch, BASE)
+
+    assert server.asked == [*read, "Medication/2", "Substance/3"]
+    assert record.index["Substance/3"] == substance
+
+
 def test_the_drafts_that_are_medication_orders_are_looked_into() -> None:
     drafts = [draft(), {"resourceType": "ServiceRequest", "id": "2"}]
     record = gather(None, {"resourceType": "Bundle", "entry": [entry(one) for one in drafts]})

@@ -174,6 +174,8 @@ def test_a_15_digit_float_just_below_the_limit_is_low() -> None:
         (">20", (">", Decimal(20), "")),
         ("<=1.005", ("<=", Decimal("1.005"), "")),
         ("≤20 U/L", ("<=", Decimal("20"), "")),
+        ("＜２０ Ｕ／Ｌ", ("<", Decimal("20"), "")),
+        ("≦20 U/L", ("<=", Decimal("20"), "")),
         ("≥ 20", (">=", Decimal("20"), "")),
         ("20 U/L L", ("", None, "text")),
         ("20*", ("", None, "text")),

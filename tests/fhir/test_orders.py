@@ -10,6 +10,7 @@ from tests.fhir.ask import answer, card, gaps, result_of, said, verdict
 from tests.fhir.build import (
     ALENDRONATE,
     ASPIRIN,
+    BASE,
     HCPCS,
     ICD10CM,
     MISSING,
@@ -46,6 +47,7 @@ from tests.fhir.drafts import JUDGED, NOTHING, Json, by_text, deleted, named
         ("entered-in-error", NOTHING),
         ("cancelled", NOTHING),
         ("stopped", NOTHING),
+        ("revoked", NOTHING),  # of a ServiceRequest
     ],
 )
 def test_a_re_signed_order_is_judged_unless_it_was_taken_back(
@@ -169,6 +171,15 @@ def test_an_order_that_is_not_selected_is_background(selected: list[str]) -> Non
     body = request(draft(), aspirin, hook="order-select", context={"selections": selected})
 
     assert result_of(body) == NOTHING
+
+
+@pytest.mark.parametrize("written", [f"{BASE}/{{}}", "{}/_history/2", " {} "])
+def test_a_selection_may_be_absolute_or_of_a_version(written: str) -> None:
+    both = ["MedicationRequest/ZZPHI-draft-2", written.format("MedicationRequest/ZZPHI-draft-1")]
+    aspirin = draft(ASPIRIN, id="ZZPHI-draft-2")
+    body = request(draft(), aspirin, hook="order-select", context={"selections": both})
+
+    assert result_of(body) == JUDGED
 
 
 def test_a_selection_of_another_type_with_the_same_id_is_another_order() -> None:

@@ -74,6 +74,10 @@ def test_another_address_is_another_system(address: str) -> None:
         (SNOMED, "30174008:246112005=24484000", {"cond_hpp_childhood"}),
         (SNOMED, "=== 30174008 |Childhood hypophosphatasia| : 1=2", {"cond_hpp_childhood"}),
         (SNOMED, "(30174008)", {"cond_hpp_childhood"}),
+        (SNOMED, "64572001+30174008", {"cond_hpp_childhood"}),
+        (SNOMED, "64572001 |Disease: any| + 30174008 : 1=2", {"cond_hpp_childhood"}),
+        (SNOMED, "64572001 |Disease, not 30174008|", set()),
+        (SNOMED, "64572001 : 246075003 = 30174008", set()),
         (SNOMED, "243796009:{363589002=360792001}", set()),
         (SNOMED, "3607920011", set()),
         (ORPHANET, "436", {"cond_hpp"}),
@@ -181,7 +185,8 @@ def test_a_code_is_cut_before_anything_is_made_of_it(name: str) -> None:
 @pytest.mark.parametrize(
     ("code", "expected"),
     [("6768-6", True), (" 6768-6 ", True), ("1783-0", True), ("77141-0", True), ("6768-5", False),
-     ("LP15346-7", False), ("LAB-1", False), ("6768", False), ("", False), ("٦768-6", False)],
+     ("LP15346-7", False), ("LAB-1", False), ("6768", False),
+     ("06768-6", False), ("", False), ("٦768-6", False)],
 )  # fmt: skip
 def test_a_loinc_code_has_its_check_digit(code: str, expected: bool) -> None:
     assert is_loinc(code) is expected

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from service.evaluation import unrecognised as unmapped
-from service.fhir import printed, references, unrecognised
+from service.fhir import drafts, printed, references, unrecognised
 from service.fhir.gather import Record, index_resource
 from service.fhir.references import LONGEST_REFERENCE, Index, Owner, Subject, identity_of
 from tests.fhir.ask import answer, gaps, said
@@ -128,6 +128,55 @@ def test_a_resource_is_named_by_an_id_of_at_most_256_characters(
         f"{name}#component[0]",
         f"{name}#component[1]",
     ]
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize(("characters", "is_name"), [(255, True), (256, True), (257, False)])
+def test_what_a_panel_contains_is_named_by_an_id_of_at_most_256_characters(
+    characters: int, is_name: bool
+) -> None:
+    identity = "Z" * characters
+    part = {"code": concept("6768-6"), "valueQuantity": quantity(20)}
+    inside = {"resourceType": "Observation", "id": identity, "component": [part] * 2}
+    panel = observation("1234-5", id="ZZPHI-panel", contained=[{"resourceType": "Basic"}, inside])
+    chart = answer(request(alp=bundle(panel))).chart
+
+    assert chart is not None
+    name = f"Observation/ZZPHI-panel#{identity if is_name else 'contained[1]'}"
+    assert [result.reference for result in chart.results] == [
+        f"{name}#component[0]",
+        f"{name}#component[1]",
+    ]
+
+
+@pytest.mark.hazard("C7")
+def test_the_encounter_that_contained_results_share_is_looked_for_once(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    url = "https://ehr.example/fhir/Encounter/ZZPHI-none"
+    inside = [observation("6768-6", id=f"ZZPHI-{n}") for n in range(3)]
+    panel = observation("1234-5", contained=inside, encounter={"reference": url})
+    calls = counted(references, "local_reference")
+    chart = answer(request(alp=bundle(panel))).chart
+
+    assert calls == [url]
+    assert chart is not None
+    assert len(chart.results) == 3
+
+
+@pytest.mark.hazard("C7")
+def test_whether_a_draft_is_selected_is_looked_at_once_for_all_orders_inside_it(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    inside = [draft(id=f"ZZPHI-o{n}") for n in range(3)]
+    plan = {"resourceType": "CarePlan", "id": "ZZPHI-plan", "contained": inside}
+    selected = {"selections": ["CarePlan/ZZPHI-plan"]}
+    calls = counted(drafts, "_is_selected")
+    given = answer(request(plan, draft(), hook="order-select", context=selected))
+
+    assert [call for call in calls if call == plan] == [plan]
+    assert given.chart is not None
+    assert len(given.chart.drafts) == 1
 
 
 def test_by_a_long_id_a_resource_is_found_all_the_same() -> None:

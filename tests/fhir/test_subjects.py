@@ -249,6 +249,11 @@ ABSOLUTE = {"subject": {"reference": f"{BASE}/Patient/{PATIENT_ID}"}}
     [
         ({"fhirServer": BASE}, Settings(), True),
         ({"fhirServer": f"{BASE}/"}, Settings(), True),
+        ({"fhirServer": BASE.replace("https:", "http:")}, Settings(), True),
+        ({"fhirServer": BASE.replace("ehr", "EHR")}, Settings(), True),
+        ({"fhirServer": BASE.replace(".org/", ".org:443/")}, Settings(), True),
+        ({"fhirServer": BASE.replace(".org/", ".org:8443/")}, Settings(), False),
+        ({"fhirServer": BASE.replace("/fhir", "/FHIR")}, Settings(), False),
         ({"fhirServer": OTHER_BASE}, Settings(), False),
         ({"fhirServer": MISSING}, Settings(), True),
         ({"fhirServer": MISSING}, site(fhir_base=BASE), True),

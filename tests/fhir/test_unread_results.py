@@ -84,7 +84,9 @@ def test_a_status_that_is_none_is_neither_counted_nor_passed_over(status: str) -
     assert "a status that is not known" in str(card(given))
 
 
-@pytest.mark.parametrize(("sign", "shown"), [("≤", "hppSuspected"), ("≥", "alpUnclear")])
+@pytest.mark.parametrize(
+    ("sign", "shown"), [("≤", "hppSuspected"), ("＜", "hppSuspected"), ("≥", "alpUnclear")]
+)
 def test_the_signs_of_a_comparator_are_read(sign: str, shown: str) -> None:
     lows = [
         alp(0, day, valueQuantity=quantity(28) | {"comparator": sign})

@@ -2,10 +2,11 @@
 
 import pytest
 
+from service.hpp import long_lows
 from service.hpp.decide import assess
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.long_lows import outlast_their_causes
-from service.hpp.model import PrintedRange
+from service.hpp.model import PrintedRange, Result
 from tests.hpp.charts import (
     CHILD_DAYS,
     TODAY,
@@ -78,6 +79,18 @@ def test_of_a_child_a_drug_explains_lows_of_years_that_are_not_very_low(
     judged = facts(knowledge, *lasting("130", lowest, "130"), drug, patient=aged(CHILD_DAYS))
 
     assert outlast_their_causes(judged) is outlasts
+
+
+@pytest.mark.hazard("C7")
+def test_however_many_lows_a_drug_explains_each_is_compared_once(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[Result] = []
+    judged = facts(knowledge, *lasting(*["33"] * 9), use(CHELATOR, "alp-lowering", 1000))
+    monkeypatch.setattr(long_lows, "is_under", lambda result, _: compared.append(result))
+
+    assert not outlast_their_causes(judged)
+    assert compared == [low.result for low in judged.history.lows]
 
 
 # --- Which of several is named

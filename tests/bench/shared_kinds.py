@@ -1,0 +1,122 @@
+"""Kinds in which many parts of a request share one thing: a name, a drug, a Patient, a day."""
+
+from __future__ import annotations
+
+from tests.bench.resources import (
+    ALENDRONATE,
+    concept,
+    entries,
+    order,
+    result,
+)
+from tests.fhir import build
+from tests.fhir.build import ATC, LOINC, MISSING, Json
+
+ALP_PART: Json = {"code": concept("ALP"), "valueQuantity": {"value": 20, "unit": "U/L"}}
+UNKNOWN_PART: Json = {"code": concept("nobody"), "valueQuantity": {"value": 20}}
+LONG = 60  # characters of a long text for each thing that stands beside it
+
+
+def parts_of_a_long_id(chart: Json, n: int) -> None:
+    """n components of one Observation, whose id is longer than all of them."""
+    chart["labs"] += entries([result(0, "1234-5", id="x" * LONG * n, component=[ALP_PART] * n)])
+
+
+def same_long_encounter(chart: Json, n: int) -> None:
+    """n results that a panel contains, whose encounter is a long text that leads nowhere."""
+    inside = [{"resourceType": "Observation", **ALP_PART}] * n
+    encounter = {"reference": f"https://{'x' * LONG * n}"}
+    chart["labs"] += entries([result(0, "1234-5", contained=inside, encounter=encounter)])
+
+
+def same_long_specimen(chart: Json, n: int) -> None:
+    """n components that may be ALP, of a specimen with a long name."""
+    specimen = {"reference": f" {'x' * LONG * n}"}
+    panel = result(0, "1234-5", component=[UNKNOWN_PART] * n, specimen=specimen)
+    chart["alp"] += entries([panel])
+
+
+def same_long_identifier(chart: Json, n: int) -> None:
+    """n results inside one whose subject is told by a long identifier."""
+    inside = [{"resourceType": "Observation", **ALP_PART}] * n
+    subject = {"identifier": {"system": f" {'x' * LONG * n}", "value": "1"}}
+    chart["labs"] += [{"resource": {**result(0, "1234-5", contained=inside), "subject": subject}}]
+
+
+def patient_inside(chart: Json, n: int) -> None:
+    """Many orders inside a draft, all of a Patient inside it with n identifiers."""
+    patient = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "1"}] * n}
+    subject = {"reference": "#p"}
+    inside = [patient] + [order(i, ALENDRONATE, subject=subject) for i in range(400)]
+    plan = {"resourceType": "CarePlan", "id": "c", "contained": inside}
+    chart["drafts"] += entries([plan])
+
+
+def orders_inside(chart: Json, n: int) -> None:
+    """n orders, as many in each plan as are read, of a Patient who is not among them."""
+    subject = {"reference": "#p"}
+    for start in range(0, n, 400):
+        some = range(start, min(start + 400, n))
+        inside = [order(i, ALENDRONATE, subject=subject) for i in some]
+        chart["drafts"] += entries([{"resourceType": "CarePlan", "contained": inside}])
+
+
+def parts_inside_of_a_long_id(chart: Json, n: int) -> None:
+    """n components of one Observation inside another, whose id is longer than all of them."""
+    inside = {"resourceType": "Observation", "id": "x" * LONG * n, "component": [ALP_PART] * n}
+    chart["labs"] += entries([result(0, "1234-5", contained=[inside])])
+
+
+def same_encounter_by_url(chart: Json, n: int) -> None:
+    """n results that a panel contains, whose encounter is as long a reference as is followed."""
+    inside = [{"resourceType": "Observation", **ALP_PART}] * n
+    encounter = {"reference": f"https://{'a/' * 1020}"}
+    chart["labs"] += entries([result(0, "1234-5", contained=inside, encounter=encounter)])
+
+
+def orders_of_many_drugs(chart: Json, n: int) -> None:
+    """n orders of one Medication with every drug of ours."""
+    codes = ("M05BA04", "M05BX04", "A11HA02", "H05BX01", "C10AB05", "L01XA01", "G03CA03", "H02AB06")
+    parts = [{"itemCodeableConcept": concept("", (ATC, code))} for code in codes]
+    medication = build.medication(id="m", ingredient=parts)
+    chart["medications"] += [{"resource": medication, "search": {"mode": "include"}}]
+    drug = {"medicationReference": {"reference": "Medication/m"}}
+    chart["medications"] += entries(order(i, drug) for i in range(n))
+
+
+def lost_orders(chart: Json, n: int) -> None:
+    """A plan that refers to one order by a reference of n parts."""
+    activity = [{"reference": {"reference": "ab/" * n}}]
+    chart["drafts"] += entries([{"resourceType": "CarePlan", "id": "c", "activity": activity}])
+
+
+def lows_on_a_drug(chart: Json, n: int) -> None:
+    """n lows, all of them explained by one drug."""
+    drug = {"medicationCodeableConcept": concept("", (ATC, "H02AB06"))}
+    period = {"effectivePeriod": {"start": "1990-01-01"}}
+    statement = {"resourceType": "MedicationStatement", "status": "active", **drug, **period}
+    chart["medications"] += entries([statement])
+    chart["alp"][:] = entries(result(i, value=33) for i in range(n))
+
+
+def substrates(chart: Json, n: int) -> None:
+    """A few very low ALP and n raised PLP."""
+    chart["alp"][:] = entries(result(i * 400, value=18) for i in range(5))
+    chart["conditions"][:] = []
+    raised = {"valueQuantity": {"value": 400, "unit": "nmol/L"}}
+    chart["labs"] += entries(result(i, "62236-5", **raised) for i in range(n))
+
+
+def significances(chart: Json, n: int) -> None:
+    """One genetic result with n significances, each in letters to set apart from digits."""
+    said = {"valueCodeableConcept": concept("1a" * 200)}
+    parts = [{"code": concept("", (LOINC, "53037-8")), **said}] * n
+    gene = {"valueQuantity": MISSING, "valueCodeableConcept": concept("ALPL"), "component": parts}
+    chart["labs"] += entries([result(0, "48018-6", **gene)])
+
+
+KINDS = (
+    parts_of_a_long_id, same_long_encounter, same_long_specimen, same_long_identifier,
+    patient_inside, orders_inside, parts_inside_of_a_long_id, same_encounter_by_url,
+    orders_of_many_drugs, lost_orders, lows_on_a_drug, substrates, significances,
+)  # fmt: skip
