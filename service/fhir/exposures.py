@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from service.fhir.budget import OF_A_FURTHER_DRUG
@@ -19,6 +19,7 @@ from service.fhir.releases import (
     first_of,
 )
 from service.fhir.tolerant import NOTHING, Json, number, obj, objs, text
+from service.hpp.days import later
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import DrugUse
 
@@ -126,8 +127,7 @@ def _handed(sent: Json, status: str, context: Context) -> DrugCourse:
     days, unit = number(supply.get("value")), text(supply.get("unit")).lower()
     if start is None or days is None or unit not in DAYS or not 0 <= days <= LONGEST_SUPPLY_DAYS:
         return DrugCourse("completed", start, start)
-    left_days = (date.max - start).days  # some write the end of the calendar for `never`
-    return DrugCourse("completed", start, start + timedelta(days=min(int(days), left_days)))
+    return DrugCourse("completed", start, later(start, int(days)))
 
 
 def _stated(sent: Json, status: str, context: Context) -> DrugCourse:

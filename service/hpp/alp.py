@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
@@ -30,6 +30,7 @@ from service.hpp.assessment import (
 from service.hpp.background import COUNTING, Background, is_at_least, is_below
 from service.hpp.causes import Causes
 from service.hpp.course import UNREAD, History
+from service.hpp.days import earlier
 from service.hpp.limits import Compared, compare, is_under
 from service.hpp.masks import Masks
 from service.hpp.model import ALP, Excluded, Result
@@ -76,8 +77,8 @@ class Judge:
         """Of an adult the results of the last years, and the normal ones of any age."""
         if not self.background.is_adult(self.background.today):
             return list(judged), []
-        window = timedelta(days=self.background.knowledge.days("lookback_adult"))
-        oldest = self.background.today - window
+        window_days = self.background.knowledge.days("lookback_adult")
+        oldest = earlier(self.background.today, window_days)
         counts = [item.day is None or item.day >= oldest or item.kind is NORMAL for item in judged]
         recent = [item for item, kept in zip(judged, counts, strict=True) if kept]
         return recent, [item for item, kept in zip(judged, counts, strict=True) if not kept]

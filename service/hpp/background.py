@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from service.hpp.days import later
 from service.hpp.drugs import Exposures
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Chart, Condition, Result
@@ -29,7 +30,7 @@ class Background:
         born = self.chart.patient.born_last
         if born is None or self.chart.patient.born_first is None:
             return None
-        return born + timedelta(days=self.knowledge.days("adult_age"))
+        return later(born, self.knowledge.days("adult_age"))
 
     def is_adult(self, day: date) -> bool:
         """Adult on a day for certain."""

@@ -52,6 +52,16 @@ def around(day: date, window_days: int) -> Span:
     return day.toordinal() - window_days, day.toordinal() + window_days
 
 
+def earlier(day: date, days: int) -> date:
+    """So many days before, or the first day of the calendar."""
+    return date.fromordinal(max(day.toordinal() - days, FIRST))
+
+
+def later(day: date, days: int) -> date:
+    """So many days after, or the last day of the calendar, which some write for `never`."""
+    return date.fromordinal(min(day.toordinal() + days, LAST))
+
+
 def nearest(sorted_days: tuple[int, ...], day: date, window_days: int) -> tuple[int, ...]:
     """Positions of the nearest day within a window: none, one, or two that are equally near."""
     ordinal = day.toordinal()

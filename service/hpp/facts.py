@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from service.hpp import features
@@ -13,6 +13,7 @@ from service.hpp.assessment import Evidence, JudgedResult
 from service.hpp.background import Background
 from service.hpp.causes import Causes
 from service.hpp.course import History, span_days
+from service.hpp.days import earlier
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.masks import Masks
 from service.hpp.model import Chart
@@ -81,7 +82,7 @@ class Facts:
 
     @cached_property
     def oldest_fresh(self) -> date:
-        return self.today - timedelta(days=self.knowledge.days(f"fresh_{self.life_stage}"))
+        return earlier(self.today, self.knowledge.days(f"fresh_{self.life_stage}"))
 
     def is_fresh(self, item: JudgedResult | None) -> bool:
         return item is not None and item.day is not None and item.day >= self.oldest_fresh
@@ -151,7 +152,7 @@ class Facts:
         newest, last = self.history.newest_unread(), self.history.last_eligible
         if self.child and last is not None and not self.is_fresh(last):
             return None
-        oldest = self.today - timedelta(days=self.knowledge.days("clear_recent"))
+        oldest = earlier(self.today, self.knowledge.days("clear_recent"))
         clear = self.clear_normals[-1].day if self.clear_normals else None
         return None if clear is not None and clear >= oldest else newest
 

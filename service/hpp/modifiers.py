@@ -5,11 +5,10 @@ What each verdict keeps stands beside the verdict in decision_table.toml.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from service.hpp.assessment import Indicator, Row
 from service.hpp.background import is_above, is_at_least
 from service.hpp.causes import is_active
+from service.hpp.days import earlier
 from service.hpp.facts import Facts
 from service.hpp.model import CALCIUM, CORRECTED_CALCIUM, Result
 
@@ -65,7 +64,7 @@ def _is_urgent(facts: Facts, seen: frozenset[str]) -> bool:
 
 def _recent_calcium(facts: Facts) -> list[Result]:
     """Calcium of the last days: corrected as reported, else total as it is."""
-    oldest = facts.today - timedelta(days=facts.knowledge.days("urgent_calcium_window"))
+    oldest = earlier(facts.today, facts.knowledge.days("urgent_calcium_window"))
     for test in (CORRECTED_CALCIUM, CALCIUM):
         counted = facts.background.counted(test)
         recent = [result for result in counted if result.day and result.day >= oldest]

@@ -199,11 +199,16 @@ class _Record:
         self._patient, self._service, self._asked = patient, service, asked
         self._by_key = _by_key(resources, asked.engine, asked.missing)
         self._drafts = {id(order): as_draft(order) for order in orders}
-        self._whole = self._gathered(NOTHING_LEFT_OUT)
+        try:
+            self._whole: Gathered | Answer = self._gathered(NOTHING_LEFT_OUT)
+        except TooMuchText as error:  # in the orders of all days together
+            self._whole = _too_large(error)
 
     def answer(self, day: date, order: Json = NOTHING) -> Answer:
         """To an order as it was signed, or to the chart as it was opened."""
         draft, gathered = self._drafts.get(id(order)), self._whole
+        if isinstance(gathered, Answer):
+            return gathered
         left_out = self._not_yet(day, order)
         try:
             if gathered.reader.depends_on(left_out, day):
@@ -213,7 +218,7 @@ class _Record:
         except DataUnavailable as error:
             return _refused(error.gaps)
         except TooMuchText as error:
-            return _refused([("too-large", error.pointer.rpartition("/")[2])])
+            return _too_large(error)
 
     def _not_yet(self, day: date, order: Json) -> Set[int]:
         """Identities of what was not on record: what became known later, the order itself, which
@@ -244,6 +249,10 @@ class _Record:
             draft_orders=bundle(drafts),
         )
         return gather_for(request, self._service, self._asked.engine, self._asked.client)
+
+
+def _too_large(error: TooMuchText) -> Answer:
+    return _refused([("too-large", error.pointer.rpartition("/")[2])])
 
 
 def _refused(gaps: Iterable[tuple[str, str]]) -> Answer:

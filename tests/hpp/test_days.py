@@ -1,13 +1,23 @@
 """Spans of days, compared with the plain sets of days that they stand for."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from random import Random
 
 import pytest
 
-from service.hpp.days import DaySpans, Span, after, around, groups_on, merged, nearest
+from service.hpp.days import (
+    DaySpans,
+    Span,
+    after,
+    around,
+    earlier,
+    groups_on,
+    later,
+    merged,
+    nearest,
+)
 
 DAY = date(2025, 6, 15)
 NOW = DAY.toordinal()
@@ -69,3 +79,11 @@ def test_groups_keep_their_order() -> None:
     known = {"b": spans, "a": spans, "c": DaySpans()}
 
     assert groups_on(known, DAY) == ["b", "a"]
+
+
+def test_a_day_before_or_after_never_leaves_the_calendar() -> None:
+    first, last, day = date.min, date.max, date(2024, 3, 1)
+
+    assert (earlier(day, 1), later(day, 31)) == (date(2024, 2, 29), date(2024, 4, 1))
+    assert (earlier(first + timedelta(days=5), 5), earlier(first, 1)) == (first, first)
+    assert (later(last - timedelta(days=5), 5), later(last, 1)) == (last, last)

@@ -146,6 +146,28 @@ def test_a_record_of_more_names_than_a_request_may_hold_ends_no_replay(
     assert decision.said["gaps"] == [{"kind": "too-large", "key": "conditions"}]
 
 
+def test_orders_of_more_names_than_a_request_may_hold_end_no_replay(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "MOST_NEW_CHARACTERS", 40)
+    long = {"medicationCodeableConcept": {"text": f"alendronate {'x' * 5000}"}}
+    placed = [order(n, f"2018-06-0{n}", **long) for n in (1, 2)]
+    decisions = judge_orders("p", [PATIENT, alp(3, "2018-01-05", 22), *placed], Judges(engine))
+
+    assert [decision.said["gaps"] for decision in decisions] == [
+        [{"kind": "too-large", "key": "draftOrders"}]
+    ] * 2
+
+
+@pytest.mark.hazard("C14")
+def test_an_order_of_the_first_or_the_last_day_of_the_calendar_is_judged(engine: Engine) -> None:
+    """Databases write them for `nobody knows` and for `never`."""
+    placed = [order(1, "0001-01-01"), order(2, "9999-12-31")]
+    history = [PATIENT, alp(3, "2018-01-05", 22), *placed]
+
+    assert told(engine, *history) == [("order-1", "notEvaluated"), ("order-2", "alpNotOnFile")]
+
+
 def test_what_the_source_has_nothing_of_was_not_looked_at(engine: Engine) -> None:
     history = [PATIENT, alp(1, "2018-01-05", 22), alp(2, "2019-01-05", 21), order(1, "2019-06-01")]
     (seen,) = judge_orders("p", history, Judges(engine))
