@@ -122,8 +122,10 @@ def metrics_token(settings: Settings) -> bytes:
         token = file.read_bytes().strip()
     except OSError:
         token = b""
-    if len(token) < FEWEST_TOKEN_BYTES:
+    if len(token) < FEWEST_TOKEN_BYTES or not all(33 <= byte <= 126 for byte in token):
         message = f"holds no token of at least {FEWEST_TOKEN_BYTES} characters"
+        message += "" if file.exists() else f": {file} is not there"
+        message += " of printable ASCII without blanks" if token else ""
         raise Faulty([Fault(settings.file_name, "metrics.token_file", message)])
     return token
 

@@ -18,6 +18,8 @@ from service.trust.keys import read_key_set
 
 def folder_faults(settings: Settings) -> Iterator[Fault]:
     """The data folder can be made and written; nothing is left in it."""
+    if settings.pid_file is not None and settings.pid_file.is_dir():
+        yield Fault(settings.file_name, "site.pid_file", f"{settings.pid_file} is a folder")
     folder = settings.data_dir
     if folder is None or settings.store_url:
         return

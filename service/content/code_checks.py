@@ -16,6 +16,7 @@ from service.hpp.knowledge.model import Code
 NAME = "name"  # the system of names
 SHORTEST_NAME = 4  # letters of the Latin alphabet; a shorter one stands in too many texts
 MANY = 3  # groups that share a word: it names none of them
+_WILD = re.compile(r"[*?]|\.\+|%$")  # as searches write "and whatever follows"
 _WORD = re.compile(r"[^\W\d_]+")
 # How the ids of groups begin, which is what tells a test from a drug in the value-set files.
 KINDS = {
@@ -125,6 +126,8 @@ class CodeChecks:
         """A name must tell its group from the others in whatever text it stands."""
         words = _WORD.findall(fold(code.code))
         letters = sum(map(len, words))
+        if sign := _WILD.search(code.code):
+            yield f"{sign[0]} stands for itself in a name: write each name out", True
         if not words:
             yield f"{code.code!r} is not a name", True
         elif code.code.isascii() and letters < SHORTEST_NAME and kind_of(code.group) != "test":

@@ -108,16 +108,18 @@ def _check_units_of_codes(knowledge: Knowledge, codes: ValueSets, layers: Layers
 
 def _check_names_of_alp(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:
     """A name of bone ALP, of a share or an isoenzyme is never read as total ALP."""
-    added = [it for it in codes.origin.values() if it.code.active and it.code.system == "name"]
-    added = [it for it in added if it.code.group == ALP]
+    added = [it for it in codes.origin.values() if it.code.active and it.code.group == ALP]
     if not added:
         return
     rows = [row for row in knowledge.codes if row.active and row.system == "name"]
     names = LabNames([row for row in rows if row.group not in knowledge.drugs], knowledge.text)
     for file, line, code, _ in added:
-        if names.read(fold(code.code))[0] is not Named.ALP:
+        if code.system == "name" and names.read(fold(code.code))[0] is not Named.ALP:
             message = f"the name {code.code!r} is never total ALP: it holds a word of a part of it"
             layers.notes.fault(file, line, message)
+        elif code.system != "name" and names.read(fold(code.display))[0] is Named.PART:
+            message = f"the display {code.display!r} names a part of ALP, not total ALP"
+            layers.notes.warn(file, line, message)
 
 
 def _check_floors(knowledge: Knowledge, codes: ValueSets, layers: Layers) -> None:

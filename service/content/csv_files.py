@@ -11,6 +11,7 @@ from service.content.faults import hint
 Row = dict[str, str]
 SayLine = Callable[[str, str], None]  # line, what is wrong
 DELIMITERS = (",", ";", "\t")
+OTHER_SIGNS = ("|", "^")  # by which no list is read
 QUOTE = 'a quote (") that is opened here is not closed'
 
 
@@ -57,6 +58,8 @@ def _header_problems(
 ) -> Iterator[str]:
     must = ",".join(columns)
     known = (*columns, *optional)
+    if len(header) == 1 and (sign := next((s for s in OTHER_SIGNS if s in header[0]), "")):
+        yield f"must be: {must}; columns are parted by comma, semicolon or tab, not by {sign!r}"
     for name in header:
         if name not in known:
             yield f"must be: {must}; {name!r} is not a column" + hint(name, known)

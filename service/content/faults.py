@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 Say = Callable[[str, str, str], None]  # file, key or line, what is wrong
+SHORTENED = 3  # letters from which on the beginning of a word stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,15 @@ class Notes:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that was likely meant: in another case or folder, or a slip away."""
+    """The known word that was likely meant: in another case or folder, a slip away, or begun."""
     names = list(known)
     same = [name for name in names if name.casefold() == word.casefold()]
     last = word.casefold().rsplit("/", 1)[-1]
     beside = [name for name in names if "/" in name and name.casefold().rsplit("/", 1)[-1] == last]
     close = difflib.get_close_matches(word, names, 1, 0.6)
-    return next(iter([*same, *(beside if "://" not in word else ()), *close]), "")
+    begun = [name for name in names if len(word) >= SHORTENED and name.startswith(word.casefold())]
+    only = begun if len(begun) == 1 else []
+    return next(iter([*same, *(beside if "://" not in word else ()), *close, *only]), "")
 
 
 def hint(word: str, known: Iterable[str]) -> str:

@@ -17,6 +17,12 @@ LOCK = "~$*"  # a spreadsheet has the file of the same name open
 # Only such a file can be mistaken for content.
 EDITED = (".csv", ".tsv", ".toml", ".md", ".txt", ".xlsx", ".xls", ".ods")
 SPREADSHEETS = (".xlsx", ".xls", ".ods")
+# How a file begins that no editor of text wrote.
+BINARY = {
+    b"PK\x03\x04": "is a spreadsheet or an archive and not text; save it as CSV UTF-8",
+    b"\xd0\xcf\x11\xe0": "is a spreadsheet or a document and not text; save it as CSV UTF-8",
+    b"%PDF": "is a PDF and not text",
+}
 
 
 class Unreadable(Exception):
@@ -30,6 +36,8 @@ class Unreadable(Exception):
 def read_text(path: Path) -> str:
     """The text of a file, whatever ends its lines.  Raises Unreadable in the reader's words."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would never end
+            raise Unreadable("is no plain file")
         raw = path.read_bytes()
     except IsADirectoryError:
         raise Unreadable("is a folder; name the file in it") from None
@@ -41,9 +49,14 @@ def read_text(path: Path) -> str:
 
 
 def decoded(raw: bytes) -> str:
-    """UTF-8 with or without its mark.  Raises Unreadable for UTF-16 and Windows-1252."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in raw[:200]:
+    """UTF-8 with or without its mark.  Raises Unreadable for UTF-16, Windows-1252 and no text."""
+    if said := next((said for begin, said in BINARY.items() if raw.startswith(begin)), ""):
+        raise Unreadable(said)
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in (raw[:1], raw[1:2]):
         raise Unreadable("is UTF-16 and not UTF-8 text; save it as UTF-8", "line 1")
+    if (place := raw.find(b"\0")) >= 0:
+        line = raw.count(b"\n", 0, place) + 1
+        raise Unreadable("holds a character that is no text (U+0000)", f"line {line}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from service.content.files import (
     without_litter,
 )
 from service.content.layers import TEXTS, Layers
+from service.content.text_files import TEXT_FILES
 
 # Read by others: settings, cases of the site, what `hpp-cds` itself writes.
 SETTINGS = "hpp-cds.toml"
@@ -29,6 +31,10 @@ UNREAD = (
     ".yaml", ".yml", ".ini", ".cfg", ".properties", ".tab", ".psv", ".numbers", ".xlsm", ".xlsb",
 )  # fmt: skip
 DATA = (".json", ".xml", ".dat", ".text")
+VALUE_SET = (
+    "is a FHIR ValueSet and is not read; `hpp-cds codes import --valueset FILE --group GROUP` "
+    "prints its rows for a file in codes/"
+)
 
 
 def check_folder(layers: Layers, known: Iterable[str]) -> None:
@@ -44,8 +50,37 @@ def check_folder(layers: Layers, known: Iterable[str]) -> None:
         layers.notes.fault(str(layers.overlay), error.key, error.message)
         return
     for name in names:
-        if not name.startswith((TEXTS, CASES)) or is_litter(name):
+        if _is_value_set(layers.overlay, name):
+            layers.notes.warn(name, "", VALUE_SET)
+        elif not name.startswith((TEXTS, CASES)) or is_litter(name):
             _check_file(name, (*known, *OTHERS), layers.notes)
+    lists = (f"{CODES}{path.name}" for path in layers.overlay.glob(f"{CODES}*.csv"))
+    _check_kinds(layers.overlay, (*known, *OTHERS, *TEXT_FILES, *lists), layers.notes)
+
+
+def _check_kinds(folder: Path, names: Iterable[str], notes: Notes) -> None:
+    """A link that leads nowhere and a folder that is called as a file would be left out."""
+    for name in names:
+        path = folder / name
+        if not os.path.lexists(path) or os.path.isfile(path):
+            continue
+        if os.path.isdir(path):
+            notes.fault(name, "", "is a folder and not a file")
+        elif os.path.exists(path):
+            notes.fault(name, "", "is no plain file")
+        else:
+            notes.fault(name, "", "is a link to a file that is not there")
+
+
+def _is_value_set(folder: Path, name: str) -> bool:
+    """Whether a terminology server's value set lies where codes are read."""
+    path = PurePosixPath(name)
+    if path.suffix.lower() not in (".json", ".xml") or str(path.parent) not in (".", *ONLY_OURS):
+        return False
+    try:
+        return b"ValueSet" in (folder / name).read_bytes()[:4096]
+    except OSError:
+        return False
 
 
 def _check_file(name: str, known: tuple[str, ...], notes: Notes) -> None:
@@ -82,7 +117,8 @@ def _problems(name: str, known: tuple[str, ...]) -> Iterator[str]:
         yield "is a spreadsheet and is not read; save it as CSV UTF-8"
     if name.startswith(CODES) and path.suffix == ".csv" and len(path.parts) == 2:
         return
-    yield "is not a content file" + (_elsewhere(path) or hint(name, known) or _as_codes(path))
+    close = _elsewhere(path) or hint(name, (*known, *TEXT_FILES))
+    yield "is not a content file" + (close or _as_codes(path))
 
 
 def _may_be_meant(suffix: str) -> bool:

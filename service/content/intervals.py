@@ -27,6 +27,7 @@ SEXES = ("male", "female", "both")
 ADULT_DAYS = 6575  # a child's last day is the one before
 FAR_OFF = 4  # times ours: no laboratory differs so much
 _AGE = re.compile(r"[0-9]{1,5}")
+_THOUSANDS = re.compile(r"[0-9]{1,2}[.,' \u00a0\u2019\u202f][0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,22 @@ def read_intervals(layers: Layers, name: str, units: Units) -> list[Interval]:
     for other in dict.fromkeys(row["set"] for row in theirs):
         if other != wanted and _cells(other, theirs) != _cells(other, ours):
             _read_set(other, theirs, ours, layers, units)
+    _warn_of_unused(wanted, theirs, ours, layers)
     return [p.interval for p in _read_set(wanted, theirs, ours, layers, units)]
+
+
+def _warn_of_unused(
+    wanted: str, theirs: Sequence[Row], ours: Sequence[Row], layers: Layers
+) -> None:
+    """A site that writes sets of its own and uses none has likely forgotten to say which."""
+    names = dict.fromkeys(row["set"] for row in theirs)
+    own = [name for name in names if _cells(name, theirs) != _cells(name, ours)]
+    if own and wanted not in own:
+        message = (
+            f"{', '.join(own)} of this site is not used: [content] reference_intervals in the "
+            f"settings is {wanted}"
+        )
+        layers.notes.warn(FILE, "", message)
 
 
 def _rows(layers: Layers, *, shipped: bool) -> list[Row]:
@@ -102,6 +118,9 @@ def _placed(row: Row, layers: Layers) -> Placed | None:
 def _likely(row: Row) -> str:
     if "," in row["low_u_per_l"] + row["high_u_per_l"]:
         return "; write a point for the decimal comma"
+    ages = [row[name] for name in (*IN_DAYS, *IN_YEARS) if name in row]
+    if thousands := next((age for age in ages if _THOUSANDS.fullmatch(age)), ""):
+        return f"; write no sign for the thousands: {re.sub(r'[^0-9]', '', thousands)}"
     sexes = {"m": "male", "w": "female", "f": "female", "all": "both", "b": "both"}
     meant = sexes.get(row["sex"].casefold()[:1])
     return f"; did you mean {meant}?" if row["sex"] not in SEXES and meant else ""

@@ -5,12 +5,14 @@ A site's folder ([content] dir) lies over the shipped files: it says only what d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from service.content.code_forms import unseen_in
 from service.content.codes import VALUE_SET_FILES, read_codes
 from service.content.concepts import read_concepts
 from service.content.cross_checks import cross_check, known_groups
@@ -30,6 +32,7 @@ from service.hpp.knowledge.units import Units
 CONCEPTS, SYSTEMS = "concepts.toml", "systems.csv"
 TOML_FILES = ("thresholds.toml", "decision_table.toml", CONCEPTS)
 CSV_FILES = ("units.csv", "unit_words.csv", SYSTEMS, INTERVALS, *VALUE_SET_FILES)
+_OID = re.compile(r"[0-2](?:\.\d+)+")
 CONTENT_FILES = (*TOML_FILES, *CSV_FILES)
 REVIEWS = "reviews.toml"
 # Whose limit a card names -> the threshold it is; and those that are read off the age table.
@@ -119,17 +122,28 @@ def _systems(layers: Layers) -> dict[str, str]:
     }
     found = dict(ours)
     for row in layers.rows(SYSTEMS, ("name", "uri", "source"), shipped=False):
-        if not row["name"].strip() or not row["uri"].strip():
-            layers.notes.fault(SYSTEMS, row["line"], "needs a name and a uri")
-        elif row["name"] == "name":
-            message = "'name' stands for names; call the system something else"
-            layers.notes.fault(SYSTEMS, row["line"], message)
-        elif ours.get(row["uri"], row["name"]) != row["name"]:
-            message = f"{row['uri']} is {ours[row['uri']]} and cannot be {row['name']}"
-            layers.notes.fault(SYSTEMS, row["line"], message)
-        else:
-            found[row["uri"]] = row["name"]
+        if problem := next(_system_problems(row["name"], row["uri"], found), ""):
+            layers.notes.fault(SYSTEMS, row["line"], problem)
+            continue
+        found[row["uri"]] = row["name"]
+        if ":" not in row["uri"]:
+            oid = f"; did you mean urn:oid:{row['uri']}?" if _OID.fullmatch(row["uri"]) else ""
+            message = f"{row['uri']} is no address such as http://lab.example.org/codes{oid}"
+            layers.notes.warn(SYSTEMS, row["line"], message)
     return found
+
+
+def _system_problems(name: str, uri: str, known: Mapping[str, str]) -> Iterator[str]:
+    if not name.strip() or not uri.strip():
+        yield "needs a name and a uri"
+    if wrong := unseen_in(name) or unseen_in(uri):
+        yield f"a cell {wrong}"
+    if name == "name":
+        yield "'name' stands for names; call the system something else"
+    if "://" in name and "://" not in uri:
+        yield f"the name {name} is an address: name and uri are the wrong way round"
+    if known.get(uri, name) != name:
+        yield f"{uri} is {known[uri]} and cannot be {name}"
 
 
 def _units(layers: Layers) -> dict[tuple[str, str], Decimal]:
@@ -144,7 +158,8 @@ def _units(layers: Layers) -> dict[tuple[str, str], Decimal]:
         factor, key = decimal(row["factor"]), (row["measure"], row["spelling"])
         known, measures = ours.get(key), {measure for measure, _ in ours}
         if row["measure"] not in measures:
-            message = f"{row['measure']!r} is no measure{hint(row['measure'], measures)}"
+            close = hint(row["measure"], measures) or f" (known: {', '.join(sorted(measures))})"
+            message = f"{row['measure']!r} is no measure{close}"
             layers.notes.fault(name, row["line"], message)
         elif factor is None or factor <= 0 or not row["source"]:
             layers.notes.fault(name, row["line"], "needs a factor above 0 and a source")

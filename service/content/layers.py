@@ -37,6 +37,7 @@ class Layers:
         self._texts: dict[tuple[str, bool], str] = {}
         self._tables: dict[tuple[str, bool], Json] = {}
         self._rows: dict[tuple[str, bool], list[Row]] = {}
+        self._unread: set[str] = set()
 
     def has(self, name: str) -> bool:
         """Whether the site has a file of this name."""
@@ -62,6 +63,7 @@ class Layers:
             self.notes.fault(name, error.key, error.message)
         except OSError:
             self.notes.fault(name, "", "is no file of ours")
+        self._unread.add(name)
         return ""
 
     def table(self, name: str, *, shipped: bool = False) -> Json:
@@ -95,7 +97,8 @@ class Layers:
         def say(line: str, message: str) -> None:
             self.notes.fault(name, line, message)
 
-        found = read_rows(self.text(name, shipped=shipped), columns, say, optional)
+        text = self.text(name, shipped=shipped)
+        found = [] if name in self._unread else read_rows(text, columns, say, optional)
         self._rows[name, shipped] = found
         return found
 

@@ -38,7 +38,8 @@ def misfits(value: object, shape: Any, at: str = "") -> Iterator[tuple[str, str]
             for position, item in enumerate(value):
                 yield from misfits(item, shape[0], f"{at}[{position}]")
         else:
-            yield at, "must be a list"
+            one = isinstance(value, dict) and isinstance(shape[0], dict)
+            yield at, f"must be written as [[{at}]]" if one else "must be a list"
     elif not _is(value, shape):
         yield at, f"must be {NAMES.get(shape, shape.__name__)}"
 

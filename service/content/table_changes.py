@@ -47,8 +47,12 @@ def changed_table(layers: Layers) -> Table:
         layers.notes.fault(FILE, key, message)
     found = Table(dict(ours))
     rows = {entry["id"]: dict(entry) for entry in ours["row"]}
+    seen: set[str] = set()
     for change in () if problems else theirs.get("change", ()):
         problem = next(_problems(change, rows), "")
+        if not problem and change["id"] in seen:
+            problem = "is changed twice: write one [[change]] for it"
+        seen.add(change["id"])
         if problem:
             layers.notes.fault(FILE, change["id"], problem)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,7 @@ from service.hpp.knowledge.units import Units
 
 FILE = "thresholds.toml"
 KEYS = ("value", "unit", "source")
+BOUNDS = ("min", "max")
 NOT_THRESHOLDS = ("review", "review_date", "source")
 DAYS = {"week": Decimal(7), "month": Decimal("30.4375"), "year": Decimal("365.25")}
 IN_ORDER = ("adult_very_low", "adult_low_min", "adult_low_default", "adult_low_max")
@@ -58,6 +59,9 @@ def _changed(
     problems = list(_problems(name, entry, ours, units))
     for key, message in problems:
         layers.notes.fault(FILE, f"{name}.{key}", message)
+    for key in (key for key in BOUNDS if entry.get(key, ours[key]) != ours[key]):
+        message = f"is not changed by a site: ours stays, {ours[key]}"
+        layers.notes.warn(FILE, f"{name}.{key}", message)
     value = decimal(entry.get("value"))
     if problems or value is None:
         return None
@@ -70,7 +74,8 @@ def _problems(
     for key in sorted(set(entry) - {*KEYS, *ours}):
         yield key, "is not a key here" + hint(key, KEYS)
     yield from _number_problems(name, entry, ours, units)
-    if not str(entry.get("source", "")).strip():
+    source = entry.get("source", "")
+    if not isinstance(source, str) or not source.strip():
         yield "source", "must say where the number comes from"
 
 
@@ -130,6 +135,9 @@ def _out_of_bounds(number: Decimal, ours: Mapping[str, Any], units: Units) -> st
 def _slip(number: Decimal, ours: Mapping[str, Any], units: Units) -> str:
     """The number that was likely meant: in microkatal, or with the point elsewhere."""
     low, high = ours["min"], ours["max"]
+    for word, days in DAYS.items() if ours["unit"] == "d" else ():
+        if low <= (in_days := (number * days).to_integral_value(ROUND_HALF_UP)) <= high:
+            return f"; {shown(number)} {word}s are {shown(in_days)} d: did you mean that?"
     if ours["unit"] == "U/L" and number < low:
         in_units = number * (units.factor("activity", "ukat/L") or 1)
         if low <= in_units <= high:

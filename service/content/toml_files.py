@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ _KEY = re.compile(r"""\[*\s*(?P<key>[\w."'-]+)\s*(?P<sign>[=:])?(?P<value>.*)"""
 _NUMBER = re.compile(r"(\d+),(\d+)(?:\s*#.*)?")
 _WORD = re.compile(r"[A-Za-z_][\w/.:-]*")
 _CURLY = "“”„‟‘’«»"
+UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # general categories of Unicode; a plain blank is none
+CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
 class BadToml(Exception):
@@ -42,6 +45,12 @@ def _explained(text: str, error: str) -> BadToml:
 
 def _guesses(line: str, error: str) -> Iterator[str]:
     """What was likely meant, the surest first."""
+    if hidden := [c for c in line if c not in " \t" and unicodedata.category(c) in UNSEEN]:
+        yield f"holds a character that nobody sees (U+{ord(hidden[0]):04X})"
+    if line.startswith(CONFLICT):
+        yield "is left of a merge that met a conflict: decide which lines stay"
+    if line.strip().startswith((";", "//", "--", "%", "/*")):
+        yield "a comment begins with #"
     match = _KEY.match(line.strip())
     key, value = (match["key"], match["value"].strip()) if match else ("", "")
     if "overwrite" in error or "twice" in error or "mutate" in error or "redefine" in error:
@@ -60,5 +69,7 @@ def _guesses(line: str, error: str) -> Iterator[str]:
         yield f"{key}: write {meant}"
     if _WORD.fullmatch(value.split("#")[0].strip()):
         yield f'{key}: put the text in quotes: {key} = "{value.split("#")[0].strip()}"'
+    if value[-1:] in (",", ";") and "xpected newline" in error:
+        yield f"{key}: nothing stands behind a value; take the {value[-1]} away"
     if value.count('"') % 2:
         yield f"{key}: a quote is opened and not closed"

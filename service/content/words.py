@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -19,6 +20,7 @@ from service.content.code_forms import problems
 from service.content.faults import Notes, Say, hint
 from service.content.files import Unreadable, edited_in
 from service.content.layers import Layers
+from service.content.markup import odd_in, odd_in_plain, odd_in_words
 from service.content.shape import misfits, strays
 from service.content.text_files import (
     FOLDER,
@@ -52,7 +54,6 @@ BODY_BLANKS = frozenset(
     }
 )
 ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>")
 
 
 def load_words(knowledge: Knowledge, notes: Notes, overlay: Path | None = None) -> Words:
@@ -98,7 +99,8 @@ def _check_names(layers: Layers) -> None:
     known = (*TABLES, *(f"{name}.md" for name in TEXTS))
     for name in site_texts(layers.overlay):
         if name not in known and not _is_of_a_language(name):
-            layers.notes.fault(f"{FOLDER}/{name}", "", "is not a text" + hint(name, known))
+            tag = "; a folder here is a language such as de" if "/" in name else hint(name, known)
+            layers.notes.fault(f"{FOLDER}/{name}", "", f"is not a text{tag}")
 
 
 def site_texts(overlay: Path | None) -> list[str]:
@@ -121,6 +123,8 @@ def _fitting(name: str, layers: Layers) -> dict[str, Any]:
     problems = list(misfits(_without_removed(data), SHAPES[name]))
     for key, message in problems:
         layers.notes.fault(file, key, message)
+    for key, message in odd_in_words(layers.table(file)) if layers.has(file) else ():
+        layers.notes.warn(file, key, message)
     return layers.table(file, shipped=True) if problems else data
 
 
@@ -141,6 +145,11 @@ def _reasons(overrides: Mapping[str, Any], layers: Layers) -> dict[str, str]:
         layers.notes.warn(file, "reasons", message)
     elif not reasons:
         layers.notes.warn(file, "reasons", "no reason is left that a prescriber could choose")
+    ours = layers.table(file, shipped=True)["reasons"]
+    for key, text in overrides.get("reasons", {}).items():
+        if text is False and key not in ours:
+            message = f"is no reason of ours to be taken away{hint(key, ours)}"
+            layers.notes.warn(file, f"reasons.{key}", message)
     return reasons
 
 
@@ -154,7 +163,34 @@ def _text(name: str, layers: Layers, references: Mapping[str, Reference]) -> Car
         say(file, *problem)
     text = _card_text(front, body)
     _check_blanks(file, "body", text.body, BODY_BLANKS, say)
+    if layers.has(file):
+        _check_own(file, text, layers)
     return text
+
+
+def _check_own(file: str, text: CardText, layers: Layers) -> None:
+    """What a site's text says less than ours, and what nobody would see as it is meant."""
+    _, _, body = layers.text(file, shipped=True).split("+++\n", 2)
+    if not text.body.template:
+        layers.notes.fault(file, "body", "is empty: write the card below the second line +++")
+        return
+    ours, theirs = (set(Template(it).get_identifiers()) for it in (body, text.body.template))
+    for blank in sorted(ours - theirs):
+        message = f"is without ${{{blank}}} of our text, so that these cards do not say it"
+        layers.notes.warn(file, "body", message)
+    for template in (text.summary, text.summary_child, *text.summary_for.values()):
+        for message in odd_in_plain(template.template if template else ""):
+            layers.notes.warn(file, "summary", message)
+    for message in _unknown_reasons(text, layers):
+        layers.notes.warn(file, "override_reasons", message)
+
+
+def _unknown_reasons(text: CardText, layers: Layers) -> Iterator[str]:
+    """Reasons that a text offers and nobody has; one that a site took away is none."""
+    known = layers.laid_over(f"{FOLDER}/override_reasons.toml").get("reasons", {})
+    offered = {*text.override_reasons, *chain.from_iterable(text.override_reasons_for.values())}
+    for code in sorted(offered - set(known)) if isinstance(known, dict) else ():
+        yield f"{code!r} is no reason{hint(code, known)}"
 
 
 def front_and_body(
@@ -175,8 +211,7 @@ def front_and_body(
     shapeless = list(misfits(front, shape))
     for problem in shapeless:
         layers.notes.fault(file, *problem)
-    if tag := _TAG.search(parts[2]):
-        message = f"{tag[0]} is HTML, which an EHR shows as it stands or drops; write Markdown"
+    for message in odd_in(parts[2], BODY_BLANKS):
         layers.notes.warn(file, "body", message)
     return None if shapeless else (front, parts[2].strip())
 
@@ -189,7 +224,8 @@ def _front_problems(
     cited = {*front.get("references", ()), *front.get("references_child", ())}
     main = {front["source"], front.get("source_child", front["source"])}
     for reference in sorted((cited | main) - set(references)):
-        yield "references", f"{reference!r} is not in references.toml"
+        message = f"{reference!r} is not in references.toml{hint(reference, references)}"
+        yield "references", message
 
 
 def _card_text(front: Mapping[str, Any], body: str) -> CardText:
@@ -226,6 +262,8 @@ def check_summaries(folder: str, words: Words, longest: Mapping[str, str], say: 
 def _check_summary(file: str, template: Template, longest: Mapping[str, str], say: Say) -> None:
     if not _check_blanks(file, "summary", template, SUMMARY_BLANKS, say):
         return
+    if "\n" in template.template:
+        say(file, "summary", "must be one line")
     length = len(template.substitute(longest))
     if length > SUMMARY_LIMIT:
         widest = max((longest[name] for name in template.get_identifiers()), key=len, default="")

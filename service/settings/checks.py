@@ -15,6 +15,13 @@ from service.content.faults import Fault, hint
 
 Check = Callable[[Any], str]
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+NOT_ALLOWED = {
+    "characters": "a blank or another character that no URL holds",
+    "userinfo": "userinfo, a user or password before the host",
+}
+# What people copy behind the base of a FHIR server.
+BEHIND_A_BASE = ("metadata", "Patient", "Observation", "MedicationRequest", "Condition", "Bundle")
+FEW = 6  # keys that one sentence can name
 _CLAIM = re.compile(r"[\x21-\x7e]{1,512}")
 
 
@@ -29,17 +36,34 @@ class Faults:
         self.found.append(Fault(self.file, key, message))
 
 
+def _known(keys: Iterable[str]) -> str:
+    names = list(keys)
+    return f" (known: {', '.join(names)})" if len(names) <= FEW else ""
+
+
+def nowhere_else(key: str) -> str:
+    return ""
+
+
 def good_values(
-    name: str, value: Any, checks: Mapping[str, Check], faults: Faults
-) -> dict[str, Any]:
-    """The good values of a table; every bad one is a fault."""
+    name: str, value: Any, checks: Mapping[str, Check], faults: Faults,
+    elsewhere: Callable[[str], str] = nowhere_else,
+) -> dict[str, Any]:  # fmt: skip
+    """The good values of a table; every bad one is a fault.
+
+    elsewhere: says where a key belongs that is none here, as the end of a sentence.
+    """
     if not isinstance(value, dict):
         faults.add(name, "must be a table")
         return {}
     good = {}
     for key, item in value.items():
         check = checks.get(key)
-        problem = check(item) if check else "is not a key here" + hint(key, checks)
+        problem = (
+            check(item)
+            if check
+            else "is not a key here" + (hint(key, checks) or elsewhere(key) or _known(checks))
+        )
         if problem:
             faults.add(f"{name}.{key}", problem)
         else:
@@ -72,9 +96,17 @@ def some_of(known: Iterable[str]) -> Check:
 
 def text(value: Any) -> str:
     good = isinstance(value, str) and value.strip() and value.isprintable()
-    path = isinstance(value, str) and re.match(r"[A-Za-z]:", value)
-    windows = "; write the backslashes of a Windows path as /" if path else ""
+    drive = isinstance(value, str) and re.match(r"[A-Za-z]:", value)
+    windows = "; write the backslashes of a Windows path as /" if drive else ""
     return "" if good else f"must be text, not empty, without control characters{windows}"
+
+
+def path(value: Any) -> str:
+    """Of a file or a folder; nothing in it stands for something else."""
+    if wrong := text(value):
+        return wrong
+    sign = next((sign for sign in ("~", "$", "%") if value.startswith(sign)), "")
+    return f"is read as it is written, so {sign} stands for nothing; write it out" if sign else ""
 
 
 def url(value: Any) -> str:
@@ -93,7 +125,9 @@ def public_url(value: Any) -> str:
     """Tokens are compared with it, so it must be written as callers will write it."""
     plain = _as_it_is_asked(value)
     if not plain:
-        return ""
+        end = "/cds-services"
+        here = f"; write {value.partition(end)[0]}" if end in value else ""
+        return f"is where {end} begins and does not hold it{here}" if here else ""
     bare = isinstance(value, str) and re.fullmatch(r"[a-z0-9.-]+(?::\d+)?(?:/\S*)?", value)
     meant = f"; did you mean https://{value}?" if bare else ""
     return f"must be a URL as it is called, such as https://cds.example.org{plain}{meant}"
@@ -105,19 +139,24 @@ def _as_it_is_asked(value: Any) -> str:
 
     found = read_base(value)
     if isinstance(found, str):
-        return f" (wrong: {found})"
+        return f" (wrong: {NOT_ALLOWED.get(found, found)})"
     return "" if str(found) == value.rstrip("/") else f" (write {found})"
 
 
 def fhir_base(value: Any) -> str:
     wrong = _as_it_is_asked(value)
-    return f"is not a FHIR base URL{wrong}" if wrong else ""
+    if wrong:
+        return f"is not a FHIR base URL{wrong}"
+    base, _, last = value.rstrip("/").rpartition("/")
+    return f"ends before /{last}; write {base}" if last in BEHIND_A_BASE else ""
 
 
 def key_source(value: Any) -> str:
     """https, or plain http on this machine (development mode only), or the path of a file."""
+    if isinstance(value, dict) or (isinstance(value, str) and re.search(r"\{|-----", value)):
+        return "must be a URL or a file: write the key set into a file of its own"
     if not isinstance(value, str) or "://" not in value:
-        return text(value)
+        return path(value)
     wrong = _as_it_is_asked(value.partition("?")[0])
     if wrong:
         return f"must be a URL or a file{wrong}"
@@ -128,7 +167,17 @@ def key_source(value: Any) -> str:
 def store_url(value: Any) -> str:
     """Never shown: it may hold a password."""
     good = isinstance(value, str) and re.match(r"postgresql(\+psycopg)?://", value)
-    return "" if good and value.isprintable() else "must be a postgresql:// URL"
+    if not (good and value.isprintable()):
+        is_sqlite = isinstance(value, str) and value.startswith("sqlite:")
+        sqlite = "; for SQLite write site.data_dir" if is_sqlite else ""
+        return f"must be a postgresql:// URL{sqlite}"
+    login, _, place = value.partition("://")[2].partition("?")[0].rpartition("@")
+    if "@" in login:
+        return "holds an @ in a user's name or password: write it as %40"
+    port = re.fullmatch(r".*?(?::([^:\]/]*))?(?:/.*)?", place)
+    if port and port[1] and not (port[1].isdecimal() and 0 < int(port[1]) < 65536):
+        return "has a port that is no number from 1 to 65535"
+    return ""
 
 
 def is_loopback(host: str) -> bool:
@@ -156,7 +205,7 @@ def zone(value: Any) -> str:
 def whole(low: int, high: int, unit: str) -> Check:
     def check(value: Any) -> str:
         good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-        return "" if good else f"must be whole {unit} from {low} to {high}"
+        return "" if good else f"must be whole {unit} from {low} to {high}{_quoted(value)}"
 
     return check
 
@@ -166,8 +215,14 @@ def anything(value: Any) -> str:
     return ""
 
 
+def _quoted(value: Any) -> str:
+    """What is no text and was written as one."""
+    plain = isinstance(value, str) and (value.isdecimal() or value in ("true", "false"))
+    return f"; write {value} without quotes" if plain else ""
+
+
 def yes_or_no(value: Any) -> str:
-    return "" if isinstance(value, bool) else "must be true or false"
+    return "" if isinstance(value, bool) else f"must be true or false{_quoted(value)}"
 
 
 def many(check: Check, what: str) -> Check:

@@ -109,7 +109,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "fhir_base": checks.fhir_base,
     "fhir_release": checks.one_of(RELEASES),
     "fhir_private_addresses": checks.yes_or_no,
-    "ca_file": checks.text,
+    "ca_file": checks.path,
     "on_unavailable": checks.one_of(("card", "412")),
     "deadline_ms": checks.whole(100, 30_000, "milliseconds"),
     "accepted_gaps": checks.some_of(OPTIONAL_KEYS),
@@ -125,7 +125,7 @@ CLIENT_KEYS: Mapping[str, Check] = {
 
 def read_clients(value: Any, path: Path, mode: str, faults: Faults) -> Iterator[Client]:
     """The clients of a file, each over its profile; every fault by its key."""
-    if not isinstance(value, list):
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         faults.add("clients", "must be written as [[clients]]")
         return
     taken: dict[str, set[str]] = {"name": set(), "issuer": set()}
@@ -190,7 +190,9 @@ def _check_authorities(
     at: str, client: Client, tenants: tuple[Client, ...], faults: Faults
 ) -> None:
     for known in {c.ca_file: c for c in (client, *tenants) if c.ca_file}.values():
-        if not _holds_authorities(known.ca_file):
+        if not Path(known.ca_file).exists():
+            faults.add(f"{at}.ca_file", f"{known.ca_file} is not there")
+        elif not _holds_authorities(known.ca_file):
             faults.add(f"{at}.ca_file", "holds no certificate authority that can be read")
 
 
@@ -209,10 +211,14 @@ def _holds_authorities(ca_file: str) -> bool:
 
 
 def _check_identity(
-    at: str, values: Mapping[str, Any], entry: object, taken: dict[str, set[str]], faults: Faults
+    at: str,
+    values: Mapping[str, Any],
+    entry: Mapping[str, Any],
+    taken: dict[str, set[str]],
+    faults: Faults,
 ) -> None:
     """Who calls must be told apart, by issuer in tokens and by name in logs."""
-    written = {*values, *(entry if isinstance(entry, dict) else ())}
+    written = {*values, *entry}
     for key in ("name", "issuer", "jwks"):
         if key not in written:
             faults.add(f"{at}.{key}", "is missing")

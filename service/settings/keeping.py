@@ -43,7 +43,7 @@ def reasons(value: Any) -> str:
 KEEPING_TABLES: Mapping[str, Mapping[str, Check]] = {
     "store": {
         "url": checks.store_url,
-        "pseudonym_key": checks.text,
+        "pseudonym_key": checks.path,
     },
     "retention": {
         "decisions_days": checks.whole(1, 3660, "days"),
@@ -52,7 +52,7 @@ KEEPING_TABLES: Mapping[str, Mapping[str, Check]] = {
     },
     "feedback": {"comments": checks.yes_or_no},
     "repeat": {"days": reasons},
-    "metrics": {"token_file": checks.text},
+    "metrics": {"token_file": checks.path},
 }
 
 

@@ -164,16 +164,17 @@ def _parse(text: str, faults: Faults) -> dict[str, Any]:
     return {}
 
 
+LISTENING = ("port", "host", "bind", "listen", "address", "server")
 TABLES: Mapping[str, Mapping[str, Check]] = {
     "site": {
         "mode": checks.one_of(MODES),
         "public_base_url": checks.public_url,
         "time_zone": checks.zone,
-        "data_dir": checks.text,
-        "pid_file": checks.text,
+        "data_dir": checks.path,
+        "pid_file": checks.path,
         "trusted_proxies": checks.whole(0, 4, "proxies"),
     },
-    "content": {"dir": checks.text, "reference_intervals": checks.text},
+    "content": {"dir": checks.path, "reference_intervals": checks.text},
     **KEEPING_TABLES,
 }
 
@@ -182,16 +183,17 @@ def _settings(data: Mapping[str, Any], path: Path, raw: bytes, faults: Faults) -
     known = (*TABLES, "clients")
     for key in data:
         if key not in known:
-            faults.add(key, "is not a table here" + hint(key, known))
+            faults.add(key, "is not a table here" + (hint(key, known) or _belongs(key)))
     tables = {
-        name: good_values(name, data.get(name, {}), keys, faults) for name, keys in TABLES.items()
+        name: good_values(name, data.get(name, {}), keys, faults, _belongs)
+        for name, keys in TABLES.items()
     }
     site, content = tables["site"], tables["content"]
     content_dir = _folder(path, content.get("dir"), "content.dir", faults)
     mode = site.get("mode", "production")
     clients = tuple(read_clients(data.get("clients", []), path, mode, faults))
     if clients and mode == "production":
-        _check_public_base(site, faults)
+        _check_public_base(site, data.get("site", {}), faults)
     return Settings(
         mode=mode,
         public_base_url=site.get("public_base_url", ""),
@@ -209,11 +211,22 @@ def _settings(data: Mapping[str, Any], path: Path, raw: bytes, faults: Faults) -
     )
 
 
-def _check_public_base(site: Mapping[str, Any], faults: Faults) -> None:
-    """Callers' tokens are made for this URL; a Host header is no substitute."""
-    if "public_base_url" not in site:
+def _belongs(key: str) -> str:
+    """Where a key belongs that stands in no table, or in another one."""
+    if key in LISTENING:
+        return "; where it listens is said to `hpp-cds serve` by --host and --port"
+    table = next((name for name, keys in TABLES.items() if key in keys), "")
+    return f"; it belongs under [{table}]" if table else ""
+
+
+def _check_public_base(site: Mapping[str, Any], written: Any, faults: Faults) -> None:
+    """Callers' tokens are made for this URL; a Host header is no substitute.
+
+    site: what is good of what is written.
+    """
+    if isinstance(written, dict) and "public_base_url" not in written:
         faults.add("site.public_base_url", "is missing; callers' tokens are compared with it")
-    elif not site["public_base_url"].startswith("https://"):
+    elif not site.get("public_base_url", "https://").startswith("https://"):
         faults.add("site.public_base_url", "must be https in production mode")
 
 

@@ -48,7 +48,11 @@ def read_show(at: str, value: object, services: Sequence[str], faults: Faults) -
     if not isinstance(value, dict):
         faults.add(at, "must be a table: verdict = how")
         return ()
-    found = list(_read_one(at, "", {k: v for k, v in value.items() if k not in services}, faults))
+    tables = [key for key, how in value.items() if isinstance(how, dict)]
+    for unknown in sorted(set(tables) - set(services)):
+        faults.add(f"{at}.{unknown}", f"is not a service{hint(unknown, services)}")
+    plain = {k: v for k, v in value.items() if k not in (*services, *tables)}
+    found = list(_read_one(at, "", plain, faults))
     for service in services:
         inner = value.get(service, {})
         if isinstance(inner, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +143,7 @@ def from_url(url: str, ca_file: str = "") -> Read:
 def from_file(path: Path) -> Read:
     def read() -> Document:
         try:
-            raw = path.read_bytes()
+            raw = path.read_bytes().removeprefix(BOM_UTF8)  # as editors of Windows write it
             return Document(strict_json.load(raw) if len(raw) <= MOST_BYTES else None)
         except OSError:
             return Document(problem="cannot be read")

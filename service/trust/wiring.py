@@ -19,6 +19,15 @@ from service.watch import metrics
 from service.watch.health import HealthCheck
 from service.watch.logs import ERROR, WARNING, log
 
+# Why a key of a file is refused, for who has to mend the file.
+IN_WORDS = {
+    "algorithm": "algorithm: RS384 with an RSA key or ES384 with a P-384 key is verified",
+    "kid": "kid: a key needs one, as tokens name it",
+    "not-for-verifying": 'not-for-verifying: use is not "sig", or key_ops is without "verify"',
+    "private": "private: the set holds a private key, which stays with its owner",
+    "weak": "weak: RSA keys have 2048 to 8192 bits",
+}
+
 
 @dataclass(frozen=True)
 class Trust:
@@ -93,12 +102,22 @@ def _key_file_problem(client: Client, settings: Settings) -> str:
         return f"holds no key that can be used: it {_instead_of_json(path)}, and not a JWK set"
     if isinstance(document.body, dict) and "kty" in document.body:
         return 'holds no key that can be used: it is one JWK; put it in {"keys": [...]}'
-    refused = ", ".join(sorted(ring.refused)) if ring else "it is not a JWK set"
+    refused = (
+        "; ".join(IN_WORDS.get(reason, reason) for reason in sorted(ring.refused))
+        if ring
+        else 'it is not a JWK set, which is {"keys": [...]}'
+    )
     return f"holds no key that can be used ({refused or 'the set is empty'})"
 
 
 def _instead_of_json(path: Path) -> str:
     raw = path.read_bytes()[:4096]
+    if not raw.strip():
+        return "is empty"
+    if b"PRIVATE KEY-----" in raw:
+        return "is a private key, which stays with its owner"
     if b"-----BEGIN" in raw:
         return "is PEM"
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "is UTF-16 and not UTF-8"
     return "is a certificate or key in DER" if raw[:1] == b"\x30" else "is not JSON"

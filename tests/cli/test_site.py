@@ -128,7 +128,11 @@ SITE = "[site]\npublic_base_url = 'https://cds.example.org'\n"
     ("text", "said"),
     [
         ("-----BEGIN PUBLIC KEY-----\n", "it is PEM, and not a JWK set"),
+        ("-----BEGIN RSA PRIVATE KEY-----\n", "it is a private key, which stays with its owner"),
         ("0x", "it is a certificate or key in DER"),
+        ("", "it is empty"),
+        ('{"keys": [{"kty": "oct", "kid": "a"}]}', "RS384 with an RSA key or ES384"),
+        ('[{"kty": "EC"}]', 'it is not a JWK set, which is {"keys": [...]}'),
         ("nothing", "it is not JSON"),
         ('{"kty": "EC"}', 'it is one JWK; put it in {"keys": [...]}'),
         ('{"keys": []}', "the set is empty"),

@@ -68,6 +68,9 @@ def test_an_unknown_code_or_address_never_hides_a_name_or_a_code(code: Json) -> 
         "AlkalinePhosphatase", "alkaline-phosphatase", "ALKALINE_PHOSPHATASE", "ALKPHOS-S",
         "血清ALP", "ALP測定", "ALP, external", "Tot ALP", "Ph. Alcalines", "Щелочная фосфатаза",
         "ЩФ в сыворотке", "Определение активности щелочной фосфатазы в крови",
+        "ALP (37 °C)", "Alkaline Phosphatase Lvl", "Serum alkaline phosphatase NOS",
+        "FOSFATASA ALCALINA (FA)", "Fosfatasas alcalinas", "Alkalna fosfataza (ALP)",
+        "Лужна фосфатаза", "Fosfatază alcalină",
     ],
 )  # fmt: skip
 def test_a_name_in_a_usual_form_of_laboratories_is_total_alp(words: str) -> None:

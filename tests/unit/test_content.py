@@ -144,6 +144,7 @@ def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
         "thresholds.toml: adult_low_min.unit: must be 'U/L'",
         "thresholds.toml: adult_low_min.source: must say where the number comes from",
         "texts/hppSuspected.md: references: 'nobody' is not in references.toml",
+        "texts/hppSuspected.md: body: is empty: write the card below the second line +++",
         "texts/hppSuspected.md: summary: has a $ that is not a blank; write $$ for a dollar sign",
     ]
 

@@ -183,9 +183,13 @@ def test_a_file_of_authorities_is_read_at_start(tmp_path: Path) -> None:
     (client,) = clients_of(tmp_path, CLIENT + 'ca_file = "ca.pem"\n')
 
     assert client.ca_file == str((tmp_path / "ca.pem").resolve())
-    for name in ("no.pem", "none.pem"):
+    wrong = {
+        "no.pem": "holds no certificate authority that can be read",
+        "none.pem": f"{tmp_path.resolve() / 'none.pem'} is not there",
+    }
+    for name, said in wrong.items():
         assert faults_of(written(tmp_path, f'{SITE}{CLIENT}ca_file = "{name}"\n')) == [
-            "hpp-cds.toml: clients[1].ca_file: holds no certificate authority that can be read"
+            f"hpp-cds.toml: clients[1].ca_file: {said}"
         ]
 
 
@@ -230,7 +234,8 @@ def test_the_services_a_client_may_call_are_those_there_are() -> None:
         (CLIENT.replace("keys.json", "https://a.example/a%2Fk"),
          ["clients[1].jwks: must be a URL or a file (wrong: path)"]),
         (CLIENT.replace("keys.json", "https://u:p@a.example/k"),
-         ["clients[1].jwks: must be a URL or a file (wrong: userinfo)"]),
+         ["clients[1].jwks: must be a URL or a file (wrong: userinfo, a user or password before "
+          "the host)"]),
         (CLIENT.replace("keys.json", "HTTPS://a.example/k"),
          ["clients[1].jwks: must be a URL or a file (write https://a.example/k)"]),
         (CLIENT.replace("keys.json", "k\\u0000"), ["clients[1].jwks: must be text, not empty, "
@@ -304,13 +309,34 @@ def test_the_public_url_is_exact(tmp_path: Path, url: object) -> None:
     assert len(faults_of(written(tmp_path, text))) == 1
 
 
-@pytest.mark.parametrize("url", ["sqlite:///x.db", "mysql://h/d", "postgres://h/d", "", 7])
-def test_the_store_is_sqlite_in_the_data_folder_or_postgresql(tmp_path: Path, url: object) -> None:
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("sqlite:///x.db", "must be a postgresql:// URL; for SQLite write site.data_dir"),
+        *((url, "must be a postgresql:// URL") for url in ("mysql://h/d", "postgres://h/d", "", 7)),
+        ("postgresql://u:secret@h:54x/d", "has a port that is no number from 1 to 65535"),
+        ("postgresql://u:secret@h:65536/d", "has a port that is no number from 1 to 65535"),
+        ("postgresql://u:secret@x@h/d", "holds an @ in a user's name or password: write it as %40"),
+    ],
+)
+def test_the_store_is_sqlite_in_the_data_folder_or_postgresql(
+    tmp_path: Path, url: object, fault: str
+) -> None:
     text = f"[store]\nurl = {url!r}\n"
 
-    assert faults_of(written(tmp_path, text)) == [
-        "hpp-cds.toml: store.url: must be a postgresql:// URL"
-    ]
+    assert faults_of(written(tmp_path, text)) == [f"hpp-cds.toml: store.url: {fault}"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://h/d", "postgresql+psycopg://u:p@h:5432/d", "postgresql:///d?host=/run/x",
+        "postgresql://u:a:b/c@[::1]:5432/d", "postgresql://[::1]/d", "postgresql://h/d?user=a@b",
+        "postgresql://a:5432,b:5433/d",
+    ],
+)  # fmt: skip
+def test_a_url_of_postgresql_is_read_as_its_driver_does(tmp_path: Path, url: str) -> None:
+    assert load_settings(written(tmp_path, f"[store]\nurl = {url!r}\n")).store_url == url
 
 
 # Where it may be served
