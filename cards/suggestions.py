@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from cards.facts import CardFacts, unique
 from cards.model import ClientCapabilities, CreateOrder, DeleteDraft, Suggestion
 from cards.words import CardText, Offer, OrderText
 from service.hpp.assessment import Indicator
+from service.hpp.days import earlier
 from service.hpp.model import Result
 
 DRAFT, CAUSE = "remove-draft", "@cause"
@@ -104,7 +105,7 @@ class Offers:
 
     def _missing(self, names: Iterable[str]) -> list[str]:
         """Without what is on record of late and can be interpreted."""
-        since = self.facts.today - timedelta(days=self.facts.knowledge.days("workup_recent"))
+        since = earlier(self.facts.today, self.facts.knowledge.days("workup_recent"))
         return [name for name in names if not self._on_file(self._text(name).test, since)]
 
     def _on_file(self, test: str, since: date) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -74,10 +74,17 @@ class Exposures:
         washout = self.knowledge.classes[use.drug_class].washout
         return self.knowledge.days(washout) if washout else 0
 
-    def with_effect(self, effect: str) -> list[DrugUse]:
+    def with_effect(self, effect: str) -> Sequence[DrugUse]:
         """The orders on record of drugs with an effect, in the order of the record."""
-        known = self.knowledge.classes
-        return [use for use in taken(self.chart) if known[use.drug_class].effect == effect]
+        return self._uses.get(effect, [])
+
+    @cached_property
+    def _uses(self) -> Mapping[str, Sequence[DrugUse]]:
+        """Effect -> orders, sorted once: each undated result asks for them."""
+        found: dict[str, list[DrugUse]] = {}
+        for use in taken(self.chart):
+            found.setdefault(self.knowledge.classes[use.drug_class].effect, []).append(use)
+        return found
 
     def in_use(self) -> list[DrugUse]:
         """Antiresorptives that make today's order a renewal.

@@ -90,12 +90,10 @@ class Unseen:
     @cached_property
     def _alp(self) -> Keys:
         """Further results; also a low one that a contaminated one of its day hides, unless HPP
-        was excluded for it."""
-        hidden = any(
-            item.kind.eligible_low and not features.exclusions(self.facts.background, day_of(item))
-            for item in self.facts.history.shadowed
-        )
-        return ALP | LABS if hidden else ALP
+        was excluded for it: what binds the latest of them binds all."""
+        hidden = [day_of(i) for i in self.facts.history.shadowed if i.kind.eligible_low]
+        bound = hidden and features.exclusions(self.facts.background, max(hidden))
+        return ALP | LABS if hidden and not bound else ALP
 
     # A normal result may be acute, or masked: by a gamma-GT, too.
     _normal_goes = CONDITIONS | MEDICATIONS | LABS

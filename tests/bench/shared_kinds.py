@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.bench.resources import (
     ALENDRONATE,
     concept,
+    condition,
+    day,
     entries,
     order,
     result,
@@ -107,6 +109,25 @@ def substrates(chart: Json, n: int) -> None:
     chart["labs"] += entries(result(i, "62236-5", **raised) for i in range(n))
 
 
+def undated_substrates(chart: Json, n: int) -> None:
+    """n PLP of no day beside n orders, any of which might be vitamin B6."""
+    raised = {"valueQuantity": {"value": 400, "unit": "nmol/L"}, "effectiveDateTime": MISSING}
+    chart["labs"] += entries(result(i, "62236-5", **raised) for i in range(n))
+    chart["medications"] += entries(order(i, ALENDRONATE) for i in range(n))
+
+
+def hidden_lows(chart: Json, n: int) -> None:
+    """n lows of three days, n times that it is no HPP, and no other results to be had."""
+    chart["alp"][:] = entries(
+        result(i, value=20 + i % 9, effectiveDateTime=day(i % 3)) for i in range(n)
+    )
+    chart["labs"][:] = [{"resource": {"resourceType": "OperationOutcome"}}]
+    refuted = {"verificationStatus": {"coding": [{"code": "refuted"}]}}
+    chart["conditions"][:] = entries(
+        {**condition(i, concept("hypophosphatasia")), **refuted} for i in range(n)
+    )
+
+
 def significances(chart: Json, n: int) -> None:
     """One genetic result with n significances, each in letters to set apart from digits."""
     said = {"valueCodeableConcept": concept("1a" * 200)}
@@ -118,5 +139,6 @@ def significances(chart: Json, n: int) -> None:
 KINDS = (
     parts_of_a_long_id, same_long_encounter, same_long_specimen, same_long_identifier,
     patient_inside, orders_inside, parts_inside_of_a_long_id, same_encounter_by_url,
-    orders_of_many_drugs, lost_orders, lows_on_a_drug, substrates, significances,
+    orders_of_many_drugs, lost_orders, lows_on_a_drug, substrates, undated_substrates, hidden_lows,
+    significances,
 )  # fmt: skip

@@ -162,3 +162,13 @@ def test_a_raised_enzyme_of_the_year_proves_an_old_liver_disease(
     enzyme = lab("lab_ggt", value, enzyme_days, printed=printed)
 
     assert masks_on(knowledge, 50, diagnosis("mask_liver", 4000), enzyme) == masked
+
+
+@pytest.mark.hazard("C7")
+def test_the_orders_with_an_effect_are_sorted_once(knowledge: Knowledge) -> None:
+    drugs = [use(ALENDRONATE, ORAL, days) for days in (50, 40)]
+    exposures = Exposures(chart(*drugs, use("drug_b6", "vitamin-b6", 30)), TODAY, knowledge)
+
+    assert list(exposures.with_effect("suppresses")) == drugs
+    assert exposures.with_effect("suppresses") is exposures.with_effect("suppresses")
+    assert list(exposures.with_effect("masks")) == []

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from service.hpp import features
 from service.hpp.assessment import Presence
+from service.hpp.background import Background
 from service.hpp.facts import gather_facts
 from service.hpp.findings import find
 from service.hpp.knowledge.model import Knowledge
-from service.hpp.model import Gap
-from tests.hpp.charts import TODAY, Fact, alp, chart, diagnosis, unread, use
+from service.hpp.model import Condition, Gap
+from service.hpp.unseen import Unseen
+from tests.hpp.charts import TODAY, Fact, ago, alp, chart, diagnosis, facts, unread, use
 
 LOW, UNEXPLAINED, ON_DRUG = "alp-low", "alp-unexplained-low", "alp-low-only-on-antiresorptive"
 YEAR, ACUTE, MASKED = "alp-low-over-a-year", "alp-acute-low", "latest-alp-masked"
@@ -134,3 +138,23 @@ def test_only_the_patient_and_the_alp_are_needed(
 
     assert (set(found.missing), found.seen) == (missing, not missing)
     assert (found.presence is Presence.UNKNOWN) is bool(missing)
+
+
+@pytest.mark.hazard("C7")
+def test_of_hidden_lows_the_latest_alone_tells_whether_hpp_was_excluded_for_them(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What binds a low binds each earlier one."""
+    lows = [alp(value, day, f"{value} {day}") for day in (10, 50, 90) for value in ("30", "28")]
+    asked: list[date] = []
+    real = features.exclusions
+
+    def counting(background: Background, low: date) -> list[Condition]:
+        asked.append(low)
+        return real(background, low)
+
+    monkeypatch.setattr(features, "exclusions", counting)
+    for verification, keys in (("refuted", {"alp"}), ("confirmed", {"alp", "labs"})):
+        hpp = diagnosis("cond_hpp", 20, verification=verification, recorded=ago(20))
+        assert Unseen(facts(knowledge, *lows, hpp))._alp == keys
+    assert asked == [ago(10)] * 2
