@@ -13,7 +13,7 @@ from enum import StrEnum
 from service.fhir.budget import FEWEST_OF_A_NAME, Budget
 from service.fhir.folding import LONGEST, fold
 from service.fhir.lab_names import BESIDE_TOTAL, Named
-from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
+from service.fhir.systems import LONGEST_CODE, LONGEST_SYSTEM, is_atc_substance, is_loinc
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
@@ -58,7 +58,8 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     for coding in objs(written.get("coding")):
         code, system = code_of(coding), text(coding.get("system"))
         if code:
-            codes.append(("".join(system.split()).rstrip("/"), code[:LONGEST_CODE]))
+            system = "".join(system[:LONGEST_SYSTEM].split()).rstrip("/")
+            codes.append((system, code[:LONGEST_CODE]))
         said.append(text(coding.get("display")))
     return codes, [item for item in said if item]
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import chain
 
-from service.fhir.codings import NO_DRUG, Match, Recognition, drug_of, merged, names_of
+from service.fhir.codings import NO_DRUG, DrugConcept, Match, Recognition, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, NamedDrug
 from service.fhir.releases import DRUGS, ingredients_of, medication_pointer
 from service.fhir.tolerant import Json, holds_something, number, obj, objs, text
@@ -103,10 +103,14 @@ def _medication(pointer: Json, order: Json, context: Context) -> NamedDrug:
         holder = order if text(reference).startswith("#") else sent
         inside = list(_ingredients(sent, holder, context))
         written = (sent.get("code"), *chain(*inside))
-        together = merged([context.drug(item) for item in written])
+        together = merged([_concept_of(item, context) for item in written])
         known = NamedDrug(together, _names_of_all(written), all(inside))
         context.medications[id(sent)] = known
     return known
+
+
+def _concept_of(item: object, context: Context) -> DrugConcept:
+    return item.concept if isinstance(item, NamedDrug) else context.drug(item)
 
 
 def _names_of_all(written: Iterable[object]) -> str:
@@ -115,7 +119,7 @@ def _names_of_all(written: Iterable[object]) -> str:
     for item in written:
         if room <= 0:
             break
-        names.append(names_of(item))
+        names.append(item.said if isinstance(item, NamedDrug) else names_of(item))
         room -= len(names[-1])
     return " ".join(names)[:LONGEST_NAMES]
 
@@ -129,13 +133,27 @@ def own_concept(order: Json) -> object:
 
 
 def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[list[object]]:
-    """Of each ingredient its concept, or that of the Substance or Medication it refers to and
+    """Of each ingredient its concept, or what the Substance or Medication it refers to says, and
     what the reference calls it.  holder: the resource that contains those that are contained."""
     for own, pointer in ingredients_of(medication):
-        code = own or context.index.resolve(pointer.get("reference"), holder).get("code")
         called = text(pointer.get("display"))
-        said = [obj(code).get("concept") or code, {"text": called} if called else None]
-        yield [item for item in said if item]
+        what = _concept_in(own) or _substance(pointer, holder, context)
+        yield [item for item in (what, {"text": called} if called else None) if item]
+
+
+def _substance(pointer: Json, holder: Json, context: Context) -> NamedDrug | None:
+    """What a Substance or Medication says that ingredients point at; each is read once for a
+    request."""
+    sent = context.index.resolve(pointer.get("reference"), holder)
+    if id(sent) not in context.substances:
+        code = _concept_in(sent.get("code"))
+        said = NamedDrug(context.drug(code), names_of(code)[:LONGEST_NAMES]) if code else None
+        context.substances[id(sent)] = said
+    return context.substances[id(sent)]
+
+
+def _concept_in(code: object) -> object:
+    return obj(code).get("concept") or code
 
 
 def class_of(drug: Drug, drugs: Drugs, order: Json, context: Context) -> str:
