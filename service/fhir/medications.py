@@ -73,13 +73,19 @@ def drugs_of(order: Json, context: Context) -> Drugs:
         sent, beside = _medication(pointer, order, context), {"text": text(pointer.get("display"))}
         concept = merged((concept, sent.concept, context.drug(beside)))
     match = drug_of(concept, context.knowledge)
-    if not (match.groups or sent.is_whole or concept.is_substance):
-        # One of ours may be inside, whatever the whole is called.
+    if not match.groups and _is_only_called(concept, sent):
         return Drugs(match, UNKNOWN_CODE, is_readable=True)
     if not match.groups:
         is_chosen = concept.is_absent or "reference" in pointer or _says_a_drug(order)
         return Drugs(match, _gap_of(concept.outcome, is_chosen), concept.is_readable)
     return Drugs(match, written=(own, *details, beside), inside=sent.said)
+
+
+def _is_only_called(concept: DrugConcept, sent: NamedDrug) -> bool:
+    """No code but a name says that it is another drug, and an ingredient was not sent: one of ours
+    may be inside, whatever the whole is called."""
+    is_another = concept.outcome is Recognition.ANOTHER
+    return is_another and not (sent.is_whole or concept.is_substance)
 
 
 def _gap_of(outcome: Recognition, is_chosen: bool) -> str:

@@ -70,7 +70,8 @@ def test_an_unknown_code_or_address_never_hides_a_name_or_a_code(code: Json) -> 
         "ЩФ в сыворотке", "Определение активности щелочной фосфатазы в крови",
         "ALP (37 °C)", "Alkaline Phosphatase Lvl", "Serum alkaline phosphatase NOS",
         "FOSFATASA ALCALINA (FA)", "Fosfatasas alcalinas", "Alkalna fosfataza (ALP)",
-        "Лужна фосфатаза", "Fosfatază alcalină",
+        "Лужна фосфатаза", "Fosfatază alcalină", "Алкална фосфатаза", "الفوسفاتاز القلوي",
+        "Šarminė fosfatazė", "Sārmainā fosfotāze", "Fosfatase alkali (ALP)", "Alkali fosfatase",
     ],
 )  # fmt: skip
 def test_a_name_in_a_usual_form_of_laboratories_is_total_alp(words: str) -> None:
