@@ -13,7 +13,7 @@ from enum import StrEnum
 from service.fhir.budget import FEWEST_OF_A_NAME, Budget
 from service.fhir.folding import LONGEST, fold
 from service.fhir.lab_names import BESIDE_TOTAL, Named
-from service.fhir.systems import LONGEST_CODE, is_atc_substance, is_loinc
+from service.fhir.systems import LONGEST_CODE, LONGEST_SYSTEM, is_atc_substance, is_loinc
 from service.fhir.tolerant import Json, obj, objs, text
 from service.fhir.vocabulary import Vocabulary
 from service.hpp.knowledge.model import Knowledge
@@ -58,7 +58,8 @@ def read_concept(concept: object) -> tuple[list[tuple[str, str]], list[str]]:
     for coding in objs(written.get("coding")):
         code, system = code_of(coding), text(coding.get("system"))
         if code:
-            codes.append(("".join(system.split()).rstrip("/"), code[:LONGEST_CODE]))
+            system = "".join(system[:LONGEST_SYSTEM].split()).rstrip("/")
+            codes.append((system, code[:LONGEST_CODE]))
         said.append(text(coding.get("display")))
     return codes, [item for item in said if item]
 
@@ -197,14 +198,18 @@ def read_drug(concept: object, vocabulary: Vocabulary, budget: Budget) -> DrugCo
     codes, said = new_concept(concept, budget)
     if any(system.lower().endswith(ABSENT_REASON) for system, _ in codes):
         return DrugConcept(NOTHING, NOTHING, Recognition.EMPTY, is_absent=True)
-    folded = _names_among(fold_all(said), codes)
+    folded, written = fold_all(said), [fold(code) for _, code in codes]
+    as_names = [code for code in written if _has_letters(code)]  # as some hospitals write codes
+    budget.spend(FEWEST_OF_A_NAME * len(as_names))
     coded = groups_of(codes, vocabulary).intersection(vocabulary.knowledge.drugs) or NOTHING
-    named = _union(map(vocabulary.drugs.groups_in, folded))
+    named = _union(map(vocabulary.drugs.groups_in, dict.fromkeys((*folded, *as_names))))
+    # The code over again does not tell that it is another drug.
+    is_named = any(_has_letters(item) and item not in written for item in folded)
     is_substance = any(_is_substance(*coding, vocabulary) for coding in codes)
     return DrugConcept(
         coded=coded,
         named=named,
-        outcome=_outcome(coded | named, bool(folded) or is_substance, bool(codes)),
+        outcome=_outcome(coded | named, is_named or is_substance, bool(codes)),
         is_readable=any(vocabulary.codes.lists(system) for system, _ in codes),
         is_substance=is_substance,
     )
@@ -223,10 +228,9 @@ def _is_substance(system: str, code: str, vocabulary: Vocabulary) -> bool:
     return is_atc_substance(code) and vocabulary.codes.system(system) == COMPLETE_FOR_DRUGS
 
 
-def _names_among(folded: Iterable[str], codes: Sequence[tuple[str, str]]) -> list[str]:
-    """Texts that can be a name: not the code over again, and not without two letters."""
-    written = {fold(code) for _, code in codes}
-    return [item for item in folded if item not in written and sum(map(str.isalpha, item)) > 1]
+def _has_letters(folded: str) -> bool:
+    """Two at least, as any name."""
+    return sum(map(str.isalpha, folded)) > 1
 
 
 def names_of(concept: object) -> str:

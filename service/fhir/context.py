@@ -40,8 +40,8 @@ NOT_NAMED = NamedDrug(merged(()), "")
 class Context:
     """zone: for dates with a time.  printed: ranges that were read, by what they were read from.
 
-    medications, reasons: what a Medication and a Condition say that other resources refer to;
-    wholes: the panel or report of a result; all by identity.
+    medications, substances, reasons: what a Medication, what it consists of and a Condition say
+    that other resources refer to; wholes: the panel or report of a result; all by identity.
     """
 
     terminology: Terminology
@@ -52,6 +52,7 @@ class Context:
     printed: dict[bytes, PrintedRange] = field(default_factory=dict)
     wholes: dict[int, Json] = field(default_factory=dict)
     medications: dict[int, NamedDrug] = field(default_factory=dict)
+    substances: dict[int, NamedDrug | None] = field(default_factory=dict)
     reasons: dict[int, frozenset[str]] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import chain
 
-from service.fhir.codings import NO_DRUG, Match, Recognition, drug_of, merged, names_of
+from service.fhir.codings import NO_DRUG, DrugConcept, Match, Recognition, drug_of, merged, names_of
 from service.fhir.context import NOT_NAMED, Context, NamedDrug
 from service.fhir.releases import DRUGS, ingredients_of, medication_pointer
 from service.fhir.tolerant import Json, holds_something, number, obj, objs, text
@@ -73,13 +73,19 @@ def drugs_of(order: Json, context: Context) -> Drugs:
         sent, beside = _medication(pointer, order, context), {"text": text(pointer.get("display"))}
         concept = merged((concept, sent.concept, context.drug(beside)))
     match = drug_of(concept, context.knowledge)
-    if not (match.groups or sent.is_whole or concept.is_substance):
-        # One of ours may be inside, whatever the whole is called.
+    if not match.groups and _is_only_called(concept, sent):
         return Drugs(match, UNKNOWN_CODE, is_readable=True)
     if not match.groups:
         is_chosen = concept.is_absent or "reference" in pointer or _says_a_drug(order)
         return Drugs(match, _gap_of(concept.outcome, is_chosen), concept.is_readable)
     return Drugs(match, written=(own, *details, beside), inside=sent.said)
+
+
+def _is_only_called(concept: DrugConcept, sent: NamedDrug) -> bool:
+    """No code but a name says that it is another drug, and an ingredient was not sent: one of ours
+    may be inside, whatever the whole is called."""
+    is_another = concept.outcome is Recognition.ANOTHER
+    return is_another and not (sent.is_whole or concept.is_substance)
 
 
 def _gap_of(outcome: Recognition, is_chosen: bool) -> str:
@@ -103,10 +109,14 @@ def _medication(pointer: Json, order: Json, context: Context) -> NamedDrug:
         holder = order if text(reference).startswith("#") else sent
         inside = list(_ingredients(sent, holder, context))
         written = (sent.get("code"), *chain(*inside))
-        together = merged([context.drug(item) for item in written])
+        together = merged([_concept_of(item, context) for item in written])
         known = NamedDrug(together, _names_of_all(written), all(inside))
         context.medications[id(sent)] = known
     return known
+
+
+def _concept_of(item: object, context: Context) -> DrugConcept:
+    return item.concept if isinstance(item, NamedDrug) else context.drug(item)
 
 
 def _names_of_all(written: Iterable[object]) -> str:
@@ -115,7 +125,7 @@ def _names_of_all(written: Iterable[object]) -> str:
     for item in written:
         if room <= 0:
             break
-        names.append(names_of(item))
+        names.append(item.said if isinstance(item, NamedDrug) else names_of(item))
         room -= len(names[-1])
     return " ".join(names)[:LONGEST_NAMES]
 
@@ -129,13 +139,27 @@ def own_concept(order: Json) -> object:
 
 
 def _ingredients(medication: Json, holder: Json, context: Context) -> Iterator[list[object]]:
-    """Of each ingredient its concept, or that of the Substance or Medication it refers to and
+    """Of each ingredient its concept, or what the Substance or Medication it refers to says, and
     what the reference calls it.  holder: the resource that contains those that are contained."""
     for own, pointer in ingredients_of(medication):
-        code = own or context.index.resolve(pointer.get("reference"), holder).get("code")
         called = text(pointer.get("display"))
-        said = [obj(code).get("concept") or code, {"text": called} if called else None]
-        yield [item for item in said if item]
+        what = _concept_in(own) or _substance(pointer, holder, context)
+        yield [item for item in (what, {"text": called} if called else None) if item]
+
+
+def _substance(pointer: Json, holder: Json, context: Context) -> NamedDrug | None:
+    """What a Substance or Medication says that ingredients point at; each is read once for a
+    request."""
+    sent = context.index.resolve(pointer.get("reference"), holder)
+    if id(sent) not in context.substances:
+        code = _concept_in(sent.get("code"))
+        said = NamedDrug(context.drug(code), names_of(code)[:LONGEST_NAMES]) if code else None
+        context.substances[id(sent)] = said
+    return context.substances[id(sent)]
+
+
+def _concept_in(code: object) -> object:
+    return obj(code).get("concept") or code
 
 
 def class_of(drug: Drug, drugs: Drugs, order: Json, context: Context) -> str:

@@ -20,6 +20,8 @@ from service.hpp.background import COUNTING
 from service.hpp.knowledge.model import Knowledge, Test
 from service.hpp.model import ALP, WITH_PRINTED_LIMITS, Result, Variant
 
+LONGEST_STATUS = 100  # characters; no status has a quarter of them
+
 
 class Part(NamedTuple):
     """The Observation itself or one of its components: whatever may have measured something."""
@@ -143,7 +145,8 @@ def _status(resource: Json) -> str:
     written = resource.get("status")
     if written == "final":  # as nearly all are
         return "final"
-    plain = "-".join(text(written).replace("_", " ").replace("-", " ").lower().split())
+    short = text(written)[:LONGEST_STATUS]
+    plain = "-".join(short.replace("_", " ").replace("-", " ").lower().split())
     return LETTERS.get(plain.upper()) or plain or "unknown"
 
 

@@ -27,9 +27,9 @@ def read_range_text(written: str) -> Json:
     Sides have no unit where the text has none; whether a named one is a unit is for who converts
     the sides, as of a structured range.
     """
-    text = written.translate(NARROW).strip()
-    if len(text) > LONGEST_RANGE:
+    if len(written) > LONGEST_RANGE:
         return NOTHING
+    text = written.translate(NARROW).strip()
     closed = _CLOSED.fullmatch(text)
     if closed is not None:
         text = (closed[1] or closed[2] or "").strip()

@@ -64,7 +64,7 @@ def _comparator(written: object) -> str:
     """Empty and `=` compare nothing, as null (seen in data: FHIR leaves the member out)."""
     if isinstance(written, str) and written.strip() in ("", "="):
         return ""
-    sign = text(written).translate(NARROW)
+    sign = text(written)[:LONGEST_PLAIN].translate(NARROW)
     return SIGNS.get(sign, sign) or "?"
 
 

@@ -86,6 +86,17 @@ def orders_of_many_drugs(chart: Json, n: int) -> None:
     chart["medications"] += entries(order(i, drug) for i in range(n))
 
 
+def ingredients_of_one_substance(chart: Json, n: int) -> None:
+    """One Medication with n ingredients, all of them one Substance with n codings that say
+    nothing."""
+    substance = {"resourceType": "Substance", "id": "s", "code": {"coding": [{}] * n}}
+    parts = [{"itemReference": {"reference": "Substance/s"}}] * n
+    sent = [substance, build.medication(id="m", ingredient=parts)]
+    chart["medications"] += [{"resource": one, "search": {"mode": "include"}} for one in sent]
+    drug = {"medicationReference": {"reference": "Medication/m"}}
+    chart["medications"] += entries([order(0, drug)])
+
+
 def lost_orders(chart: Json, n: int) -> None:
     """A plan that refers to one order by a reference of n parts."""
     activity = [{"reference": {"reference": "ab/" * n}}]
@@ -139,6 +150,7 @@ def significances(chart: Json, n: int) -> None:
 KINDS = (
     parts_of_a_long_id, same_long_encounter, same_long_specimen, same_long_identifier,
     patient_inside, orders_inside, parts_inside_of_a_long_id, same_encounter_by_url,
-    orders_of_many_drugs, lost_orders, lows_on_a_drug, substrates, undated_substrates, hidden_lows,
+    orders_of_many_drugs, ingredients_of_one_substance, lost_orders, lows_on_a_drug, substrates,
+    undated_substrates, hidden_lows,
     significances,
 )  # fmt: skip

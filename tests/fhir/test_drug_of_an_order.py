@@ -175,8 +175,10 @@ INSIDE = [{"itemReference": {"reference": "Medication/ZZPHI-s"}}]
         ({"text": "Local product 7"}, [SUBSTANCE], JUDGED),
         ({"text": "Local product 7"}, [], "200 not-applicable notApplicable unknown-code"),
         (concept("N02BE01", ATC), [], "200 not-applicable notApplicable"),
+        (MISSING, [], "200 partial notEvaluated unknown-drug"),
+        (concept("77", "urn:local"), [], "200 not-applicable notApplicable unknown-code"),
     ],
-    ids=["ours", "not sent", "another substance"],
+    ids=["ours", "not sent", "another substance", "no code and no name", "an unknown code"],
 )
 def test_what_an_ingredient_is_that_was_not_sent_nobody_knows(
     code: Json, sent: list[Json], expected: str

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from service.evaluation import unrecognised as unmapped
-from service.fhir import drafts, printed, references, unrecognised
+from service.fhir import drafts, medications, observations, printed, references, unrecognised
+from service.fhir.codings import codings
 from service.fhir.gather import Record, index_resource
 from service.fhir.references import LONGEST_REFERENCE, Index, Owner, Subject, identity_of
 from tests.fhir.ask import answer, gaps, said
@@ -110,6 +111,37 @@ def test_the_codes_of_one_medication_are_counted_once_for_all_its_orders(
 
     assert [call for call in calls if call] == [sent["code"]]
     assert [(one.kind, one.code) for one in given.unmapped] == [("drug", "X-1")]
+
+
+@pytest.mark.hazard("C7")
+def test_a_substance_is_read_once_for_all_ingredients_that_it_is(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    code = concept("X-1", RXNORM, text="alendronate")
+    substance = {"resourceType": "Substance", "id": "ZZPHI-s", "code": code}
+    pointer = {"itemReference": {"reference": "Substance/ZZPHI-s"}}
+    sent = [medication(id=f"ZZPHI-{n}", code=MISSING, ingredient=[pointer] * 3) for n in (1, 2)]
+    orders = [
+        drug(ALENDRONATE, id=f"ZZPHI-o{n}", medicationCodeableConcept=MISSING,
+             medicationReference={"reference": f"Medication/ZZPHI-{n}"})
+        for n in (1, 2)
+    ]  # fmt: skip
+    calls = counted(medications, "names_of")
+    chart = answer(request(alp=bundle(alp()), medications=bundle(substance, *sent, *orders))).chart
+
+    assert [call for call in calls if call == code] == [code]
+    assert chart is not None
+    assert [use.group for use in chart.drugs] == ["bp_alendronate"] * 2
+
+
+@pytest.mark.hazard("C7")
+def test_of_the_address_of_a_code_system_and_of_a_status_the_beginning_is_read() -> None:
+    """To split a text of megabytes takes many times its size."""
+    ((system, _),) = codings({"coding": [{"system": "ab " * 1000, "code": "X"}]})
+
+    assert system == "ab" * 85 + "a"
+    assert observations.status_of({"status": "entered in error"}) == "entered-in-error"
+    assert observations.status_of({"status": f"final{' ' * 200}x"}) == "final"
 
 
 @pytest.mark.hazard("C7")
