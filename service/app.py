@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from service import __version__
 from service.content.faults import Fault, Faulty
+from service.content.files import missing
 from service.content.reviews import review_in_use
 from service.evaluation.building import build_engine as build_engine
 from service.evaluation.building import load_content as load_content
@@ -124,7 +125,8 @@ def metrics_token(settings: Settings) -> bytes:
         token = b""
     if len(token) < FEWEST_TOKEN_BYTES or not all(33 <= byte <= 126 for byte in token):
         message = f"holds no token of at least {FEWEST_TOKEN_BYTES} characters"
-        message += "" if file.exists() else f": {file} is not there"
+        gone = missing(file)
+        message += f": {file} {gone}" if gone else ""
         message += " of printable ASCII without blanks" if token else ""
         raise Faulty([Fault(settings.file_name, "metrics.token_file", message)])
     return token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -127,9 +128,10 @@ def _settings(config: Path | None, found: _Found) -> Settings:
 def _unread_settings(settings: Settings) -> Iterator[Fault]:
     """A second settings file, beside the content: nobody reads it."""
     folder, read = settings.content_dir, settings.file
-    if folder is None or read is None or not (folder / SETTINGS).is_file():
+    # os.path, not path: it answers where a folder may not be entered, too
+    if folder is None or read is None or not os.path.isfile(folder / SETTINGS):
         return
-    if not (folder / SETTINGS).samefile(read):
+    if not os.path.samefile(folder / SETTINGS, read):
         yield Fault(SETTINGS, "", f"{folder / SETTINGS} is not read; the settings are in {read}")
 
 

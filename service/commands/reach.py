@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from service.app import metrics_token
 from service.content.faults import Fault, Faulty
+from service.content.files import missing
 from service.settings import Client, Settings
 from service.store.database import open_store
 from service.store.memory import pseudonyms_under
@@ -18,7 +20,7 @@ from service.trust.keys import read_key_set
 
 def folder_faults(settings: Settings) -> Iterator[Fault]:
     """The data folder can be made and written; nothing is left in it."""
-    if settings.pid_file is not None and settings.pid_file.is_dir():
+    if settings.pid_file is not None and os.path.isdir(settings.pid_file):
         yield Fault(settings.file_name, "site.pid_file", f"{settings.pid_file} is a folder")
     folder = settings.data_dir
     if folder is None or settings.store_url:
@@ -30,7 +32,7 @@ def folder_faults(settings: Settings) -> Iterator[Fault]:
 
 def _unwritable(folder: Path) -> str:
     """Why nothing can be written there; folders made to try are removed again."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    missing = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -41,7 +43,7 @@ def _unwritable(folder: Path) -> str:
         return f"this user cannot write to {folder} ({(error.strerror or 'refused').lower()})"
     finally:
         for path in missing:
-            if path.is_dir() and not any(path.iterdir()):
+            if os.path.isdir(path) and not any(path.iterdir()):
                 path.rmdir()
 
 
@@ -50,7 +52,7 @@ def secret_faults(settings: Settings) -> Iterator[Fault]:
     not there yet is made at the first start."""
     reads: list[Callable[[], object]] = [partial(metrics_token, settings)]
     key = settings.keeping.pseudonym_key
-    if key is not None and key.exists():
+    if key is not None and missing(key) != "is not there":
         reads.append(partial(pseudonyms_under, key, settings))
     for read in reads:
         try:

@@ -48,6 +48,17 @@ def read_text(path: Path) -> str:
     return decoded(raw)
 
 
+def missing(path: Path) -> str:
+    """Why nothing can be read at a path; empty where something is."""
+    try:
+        path.stat()
+    except PermissionError:
+        return "lies in a folder that this user may not enter; check its permissions"
+    except (OSError, ValueError):
+        return "is not there"
+    return ""
+
+
 def decoded(raw: bytes) -> str:
     """UTF-8 with or without its mark.  Raises Unreadable for UTF-16, Windows-1252 and no text."""
     if said := next((said for begin, said in BINARY.items() if raw.startswith(begin)), ""):
@@ -99,6 +110,8 @@ def files_in(folder: Path) -> Iterator[str]:
 
     found = []
     for where, folders, names in os.walk(folder, onerror=refuse):
+        if not os.access(where, os.X_OK):  # its names can be had, and nothing behind them
+            raise Unreadable(f"{where} cannot be entered; check its permissions")
         folders[:] = [name for name in folders if not is_litter(name)]
         found += [(Path(where) / name).relative_to(folder).as_posix() for name in names]
     yield from sorted(found)

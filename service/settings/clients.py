@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from service.content.files import missing
 from service.settings import checks
 from service.settings.checks import Check, Faults
 from service.settings.profiles import PROFILES, Profile
@@ -203,8 +204,8 @@ def _check_authorities(
     at: str, client: Client, tenants: tuple[Client, ...], faults: Faults
 ) -> None:
     for known in {c.ca_file: c for c in (client, *tenants) if c.ca_file}.values():
-        if not Path(known.ca_file).exists():
-            faults.add(f"{at}.ca_file", f"{known.ca_file} is not there")
+        if gone := missing(Path(known.ca_file)):
+            faults.add(f"{at}.ca_file", f"{known.ca_file} {gone}")
         elif not _holds_authorities(known.ca_file):
             faults.add(f"{at}.ca_file", "holds no certificate authority that can be read")
 

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.content.faults import Fault, Faulty, hint
-from service.content.files import Unreadable, read_text
+from service.content.files import Unreadable, missing, read_text
 from service.content.toml_files import BadToml, parse_toml
 from service.settings import checks
 from service.settings.checks import Check, Faults, beside, good_values
@@ -230,10 +230,20 @@ def _check_public_base(site: Mapping[str, Any], written: Any, faults: Faults) ->
         faults.add("site.public_base_url", "must be https in production mode")
 
 
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
+
+
 def _folder(path: Path, value: str | None, key: str, faults: Faults) -> Path | None:
     folder = beside(path, value)
-    if folder is not None and not folder.is_dir():
-        beside_it = [p.name for p in folder.parent.iterdir()] if folder.parent.is_dir() else []
+    gone = missing(folder) if folder is not None else ""
+    if folder is not None and "may not enter" in gone:
+        faults.add(key, f"{folder} {gone}")
+    elif folder is not None and (gone or not folder.is_dir()):
+        beside_it = _names_in(folder.parent)
         meant = hint(folder.name, [name for name in beside_it if name != folder.name])
         faults.add(key, f"{folder} is not a folder{meant} (a relative path starts at this file)")
     return folder

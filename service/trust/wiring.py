@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from service.content.faults import Fault, Faulty
+from service.content.files import missing
 from service.settings import Client, Settings
 from service.store.database import Store
 from service.store.spent_tokens import SpentTokens
@@ -94,8 +95,11 @@ def _key_file_problem(client: Client, settings: Settings) -> str:
     ring = read_key_set(document.body, allow_published=settings.is_development)
     if ring is not None and ring.keys:
         return ""
-    if not path.is_file():
-        return f"{path} is not there (a relative path starts at the settings file)"
+    if gone := missing(path):
+        start = " (a relative path starts at the settings file)" if "not there" in gone else ""
+        return f"{path} {gone}{start}"
+    if path.is_dir():
+        return f"{path} is a folder; name the file in it"
     if document.problem == "cannot be read":
         return f"{path} cannot be read: its permissions do not let this user"
     if document.problem:
