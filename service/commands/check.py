@@ -14,7 +14,7 @@ from service.commands.judged_stories import Comparison, Difference, judge_all
 from service.commands.reach import folder_faults, key_set_line, secret_faults, store_faults
 from service.content.code_checks import kind_of
 from service.content.faults import Fault, Faulty
-from service.content.folder import CASES
+from service.content.folder import CASES, SETTINGS
 from service.content.reviews import review_in_use
 from service.evaluation.engine import ANYONE, Engine
 from service.hpp.knowledge.model import Knowledge
@@ -71,6 +71,7 @@ def check_all(config: Path | None, offline: bool = False) -> Report:
     settings = _settings(config, found)
     engine = _engine(settings, found)
     found.faults += [*key_file_faults(settings), *_unservable(settings, offline)]
+    found.warnings += _unread_settings(settings)
     if engine is None or found.faults:
         return Report(tuple(found.faults), warnings=tuple(map(str, found.warnings)))
     knowledge, words = engine.knowledge, engine.cards.words
@@ -121,6 +122,15 @@ def _settings(config: Path | None, found: _Found) -> Settings:
     except Faulty as error:
         found.faults += error.faults
         return Settings()
+
+
+def _unread_settings(settings: Settings) -> Iterator[Fault]:
+    """A second settings file, beside the content: nobody reads it."""
+    folder, read = settings.content_dir, settings.file
+    if folder is None or read is None or not (folder / SETTINGS).is_file():
+        return
+    if not (folder / SETTINGS).samefile(read):
+        yield Fault(SETTINGS, "", f"{folder / SETTINGS} is not read; the settings are in {read}")
 
 
 def _unservable(settings: Settings, offline: bool) -> Iterator[Fault]:

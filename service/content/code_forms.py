@@ -31,7 +31,7 @@ _ERROR = re.compile(r"#[A-ZÄÖÜ/0]+[!?]?")
 _LOINC = re.compile(r"(\d{1,7})-(\d)")
 _LOINC_PART = re.compile(r"L[PALG]\d+-\d")
 _ATC = re.compile(r"[A-Z](?:\d\d(?:[A-Z](?:[A-Z](?:\d\d)?)?)?)?", re.IGNORECASE)
-_ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z-]{0,5})?[!*+†]?", re.IGNORECASE)
+_ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{0,5}-?)?[!*+†]?", re.IGNORECASE)
 TEXT_COLUMN = "format the column as text before codes are typed or pasted"
 
 

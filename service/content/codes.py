@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from service.content.code_checks import NAME, CodeChecks
@@ -107,6 +108,10 @@ def _laid_over(layers: Layers, ours: Sequence[Code]) -> Iterator[SiteRow]:
     gone = retired(layers)
     for file in VALUE_SET_FILES:
         seen: dict[Place, str] = {}
+        if layers.has(file) and layers.text(file).startswith(LOCAL_COLUMNS[0]):
+            message = f"rows with an action belong into {FOLDER}{PurePosixPath(file).name}"
+            layers.notes.fault(file, "first line", message)
+            continue
         for row in layers.rows(file, COLUMNS, shipped=False):
             code = _read_row(file, row, layers)
             if code is None or _is_twice(file, row["line"], code, seen, layers):

@@ -88,7 +88,8 @@ def _check_file(name: str, known: tuple[str, ...], notes: Notes) -> None:
         notes.warn(name, "", "is open in a spreadsheet: what is not saved yet is not read")
     elif is_litter(name):
         kept = without_litter(name)
-        if kept in known or kept.startswith((CODES, TEXTS)):
+        edited = PurePosixPath(kept).suffix in EDITED
+        if kept in known or (edited and kept.startswith((CODES, TEXTS))):
             notes.warn(name, "", f"lies beside {kept} and is not read")
     elif problem := next(_problems(name, known), ""):
         notes.fault(name, "", problem)

@@ -25,6 +25,7 @@ IN_DAYS = ("age_min_days", "age_max_days")
 IN_YEARS = ("age_min_years", "age_max_years")
 SEXES = ("male", "female", "both")
 ADULT_DAYS = 6575  # a child's last day is the one before
+OLDEST_YEARS = 150  # what is beyond was meant in days
 FAR_OFF = 4  # times ours: no laboratory differs so much
 _AGE = re.compile(r"[0-9]{1,5}")
 _THOUSANDS = re.compile(r"[0-9]{1,2}[.,' \u00a0\u2019\u202f][0-9]{3}")
@@ -134,6 +135,8 @@ def _ages(row: Row) -> tuple[int, int] | None:
         return None
     if in_days:
         return int(first), int(last) + (int(last) == ADULT_DAYS - 2)  # 18 years may be a day less
+    if int(last) > OLDEST_YEARS:
+        return None
     return birthday(int(first)), birthday(int(last) + 1) - 1
 
 

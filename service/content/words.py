@@ -53,6 +53,8 @@ BODY_BLANKS = frozenset(
         "footer",
     }
 )
+# What was found, why, what was missing, and whose rule it is: a card without it is half a card.
+NEVER_LEFT_OUT = frozenset({"results", "why", "unseen", "footer"})
 ATTRIBUTE_BLANKS = frozenset({"version", "knowledge"})
 
 
@@ -175,7 +177,7 @@ def _check_own(file: str, text: CardText, layers: Layers) -> None:
         layers.notes.fault(file, "body", "is empty: write the card below the second line +++")
         return
     ours, theirs = (set(Template(it).get_identifiers()) for it in (body, text.body.template))
-    for blank in sorted(ours - theirs):
+    for blank in sorted((ours - theirs) & NEVER_LEFT_OUT):
         message = f"is without ${{{blank}}} of our text, so that these cards do not say it"
         layers.notes.warn(file, "body", message)
     for template in (text.summary, text.summary_child, *text.summary_for.values()):
@@ -317,6 +319,9 @@ def _check(words: Words, situations: frozenset[str], layers: Layers, say: Say) -
             say(file, key, message)
         if layers.has(file):
             _warn_of_retired(file, text, layers)
+    for name, reference in words.references.items():
+        if reference.url and not reference.url.startswith(("https://", "http://")):
+            say(f"{FOLDER}/references.toml", f"{name}.url", "must begin with https://")
     for name, suggestion in words.suggestions.items():
         for test in set(suggestion.tests) - set(words.suggestions):
             say(f"{FOLDER}/suggestions.toml", name, f"{test!r} is not known")

@@ -80,8 +80,12 @@ def _status_words(value: object, context: Context) -> list[str]:
     system, and its text; none where it says why there is none."""
     if isinstance(value, str):
         return [value.casefold()] if value else []
-    codes = [(s, code) for s, code in codings(value) if not s.lower().endswith(ABSENT_REASON)]
-    said = text(obj(value).get("text")).casefold()
+    return [word for concept in objs(value) for word in _words_of(concept, context)]
+
+
+def _words_of(concept: Json, context: Context) -> list[str]:
+    codes = [(s, code) for s, code in codings(concept) if not s.lower().endswith(ABSENT_REASON)]
+    said = text(concept.get("text")).casefold()
     return [*words_of_codes(codes, context.terminology.vocabulary), *([said] if said else ())]
 
 

@@ -23,7 +23,7 @@ from service.fhir.gather import KEYS, RESULTS, TYPES, Record
 from service.fhir.references import FOREIGN, OURS, Subject
 from service.fhir.releases import DRUGS
 from service.fhir.terminology import Terminology
-from service.fhir.tolerant import Json, has_unknown_modifier
+from service.fhir.tolerant import Json, has_unknown_modifier, holds_something
 from service.hpp.background import COUNTING
 from service.hpp.drugs import NOT_TAKEN
 from service.hpp.model import (
@@ -261,7 +261,8 @@ def _read_condition(resource: Json, name: str, reading: _Reading, context: Conte
         reading.conditions.append((reading.source, seen))
     elif concept.is_mention_only:
         reading.mentions.append((reading.source, Excluded(name, "mention")))
-    return ""
+    written = resource.get("code")
+    return "unreadable" if holds_something(written) and not isinstance(written, dict) else ""
 
 
 def _read_family(resource: Json, name: str, reading: _Reading, context: Context, _: str) -> str:

@@ -62,7 +62,7 @@ def good_values(
         problem = (
             check(item)
             if check
-            else "is not a key here" + (hint(key, checks) or elsewhere(key) or _known(checks))
+            else "is not a key here" + (elsewhere(key) or hint(key, checks) or _known(checks))
         )
         if problem:
             faults.add(f"{name}.{key}", problem)

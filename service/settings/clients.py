@@ -122,6 +122,19 @@ CLIENT_KEYS: Mapping[str, Check] = {
     "show": checks.anything,
 }
 
+# What other products call the same.
+ELSEWHERE_CALLED = {
+    "aud": "audience", "base_url": "fhir_base", "fhir_base_url": "fhir_base",
+    "fhir_server": "fhir_base", "fhir_url": "fhir_base", "fhirserver": "fhir_base",
+    "iss": "issuer", "jwks_uri": "jwks", "jwks_url": "jwks", "jwksurl": "jwks", "origins":
+    "cors_origins", "timeout": "deadline_ms", "timeout_ms": "deadline_ms",
+}  # fmt: skip
+
+
+def _called_here(key: str) -> str:
+    here = ELSEWHERE_CALLED.get(key.lower(), "")
+    return f"; did you mean {here}?" if here else ""
+
 
 def read_clients(value: Any, path: Path, mode: str, faults: Faults) -> Iterator[Client]:
     """The clients of a file, each over its profile; every fault by its key."""
@@ -131,7 +144,7 @@ def read_clients(value: Any, path: Path, mode: str, faults: Faults) -> Iterator[
     taken: dict[str, set[str]] = {"name": set(), "issuer": set()}
     for position, entry in enumerate(value, 1):
         at = f"clients[{position}]"
-        good = checks.good_values(at, entry, CLIENT_KEYS, faults)
+        good = checks.good_values(at, entry, CLIENT_KEYS, faults, _called_here)
         profile = PROFILES.get(good.get("profile", ""))
         values = {**(profile.values if profile else {}), **good}
         _check_identity(at, values, entry, taken, faults)

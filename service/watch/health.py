@@ -71,6 +71,8 @@ def review_warnings(review: Review, sentence: str, today: date) -> list[str]:
             warnings.append(f"{file.name}: not signed{since} (sha256 {file.sha256})")
         elif today - file.signed.day > REVIEW_LASTS:
             warnings.append(f"{file.name}: signed more than a year ago ({file.signed})")
+        elif file.signed.day > today:
+            warnings.append(f"{file.name}: signed on a day that is still to come ({file.signed})")
         if file.has_old_key:
             warnings.append(f"{file.name}: `review` is not read; sign the file in reviews.toml")
     return warnings

@@ -85,6 +85,21 @@ def test_a_data_absent_reason_as_the_diagnosis_says_nothing() -> None:
     assert result_of(request(conditions=bundle(nothing))) == "200 complete hppSuspected"
 
 
+@pytest.mark.parametrize("code", ["30174008", ["30174008"], [{"text": "hypophosphatasia"}], 7])
+def test_a_diagnosis_in_a_form_that_cannot_be_read_is_a_gap(code: object) -> None:
+    given = answer(request(conditions=bundle(condition("x", code=code))))
+
+    assert ("unreadable", "conditions") in gaps(given)
+    assert given.status == "partial"
+
+
+@pytest.mark.parametrize("code", [MISSING, None, "", [], {}])
+def test_a_diagnosis_that_says_nothing_is_none(code: object) -> None:
+    given = answer(request(conditions=bundle(condition("x", code=code))))
+
+    assert verdict(given) == ("complete", "hppSuspected")
+
+
 @pytest.mark.hazard("H13")
 def test_without_a_birth_date_there_is_no_limit_and_no_verdict() -> None:
     """No birthDate."""

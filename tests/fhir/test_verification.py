@@ -39,6 +39,7 @@ def german(code: str, certainty: str, **more: Any) -> Json:
         ({"coding": [{"code": "CONFIRMED"}]}, "hppConfirmed"),
         ("confirmed", "hppConfirmed"),
         ("refuted", "alpNotLow"),
+        ([{"coding": [{"code": "refuted"}]}], "alpNotLow"),
     ],
 )
 def test_a_status_is_read_in_snomed_ct_too_and_in_any_case(status: object, verdict: str) -> None:

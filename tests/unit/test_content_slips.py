@@ -59,8 +59,17 @@ def test_a_text_that_says_less_or_other_than_it_was_meant(
     assert any(said.startswith(f"{TEXT}: {key}: ") and warning in said for said in found)
 
 
-def test_a_copy_of_our_text_is_no_warning(tmp_path: Path) -> None:
-    assert warnings_of(written(tmp_path, text_with("", ""))) == []
+@pytest.mark.parametrize("old", ["", "${opening}", "${unused}\n"])
+def test_a_copy_of_our_text_and_one_with_an_opening_of_its_own_are_no_warning(
+    tmp_path: Path, old: str
+) -> None:
+    assert warnings_of(written(tmp_path, text_with(old, ""))) == []
+
+
+def test_what_a_file_manager_leaves_is_no_warning(tmp_path: Path) -> None:
+    files = {"codes/.DS_Store": "", "texts/.DS_Store": "", ".DS_Store": ""}
+
+    assert warnings_of(written(tmp_path, files)) == []
 
 
 @pytest.mark.hazard("O3")
@@ -214,7 +223,19 @@ def test_a_word_that_is_only_begun_is_understood_where_one_goes_on_so() -> None:
             f"{INTERVALS}ours;both;0;6.574;60;300;yes;lab\n".replace(",", ";"),
             "write no sign for the thousands: 6574",
         ),
+        (
+            "reference_intervals.csv",
+            f"{INTERVALS.replace('_days', '_years')}ours,both,0,6574,60,300,yes,lab\n",
+            "needs whole days (or years)",
+        ),
+        (
+            "texts/references.toml",
+            '[genereviews]\nurl = "www.example.org"\n',
+            "begin with https://",
+        ),
+        ("codes/x.csv", f"{LOCAL}add,cond_hpp,icd10,E83-3,HPP,,x\n", "is not an ICD-10 code"),
         ("codes/x.csv", "action|group|system|code\n", "not by '|'"),
+        ("valuesets/tests.csv", LOCAL, "rows with an action belong into codes/tests.csv"),
     ],
 )
 def test_a_slip_in_a_table_says_how_to_mend_it(

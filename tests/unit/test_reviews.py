@@ -123,6 +123,13 @@ def test_an_old_signature_is_a_warning(tmp_path: Path) -> None:
     assert any("signed more than a year ago (Dr A, 2024-01-01)" in line for line in warnings)
 
 
+def test_a_signature_of_a_day_to_come_is_a_warning(tmp_path: Path) -> None:
+    early = entry("thresholds.toml", hash_of("thresholds.toml"), day="2062-01-01")
+    warnings = review_warnings(review_of(tmp_path, early), NOBODY, TODAY)
+
+    assert any("signed on a day that is still to come (Dr A, 2062" in line for line in warnings)
+
+
 def test_the_old_key_is_accepted_and_said_to_be_unread(tmp_path: Path) -> None:
     name = "texts/override_reasons.toml"
     (tmp_path / "texts").mkdir()

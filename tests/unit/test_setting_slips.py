@@ -31,6 +31,16 @@ def said_of(folder: Path, text: str, **files: str) -> list[str]:
         ("[repeat]\nother = 9\n", "repeat.other", "is not a key here (known: days)"),
         ('[site]\nmode = "dev"\n', "site.mode", "did you mean development?"),
         ('[site]\nmode = "prod"\n', "site.mode", "did you mean production?"),
+        (
+            f'{SITE}{CLIENT}fhir_url = "https://a.example/r4"\n',
+            "clients[1].fhir_url",
+            "did you mean fhir_base?",
+        ),
+        (
+            f'{SITE}{CLIENT}jwks_uri = "https://a.example/keys"\n',
+            "clients[1].jwks_uri",
+            "did you mean jwks?",
+        ),
         ('[site]\ntrusted_proxies = "1"\n', "site.trusted_proxies", "write 1 without quotes"),
         ('[feedback]\ncomments = "true"\n', "feedback.comments", "write true without quotes"),
         ('[site]\ndata_dir = "~/x"\n', "site.data_dir", "~ stands for nothing; write it out"),
@@ -69,6 +79,14 @@ def test_a_slip_is_one_fault_that_says_how_to_mend_it(
 
     assert said.startswith(f"hpp-cds.toml: {key}: ")
     assert mend in said
+
+
+def test_a_second_settings_file_beside_the_content_is_said(tmp_path: Path) -> None:
+    text = f'{SITE}[content]\ndir = "ours"\n'
+    written(tmp_path, {"hpp-cds.toml": text, "ours/hpp-cds.toml": SITE})
+    found = check_all(tmp_path / "hpp-cds.toml", offline=True).warnings
+
+    assert any(f"{tmp_path / 'ours' / 'hpp-cds.toml'} is not read" in said for said in found)
 
 
 def test_a_public_url_that_is_wrong_is_not_called_missing_as_well(tmp_path: Path) -> None:
