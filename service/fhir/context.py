@@ -42,6 +42,7 @@ class Context:
 
     medications, substances, reasons: what a Medication, what it consists of and a Condition say
     that other resources refer to; wholes: the panel or report of a result; all by identity.
+    doses, injected: whether names of a drug say a dose used in cancer, or a form that is injected.
     """
 
     terminology: Terminology
@@ -54,6 +55,8 @@ class Context:
     medications: dict[int, NamedDrug] = field(default_factory=dict)
     substances: dict[int, NamedDrug | None] = field(default_factory=dict)
     reasons: dict[int, frozenset[str]] = field(default_factory=dict)
+    doses: dict[tuple[str, str], bool] = field(default_factory=dict)
+    injected: dict[str, bool] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -169,8 +169,10 @@ def class_of(drug: Drug, drugs: Drugs, order: Json, context: Context) -> str:
     dosages = objs(order.get("dosageInstruction")) + objs(order.get("dosage"))
     routes = [_route_of(dosage, context) for dosage in dosages]
     known = f" {' '.join([drugs.said, *routes])} "
-    injected = any(_stands_in(word, known) for word in context.knowledge.injected_words)
-    return drug.injected_class if injected else drug.drug_class
+    if known not in context.injected:  # the same of all orders of one Medication
+        words = context.knowledge.injected_words
+        context.injected[known] = any(_stands_in(word, known) for word in words)
+    return drug.injected_class if context.injected[known] else drug.drug_class
 
 
 def _route_of(dosage: Json, context: Context) -> str:
@@ -188,12 +190,12 @@ def read_draft(order: Json, context: Context) -> tuple[DraftOrder | None, str]:
     """A draft order of a drug that is judged; or the kind of gap where no drug could be told."""
     if order.get("doNotPerform") is True or text(order.get("status")).lower() in NOT_JUDGED:
         return None, ""
-    drugs, knowledge = drugs_of(order, context), context.knowledge
+    drugs = drugs_of(order, context)
     group, kind = _judged(order, drugs, context)
     if not group:  # a service is an order of a drug only where it says so
         return None, drugs.gap if order.get("resourceType") in DRUGS else ""
     reasons = _reasons(order, context)
-    dosed = _is_oncology_dose(group, drugs, order, knowledge)
+    dosed = _is_oncology_dose(group, drugs, order, context)
     name = _own_reference(order)
     return DraftOrder(name, group, kind, drugs.match.by_name, reasons, dosed), ""
 
@@ -246,24 +248,28 @@ def _reason(written: object, context: Context) -> frozenset[str]:
     return concept.coded
 
 
-def _is_oncology_dose(group: str, drugs: Drugs, order: Json, knowledge: Knowledge) -> bool:
+def _is_oncology_dose(group: str, drugs: Drugs, order: Json, context: Context) -> bool:
     """The dose or brand of a drug that is given for bone metastases."""
-    oncology = knowledge.oncology
-    wanted = oncology.doses_mg.get(group)
+    wanted = context.knowledge.oncology.doses_mg.get(group)
     if wanted is None:
         return False
-    said = drugs.said
-    if any(brand in said for brand in oncology.brands):
-        return True
-    if any(_decimal(dose) == wanted for dose in _DOSE.findall(said)):
-        return True
-    if any(abs(dose - wanted) <= wanted * ROUNDING for dose in _volumes_in(said)):
-        return True
-    return any(
+    names = group, drugs.said  # the same of all orders of one Medication
+    if names not in context.doses:
+        context.doses[names] = _says_dose(wanted, drugs.said, context.knowledge)
+    return context.doses[names] or any(
         number(quantity.get("value")) == wanted
         and "mg" in (text(quantity.get("unit")).lower(), text(quantity.get("code")))
         for quantity in _dose_quantities(order)
     )
+
+
+def _says_dose(wanted: Decimal, said: str, knowledge: Knowledge) -> bool:
+    """Whether names say such a dose in mg, or a brand that has no other."""
+    if any(brand in said for brand in knowledge.oncology.brands):
+        return True
+    if any(_decimal(dose) == wanted for dose in _DOSE.findall(said)):
+        return True
+    return any(abs(dose - wanted) <= wanted * ROUNDING for dose in _volumes_in(said))
 
 
 def _volumes_in(said: str) -> Iterator[Decimal]:

@@ -97,6 +97,16 @@ def ingredients_of_one_substance(chart: Json, n: int) -> None:
     chart["medications"] += entries([order(0, drug)])
 
 
+def doses_of_one_drug(chart: Json, n: int) -> None:
+    """A plan with n orders of one Medication, whose names hold very many doses."""
+    doses = "1 mg 1 ml 1 mg/ml " * 22
+    parts = [{"itemCodeableConcept": concept(f"part {i} {doses}")} for i in range(5)]
+    sent = build.medication(id="m", code=concept("zoledronic acid"), ingredient=parts)
+    activity = {"detail": {"productReference": {"reference": "Medication/m"}}}
+    plan = {"resourceType": "CarePlan", "id": "c", "activity": [activity] * n}
+    chart["drafts"] += [{"resource": sent}, *entries([plan])]
+
+
 def lost_orders(chart: Json, n: int) -> None:
     """A plan that refers to one order by a reference of n parts."""
     activity = [{"reference": {"reference": "ab/" * n}}]
@@ -150,7 +160,7 @@ def significances(chart: Json, n: int) -> None:
 KINDS = (
     parts_of_a_long_id, same_long_encounter, same_long_specimen, same_long_identifier,
     patient_inside, orders_inside, parts_inside_of_a_long_id, same_encounter_by_url,
-    orders_of_many_drugs, ingredients_of_one_substance, lost_orders, lows_on_a_drug, substrates,
-    undated_substrates, hidden_lows,
+    orders_of_many_drugs, ingredients_of_one_substance, doses_of_one_drug, lost_orders,
+    lows_on_a_drug, substrates, undated_substrates, hidden_lows,
     significances,
 )  # fmt: skip

@@ -135,6 +135,21 @@ def test_a_substance_is_read_once_for_all_ingredients_that_it_is(
 
 
 @pytest.mark.hazard("C7")
+def test_the_doses_in_the_names_of_a_medication_are_looked_for_once(
+    counted: Callable[[Any, str], list[object]],
+) -> None:
+    sent = medication(code={"text": "zoledronic acid 4 mg"})
+    activity = {"detail": {"productReference": {"reference": "Medication/ZZPHI-m"}}}
+    plan = {"resourceType": "CarePlan", "id": "ZZPHI-plan", "activity": [activity] * 3}
+    calls = counted(medications, "_says_dose")
+    chart = answer(request(plan, alp=bundle(alp()), medications=bundle(sent))).chart
+
+    assert len(calls) == 1
+    assert chart is not None
+    assert [order.oncology_dose for order in chart.drafts] == [True]
+
+
+@pytest.mark.hazard("C7")
 def test_of_the_address_of_a_code_system_and_of_a_status_the_beginning_is_read() -> None:
     """To split a text of megabytes takes many times its size."""
     ((system, _),) = codings({"coding": [{"system": "ab " * 1000, "code": "X"}]})
