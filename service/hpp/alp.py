@@ -106,7 +106,7 @@ class Judge:
         kind, reasons = LOW_ACUTE, self.causes.acute(result, day)
         if not reasons:
             kind = LOW_SUPPRESSED
-            reasons = tuple(self.background.exposures.on("suppresses", day))
+            reasons = self.background.exposures.on("suppresses", day)
         if not reasons:
             kind, reasons = LOW_EXPLAINED, self.causes.explaining(day, very_low=very_low)
         if not reasons:

@@ -9,7 +9,18 @@ from functools import cached_property
 
 from service.hpp.assessment import DoubtedCause, Evidence
 from service.hpp.background import Background
-from service.hpp.days import FIRST, LAST, DaySpans, Span, after, groups_on, merged
+from service.hpp.days import (
+    FIRST,
+    LAST,
+    DaySpans,
+    GroupDays,
+    Span,
+    after,
+    any_of,
+    both,
+    merged,
+    without,
+)
 from service.hpp.knowledge.model import Cause
 from service.hpp.model import Condition, Result
 from service.hpp.proof import Proof, Says
@@ -52,13 +63,13 @@ class Causes:
     def acute(self, result: Result, day: date) -> tuple[str, ...]:
         """Acute states around a specimen: their groups, or `inpatient`."""
         classes = self.background.knowledge.acute_encounters
-        found = ["inpatient"] if classes & result.encounter_classes else []
-        return tuple(found + groups_on(self._acute, day))
+        found = ("inpatient",) if classes & result.encounter_classes else ()
+        return (*found, *self._acute.on(day))
 
     @cached_property
-    def _acute(self) -> Mapping[str, DaySpans]:
+    def _acute(self) -> GroupDays:
         """An event, not a code that says only that there was one, and never an undated one."""
-        return self._days("acute", self._window)
+        return GroupDays(self._days("acute", self._window))
 
     def _window(self, condition: Condition, cause: Cause) -> Span | None:
         if condition.began is None or condition.is_status or condition.is_subsequent:
@@ -73,27 +84,27 @@ class Causes:
         drugs = taken("explains", day)
         if not very_low:
             drugs += taken("explains-unless-very-low", day)
-        return (*self._standing(day), *drugs)
+        return (*self._events.on(day), *self._standing.on(day), *drugs)
 
-    def _standing(self, day: date) -> list[str]:
-        active = groups_on(self._active, day)
-        return groups_on(self._events, day) + [g for g in active if self._stands(g, day)]
+    @cached_property
+    def _standing(self) -> GroupDays:
+        return GroupDays({g: self._stands(g, days) for g, days in self._active.items()})
 
-    def _stands(self, group: str, day: date) -> bool:
+    def _stands(self, group: str, active: DaySpans) -> DaySpans:
         """Not contradicted by a value near the day, and either it began not long before, or it
         lasts for life, or a value confirms it."""
         stands = self.background.knowledge.causes[group].stands
         if stands == "proven":
-            return self.proof.confirmed_near(group, day)
-        if self.proof.contradicting(group, day):
-            return False
-        recent = group in self._recent and day in self._recent[group]
-        return stands == "lifelong" or recent or self.proof.confirms(group, day)
+            return both(active, self.proof.days_near_proof(group))
+        if stands != "lifelong":
+            confirmed = both(active, self.proof.confirmed_days(group))
+            active = any_of((self._recent[group], confirmed))
+        return without(active, self.proof.contradicted_days(group))
 
     @cached_property
-    def _events(self) -> Mapping[str, DaySpans]:
+    def _events(self) -> GroupDays:
         """Causes that explain for a while after they were: chemotherapy."""
-        return self._days("explains", self._event)
+        return GroupDays(self._days("explains", self._event))
 
     def _event(self, condition: Condition, cause: Cause) -> Span | None:
         if not cause.window or condition.began is None:

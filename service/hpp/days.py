@@ -6,7 +6,7 @@ Days are ordinals (`date.toordinal`): a window never leaves the calendar.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,9 @@ class DaySpans:
         position = bisect_right(self.firsts, ordinal) - 1
         return position >= 0 and ordinal <= self.lasts[position]
 
+    def __iter__(self) -> Iterator[Span]:
+        return zip(self.firsts, self.lasts, strict=True)
+
 
 def merged(spans: Iterable[Span]) -> DaySpans:
     """The days of some spans together; a span that ends before it begins holds no day."""
@@ -40,6 +43,31 @@ def merged(spans: Iterable[Span]) -> DaySpans:
             firsts.append(first)
             lasts.append(last)
     return DaySpans(tuple(firsts), tuple(lasts))
+
+
+def any_of(spans: Iterable[DaySpans]) -> DaySpans:
+    """The days of any of them."""
+    return merged(span for days in spans for span in days)
+
+
+def both(one: DaySpans, other: DaySpans) -> DaySpans:
+    """The days that two have in common."""
+    found, mine, theirs = list[Span](), 0, 0
+    while mine < len(one.firsts) and theirs < len(other.firsts):
+        first = max(one.firsts[mine], other.firsts[theirs])
+        last = min(one.lasts[mine], other.lasts[theirs])
+        found.append((first, last))
+        mine, theirs = mine + (one.lasts[mine] == last), theirs + (other.lasts[theirs] == last)
+    return merged(found)
+
+
+def without(days: DaySpans, others: DaySpans) -> DaySpans:
+    """The days of the first alone."""
+    if not others.firsts:
+        return days
+    firsts = (FIRST, *(last + 1 for last in others.lasts))
+    lasts = (*(first - 1 for first in others.firsts), LAST)
+    return both(days, merged(zip(firsts, lasts, strict=True)))
 
 
 def after(day: date, window_days: int) -> Span:
@@ -74,6 +102,25 @@ def nearest(sorted_days: tuple[int, ...], day: date, window_days: int) -> tuple[
     return tuple(at for at, gap in near.items() if gap == min(near.values()))
 
 
-def groups_on(days: Mapping[str, DaySpans], day: date) -> list[str]:
-    """The groups of which a day is one, in their order."""
-    return [group for group, known in days.items() if day in known] if days else []
+class GroupDays:
+    """Which of some groups hold on a day, in their order.
+
+    Between two days on which one of them begins or ends the answer is the same, and is worked out
+    once, however many results there are.
+    """
+
+    def __init__(self, days: Mapping[str, DaySpans]) -> None:
+        self._days = days
+        spans = [span for known in days.values() for span in known]
+        self._edges = sorted({edge for first, last in spans for edge in (first, last + 1)})
+        self._known: dict[int, tuple[str, ...]] = {}
+
+    def on(self, day: date) -> tuple[str, ...]:
+        if not self._edges:
+            return ()
+        position = bisect_right(self._edges, day.toordinal())
+        known = self._known.get(position)
+        if known is None:
+            known = tuple(group for group, spans in self._days.items() if day in spans)
+            self._known[position] = known
+        return known

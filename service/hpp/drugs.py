@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from service.hpp.days import DaySpans, Span, groups_on, merged
+from service.hpp.days import GroupDays, Span, merged
 from service.hpp.knowledge.model import Knowledge
 from service.hpp.model import Chart, DrugUse
 
@@ -49,12 +49,13 @@ class Exposures:
     today: date
     knowledge: Knowledge
 
-    def on(self, effect: str, day: date) -> list[str]:
+    def on(self, effect: str, day: date) -> tuple[str, ...]:
         """Drugs of a class with this effect that were on board on a day."""
-        return groups_on(self._days.get(effect, {}), day)
+        known = self._days.get(effect)
+        return known.on(day) if known else ()
 
     @cached_property
-    def _days(self) -> Mapping[str, Mapping[str, DaySpans]]:
+    def _days(self) -> Mapping[str, GroupDays]:
         """Effect -> drug -> days.  An ALP of the very day an antiresorptive was begun is not
         yet lowered by it."""
         spans: dict[str, dict[str, list[Span]]] = {}
@@ -66,7 +67,7 @@ class Exposures:
                 of_effect = spans.setdefault(effect, {})
                 of_effect.setdefault(use.group, []).append((first, placed[1]))
         return {
-            effect: {group: merged(found[group]) for group in sorted(found)}
+            effect: GroupDays({group: merged(found[group]) for group in sorted(found)})
             for effect, found in spans.items()
         }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
 
 from service.hpp.background import Background, is_above, is_at_least, is_at_most, is_below
-from service.hpp.days import DaySpans, around, merged, nearest
+from service.hpp.days import FIRST, LAST, DaySpans, Span, any_of, around, merged, nearest, without
 from service.hpp.knowledge.model import Sign
 from service.hpp.model import Result
 
@@ -34,6 +34,21 @@ class Measured:
         found = [self.said[at] for at in nearest(self.days, day, window_days)]
         return max(found, key=_weight, default=None)
 
+    def spans(self, window_days: int) -> Iterator[tuple[Says, Span]]:
+        """What each value says, and the days to which it is the nearest."""
+        turns = [self._turn(at) for at in range(1, len(self.days))]
+        firsts, nexts = (FIRST, *turns), (*turns, LAST + 1)
+        for day, (says, _), first, after in zip(self.days, self.said, firsts, nexts, strict=True):
+            span = max(first, day - window_days), min(after - 1, day + window_days)
+            yield says, span
+
+    def _turn(self, at: int) -> int:
+        """The first day to which a value is nearer than the one before it."""
+        days_between = self.days[at] - self.days[at - 1]
+        middle = self.days[at - 1] + days_between // 2
+        decides = days_between % 2 == 0 and _weight(self.said[at]) > _weight(self.said[at - 1])
+        return middle if decides else middle + 1
+
 
 def _weight(said: tuple[Says, Result]) -> tuple[Says, str]:
     return said[0], said[1].reference
@@ -41,7 +56,8 @@ def _weight(said: tuple[Says, Result]) -> tuple[Says, str]:
 
 @dataclass(frozen=True)
 class Proof:
-    """Asked once for each cause and specimen; the values are sorted once."""
+    """Values are sorted once, and the days on which they speak of a cause are worked out once,
+    however many specimens there are."""
 
     background: Background
 
@@ -101,13 +117,30 @@ class Proof:
         sign, _, result = able[0]
         return sign.test, result
 
-    def confirms(self, cause: str, day: date) -> bool:
-        """The nearest value of some test confirms a cause."""
-        return any(says is Says.CONFIRMS for _, says, _ in self._near(cause, day))
+    def confirmed_days(self, cause: str) -> DaySpans:
+        """Days to which the nearest value of some test confirms a cause."""
+        return any_of(self._said(name, (Says.CONFIRMS,)) for name in self._measured_of(cause))
 
-    def confirmed_near(self, cause: str, day: date) -> bool:
-        """Some value within the window confirms a cause, whatever nearer ones say."""
-        return any(self.sign_near(name, day) for name in self._signs_of.get(cause, ()))
+    def contradicted_days(self, cause: str) -> DaySpans:
+        """Days on which `contradicting` finds a value."""
+        signs = self.background.knowledge.signs
+        able = [name for name in self._measured_of(cause) if signs[name].contradicts]
+        against = any_of(self._said(name, (Says.CONTRADICTS,)) for name in able)
+        others = (Says.NEITHER, Says.CONFIRMS)
+        return without(against, any_of(self._said(name, others) for name in able))
+
+    def days_near_proof(self, cause: str) -> DaySpans:
+        """Days with a value within the window that confirms a cause, whatever nearer ones say."""
+        return any_of(self._confirming[name] for name in self._measured_of(cause))
+
+    def _measured_of(self, cause: str) -> Sequence[str]:
+        """The signs of a cause of which there is a value."""
+        return [name for name in self._signs_of.get(cause, ()) if name in self._measured]
+
+    def _said(self, sign: str, says: Collection[Says]) -> DaySpans:
+        """Days to which the nearest value of a sign says one of these."""
+        spans = self._measured[sign].spans(self.background.knowledge.days("cause_lab"))
+        return merged(span for said, span in spans if said in says)
 
     def sign_near(self, sign: str, day: date) -> bool:
         """Some value of a sign that confirms lies within the window of a day."""

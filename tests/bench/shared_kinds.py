@@ -14,6 +14,16 @@ from tests.bench.resources import (
 from tests.fhir import build
 from tests.fhir.build import ATC, LOINC, MISSING, Json
 
+# SNOMED CT of diseases that explain a low ALP, and LOINC of what proves some of them.
+CAUSES = (
+    "109989006", "88518009", "272588001", "73281004", "190855004", "84027009", "47270006",
+    "27712000", "57557005", "396331005", "86268005", "16726004", "36976004", "76169001",
+    "92818009", "431857002", "433146000", "302497006", "75065003", "190634004", "85649008",
+)  # fmt: skip
+PROOFS = {
+    "5763-8": (5, "umol/L"), "19123-9": (0.4, "mmol/L"), "2132-9": (100, "pmol/L"),
+    "2284-8": (3, "nmol/L"), "718-7": (50, "g/L"), "1751-7": (20, "g/L"), "3016-3": (20, "mU/L"),
+}  # fmt: skip
 ALP_PART: Json = {"code": concept("ALP"), "valueQuantity": {"value": 20, "unit": "U/L"}}
 UNKNOWN_PART: Json = {"code": concept("nobody"), "valueQuantity": {"value": 20}}
 LONG = 60  # characters of a long text for each thing that stands beside it
@@ -122,6 +132,21 @@ def lows_on_a_drug(chart: Json, n: int) -> None:
     chart["alp"][:] = entries(result(i, value=33) for i in range(n))
 
 
+def every_cause(chart: Json, n: int) -> None:
+    """n lows of as many days inside one panel, on each of which every cause is on record."""
+    began = {"onsetDateTime": "1990-01-01"}
+    chart["conditions"] += entries({**condition(0, c), "id": c, **began} for c in CAUSES)
+    chart["labs"] += entries(
+        result(i * 50, code, valueQuantity={"value": value, "unit": unit})
+        for code, (value, unit) in PROOFS.items()
+        for i in range(60)
+    )
+    kept = ("resourceType", "code", "effectiveDateTime", "valueQuantity")
+    lows = (result(i, value=33) for i in range(n))
+    inside = [{name: low[name] for name in kept} for low in lows]
+    chart["alp"] += entries([result(0, "1234-5", contained=inside)])
+
+
 def substrates(chart: Json, n: int) -> None:
     """A few very low ALP and n raised PLP."""
     chart["alp"][:] = entries(result(i * 400, value=18) for i in range(5))
@@ -161,6 +186,6 @@ KINDS = (
     parts_of_a_long_id, same_long_encounter, same_long_specimen, same_long_identifier,
     patient_inside, orders_inside, parts_inside_of_a_long_id, same_encounter_by_url,
     orders_of_many_drugs, ingredients_of_one_substance, doses_of_one_drug, lost_orders,
-    lows_on_a_drug, substrates, undated_substrates, hidden_lows,
+    lows_on_a_drug, every_cause, substrates, undated_substrates, hidden_lows,
     significances,
 )  # fmt: skip

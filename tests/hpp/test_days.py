@@ -9,14 +9,17 @@ import pytest
 
 from service.hpp.days import (
     DaySpans,
+    GroupDays,
     Span,
     after,
+    any_of,
     around,
+    both,
     earlier,
-    groups_on,
     later,
     merged,
     nearest,
+    without,
 )
 
 DAY = date(2025, 6, 15)
@@ -74,11 +77,40 @@ def test_the_nearest_day_within_a_window_may_be_two() -> None:
             assert list(nearest(days, DAY, window_days)) == near(days, window_days)
 
 
+def test_days_of_any_of_both_and_of_the_first_alone() -> None:
+    rng = Random(3)
+    for _ in range(400):
+        one, other = merged(some_spans(rng)), merged(some_spans(rng))
+        for day in map(date.fromordinal, range(NOW - 2, NOW + 12)):
+            is_in = day in one, day in other
+            assert (day in any_of((one, other))) is any(is_in)
+            assert (day in both(one, other)) is all(is_in)
+            assert (day in without(one, other)) is (is_in == (True, False))
+
+
 def test_groups_keep_their_order() -> None:
     spans = merged([(NOW, NOW)])
-    known = {"b": spans, "a": spans, "c": DaySpans()}
+    known = GroupDays({"b": spans, "a": spans, "c": DaySpans()})
 
-    assert groups_on(known, DAY) == ["b", "a"]
+    assert known.on(DAY) == ("b", "a")
+
+
+def test_the_groups_of_each_day_are_those_whose_spans_hold_it() -> None:
+    rng, days = Random(4), list(map(date.fromordinal, range(NOW - 2, NOW + 12)))
+    for _ in range(200):
+        spans = {name: merged(some_spans(rng)) for name in "ab"}
+        known = GroupDays(spans)
+        expected = [tuple(name for name in "ab" if day in spans[name]) for day in days]
+        assert [known.on(day) for day in (*days, *days)] == [*expected, *expected]
+
+
+@pytest.mark.hazard("C7")
+def test_the_groups_of_the_days_between_two_changes_are_worked_out_once() -> None:
+    known = GroupDays({"a": merged([(NOW, NOW + 9)]), "b": merged([(NOW - 5, NOW + 9)])})
+    found = [known.on(DAY + timedelta(days=days)) for days in range(10)]
+
+    assert found == [("a", "b")] * 10
+    assert all(groups is found[0] for groups in found)
 
 
 def test_a_day_before_or_after_never_leaves_the_calendar() -> None:

@@ -51,7 +51,7 @@ def test_an_order_without_any_date_is_never_on_board() -> None:
 def test_what_was_not_taken_is_no_exposure(status: str, knowledge: Knowledge) -> None:
     exposures = Exposures(chart(order(start=ago(50), status=status)), TODAY, knowledge)
 
-    assert exposures.on("suppresses", ago(20)) == []
+    assert exposures.on("suppresses", ago(20)) == ()
     assert exposures.with_effect("suppresses") == []
 
 
@@ -65,10 +65,11 @@ def test_an_antiresorptive_lowers_alp_from_the_day_after_it_was_begun(
         knowledge,
     )
     held = {days: drugs.on("suppresses", ago(days)) for days in (1001, 1000, 999, 170, 169)}
+    on = (ALENDRONATE,)
 
-    assert held == {1001: [], 1000: [], 999: [ALENDRONATE], 170: [ALENDRONATE], 169: []}
-    assert drugs.on("explains", ago(11)) == []
-    assert drugs.on("explains", ago(10)) == ["drugalp_fibrate"]
+    assert held == {1001: (), 1000: (), 999: on, 170: on, 169: ()}
+    assert drugs.on("explains", ago(11)) == ()
+    assert drugs.on("explains", ago(10)) == ("drugalp_fibrate",)
 
 
 @pytest.mark.parametrize(("ended", "renews"), [(364, True), (365, True), (366, False)])
