@@ -13,6 +13,7 @@ from math import inf
 MOST_NEW_CHARACTERS = 800_000
 FEWEST_OF_A_NAME = 40  # what reading a short name costs is not told by its length
 OF_A_FURTHER_DRUG = 40  # of an order; many orders may be of one Medication with all drugs
+OF_A_DRAFT = 80  # thousands may lie in one plan, and refer to one Medication
 OF_AN_UNKNOWN_UNIT = 100  # of a quantity or a limit, which may have two of 60 characters
 # Of a text that names a disease, where each word around the name is looked at in many ways.
 TIMES_AROUND_A_DISEASE = 8

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.fhir import medications
-from service.fhir.budget import TooMuchText
+from service.fhir.budget import OF_A_DRAFT, TooMuchText
 from service.fhir.context import Context
 from service.fhir.gather import Record
 from service.fhir.order_groups import Order, orders_among
@@ -64,6 +64,7 @@ def _read_draft(sent: Order, context: Context) -> tuple[DraftOrder | None, str]:
     own, by which it could be taken away."""
     if not sent.resource:
         return None, "unreadable"
+    context.budget.spend(OF_A_DRAFT)
     order, gap = medications.read_draft(sent.resource, context)
     is_inner = sent.resource is not sent.holder
     return (replace(order, reference="") if order and is_inner else order), gap

@@ -163,6 +163,19 @@ def test_each_further_drug_of_an_order_counts_as_forty_characters(
 
 
 @pytest.mark.hazard("C7")
+@pytest.mark.parametrize(("more", "status"), [(-50, 200), (10, 413)])
+def test_each_draft_counts_as_eighty_characters(fresh: FlaskClient, more: int, status: int) -> None:
+    """Thousands may lie in one plan, with next to no characters of their own."""
+    activity = {"detail": {"productReference": {"reference": "#m"}}}
+    inside = build.medication(id="m", code=concept("vitamin D"))
+    many = [activity] * (MOST_NEW_CHARACTERS // 80 + more)
+    plan = {"resourceType": "CarePlan", "id": "c", "contained": [inside], "activity": many}
+    answer = fresh.post(SIGN, data=asked(draftOrders=[plan]), content_type="application/json")
+
+    assert answer.status_code == status
+
+
+@pytest.mark.hazard("C7")
 @pytest.mark.parametrize("where", ["valueCodeableConcept", "valueString"])
 def test_the_significances_of_a_variant_count_as_well(fresh: FlaskClient, where: str) -> None:
     words = "x" * 400
