@@ -97,8 +97,8 @@ class Causes:
         if stands == "proven":
             return both(active, self.proof.days_near_proof(group))
         if stands != "lifelong":
-            confirmed = both(active, self.proof.confirmed_days(group))
-            active = any_of((self._recent[group], confirmed))
+            known = any_of((self._recent[group], self.proof.confirmed_days(group)))
+            active = both(active, known)
         return without(active, self.proof.contradicted_days(group))
 
     @cached_property
