@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from service.app import create_app
+from service.store.model import FeedbackItem, Sender
 from service.store.tables import DECISIONS
 from service.store.writer import BatchedWriter
 from tests.edge.test_captures import capture
@@ -84,6 +87,29 @@ def test_a_batch_is_kept_whole_or_not_at_all(service: Remembering) -> None:
     assert service.rows() == []
     service.report(accepted(card), overridden(card))
     assert len(service.rows()) == 2
+
+
+@pytest.mark.hazard("C7")
+def test_a_batch_is_joined_and_kept_in_few_statements(service: Remembering) -> None:
+    card, times, said = service.card()["uuid"], [0, 1, 0, *range(2, 1000)], list[str]()
+    reports = [FeedbackItem(card, "overridden", outcome_ms=at_ms) for at_ms in times]
+    engine = service.memory.store._engine
+    count = partial(_note, said)
+    event.listen(engine, "before_cursor_execute", count)
+    kept = service.memory.take_feedback(reports, Sender("anyone", "", "hpp-order-sign"))
+    event.remove(engine, "before_cursor_execute", count)
+
+    assert [one.is_new for one in kept[:4]] == [True, True, False, True]
+    assert all(one.matched for one in kept)
+    assert [one.report for one in kept] == reports
+    assert len(service.rows()) == 1000
+    assert 2 <= len(said) < 100
+
+
+def _note(
+    said: list[str], _connection: object, _cursor: object, statement: str, *_: object
+) -> None:
+    said.append(statement)
 
 
 @pytest.mark.parametrize(
