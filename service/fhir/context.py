@@ -15,6 +15,7 @@ from service.fhir.codings import DrugConcept, LabConcept, merged
 from service.fhir.dates import Days, read_days
 from service.fhir.diagnoses import ConditionConcept
 from service.fhir.encounters import Encounters
+from service.fhir.folding import LONGEST, fold
 from service.fhir.references import Index
 from service.fhir.terminology import Terminology
 from service.fhir.tolerant import Json
@@ -43,6 +44,7 @@ class Context:
     medications, substances, reasons: what a Medication, what it consists of and a Condition say
     that other resources refer to; wholes: the panel or report of a result; all by identity.
     doses, injected: whether names of a drug say a dose used in cancer, or a form that is injected.
+    words: those beside ranges, as they are compared.
     """
 
     terminology: Terminology
@@ -57,6 +59,7 @@ class Context:
     reasons: dict[int, frozenset[str]] = field(default_factory=dict)
     doses: dict[tuple[str, str], bool] = field(default_factory=dict)
     injected: dict[str, bool] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     _days: dict[str, Days | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,6 +75,14 @@ class Context:
 
     def drug(self, concept: object) -> DrugConcept:
         return self.terminology.drug(concept, self.budget)
+
+    def folded(self, written: str) -> str:
+        """A text beside a range; one that is new is taken off the budget."""
+        short = written[:LONGEST]
+        if short not in self.words:
+            self.budget.spend(len(short))
+            self.words[short] = fold(short)
+        return self.words[short]
 
     def days(self, written: object) -> Days | None:
         if not isinstance(written, str):

@@ -9,7 +9,6 @@ from math import inf, nan
 from service.fhir.budget import OF_AN_UNKNOWN_UNIT
 from service.fhir.codings import codings, texts
 from service.fhir.context import Context
-from service.fhir.folding import fold
 from service.fhir.ranges import read_range_text
 from service.fhir.releases import RANGE_TYPE, first_of
 from service.fhir.tolerant import Json, content_of, number, obj, objs, text
@@ -65,7 +64,7 @@ def _one_range(
     found = {
         _limits(item, own, test, context)
         for item in objs(ranges)
-        if _is_normal_range(item) and _applies(item, day, context.patient)
+        if _is_normal_range(item) and _applies(item, day, context)
     } - {NO_RANGE}
     return found.pop() if len(found) == 1 else NO_RANGE
 
@@ -77,24 +76,26 @@ def _is_normal_range(item: Json) -> bool:
     return not kinds or "normal" in kinds
 
 
-def _applies(item: Json, day: date | None, patient: Patient) -> bool:
+def _applies(item: Json, day: date | None, context: Context) -> bool:
     """To everyone, unless it names a sex or an age."""
-    return ("appliesTo" not in item or _applies_to_sex(item, patient)) and (
-        "age" not in item or _applies_to_age(obj(item["age"]), day, patient)
+    return ("appliesTo" not in item or _applies_to_sex(item, context)) and (
+        "age" not in item or _applies_to_age(obj(item["age"]), day, context.patient)
     )
 
 
-def _applies_to_sex(item: Json, patient: Patient) -> bool:
+def _applies_to_sex(item: Json, context: Context) -> bool:
     """A range for a named sex; one for anything else (a pregnancy) is not known to apply."""
     named = objs(item.get("appliesTo"))
     if not named:
         return True
-    words = {fold(word).removesuffix("s") for concept in named for word in texts(concept)}
+    said = (word for concept in named for word in texts(concept))
+    words = {context.folded(word).removesuffix("s") for word in said}
     words |= {code.lower() for concept in named for _, code in codings(concept)}
     if words and words <= OF_EVERYONE:
         return True
     sexes = {SEX_WORDS[word] for word in words if word in SEX_WORDS}
-    return patient.sex is not None and sexes == {patient.sex}
+    sex = context.patient.sex
+    return sex is not None and sexes == {sex}
 
 
 def _applies_to_age(age: Json, day: date | None, patient: Patient) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.fhir.budget import TIMES_AROUND_A_DISEASE, Budget
+from service.fhir.budget import FEWEST_OF_A_NAME, TIMES_AROUND_A_DISEASE, Budget
 from service.fhir.codes import Codes
 from service.fhir.folding import fold
 from service.fhir.lab_names import LabNames
@@ -57,7 +57,7 @@ class Vocabulary:
         for name, stems in self._stems.items():
             if not says(said, stems):
                 continue
-            budget.spend(TIMES_AROUND_A_DISEASE * len(said))
+            budget.spend(_around_a_disease(said))
             if name in WIDER and self._is_wider(name, said):
                 continue
             qualities = self._qualifiers.of(said, stems)
@@ -72,13 +72,17 @@ class Vocabulary:
         stems = self._narrow[wide]
         if not says(said, stems):
             return False
-        budget.spend(TIMES_AROUND_A_DISEASE * len(said))
+        budget.spend(_around_a_disease(said))
         return not self._qualifiers.of(said, stems) & {DENIED, RELATIVE}
 
     def _is_wider(self, name: str, said: str) -> bool:
         """Whether every text that names it names something wider with it."""
         lines = [line for line in said.split("\n") if says(line, self._stems[name])]
         return all(any(word in line for word in self._wider[name]) for line in lines)
+
+
+def _around_a_disease(said: str) -> int:
+    return TIMES_AROUND_A_DISEASE * max(len(said), FEWEST_OF_A_NAME)
 
 
 def _of(rows: Iterable[Code], groups: Iterable[str]) -> list[tuple[str, str]]:

@@ -196,6 +196,31 @@ def test_the_significances_of_a_variant_count_as_well(fresh: FlaskClient, where:
 
 
 @pytest.mark.hazard("C7")
+def test_to_whom_a_range_applies_counts_once_for_each_text(fresh: FlaskClient) -> None:
+    many = [f"{n} {'x' * 390}" for n in range(MOST_NEW_CHARACTERS // 390 + 1)]
+    for said, status in ((many, 413), (many[:1] * len(many), 200)):
+        limits = [{"appliesTo": [concept(one)], "low": {"value": 3}} for one in said]
+        sent = asked(alp=[result(0, referenceRange=limits)])
+        answer = fresh.post(SIGN, data=sent, content_type="application/json")
+
+        assert answer.status_code == status
+
+
+@pytest.mark.hazard("C7")
+@pytest.mark.parametrize(("more", "status"), [(-20, 200), (20, 413)])
+def test_a_short_text_that_names_a_disease_counts_as_nine_names(
+    fresh: FlaskClient, more: int, status: int
+) -> None:
+    many = [
+        condition(n, concept(f"hypophosphatasia {n:x}"))
+        for n in range(MOST_NEW_CHARACTERS // 360 + more)
+    ]
+    answer = fresh.post(SIGN, data=asked(conditions=many), content_type="application/json")
+
+    assert answer.status_code == status
+
+
+@pytest.mark.hazard("C7")
 def test_a_name_that_is_known_costs_nothing(fresh: FlaskClient) -> None:
     many = MOST_NEW_CHARACTERS // 400 + 1
     same = [order(n, {"medicationCodeableConcept": {"text": "x" * 400}}) for n in range(many)]
