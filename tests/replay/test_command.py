@@ -96,8 +96,8 @@ def test_a_demo_of_another_size_is_another_run(tmp_path: Path, people: str) -> N
 
 
 def test_a_run_that_was_interrupted_goes_on(export: Export, tmp_path: Path) -> None:
-    """By Ctrl-C, between two parts."""
-    people = export([resource for n in range(220) for resource in person(n, ASSUMED)])
+    """By Ctrl-C, between two of many parts."""
+    people = export([resource for n in range(1020) for resource in person(n, ASSUMED)])
     out = tmp_path / "out"
     command = [sys.executable, "-m", "service", "replay", people, "--out", out, "--processes", "1"]
     with subprocess.Popen(
@@ -113,4 +113,4 @@ def test_a_run_that_was_interrupted_goes_on(export: Export, tmp_path: Path) -> N
         130,
         "interrupted; the same command with --resume goes on\n",
     )
-    assert json.loads(result.stdout)["orders"] > 300
+    assert json.loads(result.stdout)["orders"] > 1500

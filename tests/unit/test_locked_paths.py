@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,12 +21,17 @@ NOT_ENTERED = "lies in a folder that this user may not enter; check its permissi
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that every user may enter, as none of pytest's is."""
+    with TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
 def said_of(folder: Path, locked: Path, mode: int = 0o700) -> list[str]:
     """The faults of `check` as another user finds them, in a process of its own."""
     check_all(folder / "hpp-cds.toml", offline=True)  # imports what that user may not read
-    for above in list(folder.parents)[:2]:
-        above.chmod(0o755)
-    folder.chmod(0o755)
     locked.chmod(mode)
     reader, writer = os.pipe()
     child = os.fork()
@@ -56,11 +63,11 @@ def said_of(folder: Path, locked: Path, mode: int = 0o700) -> list[str]:
     ],
 )
 def test_a_setting_that_leads_behind_a_locked_folder(
-    tmp_path: Path, table: str, key: str, said: str
+    folder: Path, table: str, key: str, said: str
 ) -> None:
     text = table if table.startswith("[site]") else SITE + table
-    written(tmp_path, {"hpp-cds.toml": text, "s/c/x": "", "s/d/x": "", "s/k": ""})
-    (fault,) = said_of(tmp_path, tmp_path / "s")
+    written(folder, {"hpp-cds.toml": text, "s/c/x": "", "s/d/x": "", "s/k": ""})
+    (fault,) = said_of(folder, folder / "s")
 
     assert fault.startswith(f"hpp-cds.toml: {key}: ")
     assert said in fault
@@ -70,10 +77,10 @@ def test_a_setting_that_leads_behind_a_locked_folder(
 @pytest.mark.parametrize("locked", [".", "codes", "texts", "valuesets", "cases"])
 @pytest.mark.parametrize(("mode", "said"), [(0o700, "listed"), (0o744, "entered")])
 def test_content_that_only_its_owner_may_read_is_not_left_out(
-    tmp_path: Path, locked: str, mode: int, said: str
+    folder: Path, locked: str, mode: int, said: str
 ) -> None:
     text = f'{SITE}[content]\ndir = "ours"\n'
-    written(tmp_path, {"hpp-cds.toml": text, f"ours/{locked}/x.csv": LOCAL})
-    (fault,) = said_of(tmp_path, tmp_path / "ours" / locked, mode)
+    written(folder, {"hpp-cds.toml": text, f"ours/{locked}/x.csv": LOCAL})
+    (fault,) = said_of(folder, folder / "ours" / locked, mode)
 
     assert fault.endswith(f"cannot be {said}; check its permissions")
