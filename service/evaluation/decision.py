@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from cards.model import Card
@@ -52,7 +53,7 @@ def decision_of(
         not_shown=said.get("notShown", ""),
         open_rows=tuple(said["openRows"]),
         gaps=tuple((gap["kind"], gap["key"]) for gap in said["gaps"]),
-        decided=tuple(_decided(assessment))[:MOST_DECIDED] if assessment else (),
+        decided=tuple(islice(_decided(assessment), MOST_DECIDED)) if assessment else (),
         evidence=evidence_of(chart, assessment, knowledge) if chart and assessment else (),
         drugs=tuple(sorted({draft.group for draft in chart.drafts})) if chart else (),
         card=card.uuid if card else "",

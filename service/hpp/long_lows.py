@@ -16,13 +16,14 @@ def outlast_their_causes(facts: Facts) -> bool:
         return False
     others = [low for low in lows if low.kind is not LOW_SUPPRESSED]
     groups = {group for low in others for group in low.reasons}
-    lasting = {group for group in groups if _lasts(group, facts)}
+    drugs = groups & facts.knowledge.drugs.keys()
+    lasting = {group for group in groups - drugs if _lasts(group, facts)}
+    if drugs and not any(_is_too_low_for_a_drug(low, facts) for low in lows):
+        lasting |= drugs
     return any(lasting.isdisjoint(low.reasons) for low in others)
 
 
 def _lasts(group: str, facts: Facts) -> bool:
-    if group in facts.knowledge.drugs:
-        return not any(_is_too_low_for_a_drug(low, facts) for low in facts.history.lows)
     long, last = facts.knowledge.causes[group].long, day_of(facts.history.lows[-1])
     return long == "always" or facts.causes.proof.sign_near(long, last)  # `never` is no sign
 

@@ -82,11 +82,12 @@ def test_of_a_child_a_drug_explains_lows_of_years_that_are_not_very_low(
 
 
 @pytest.mark.hazard("C7")
-def test_however_many_lows_a_drug_explains_each_is_compared_once(
+def test_however_many_lows_some_drugs_explain_each_is_compared_once(
     knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[Result] = []
-    judged = facts(knowledge, *lasting(*["33"] * 9), use(CHELATOR, "alp-lowering", 1000))
+    drugs = [use(drug, "alp-lowering", 1000) for drug in (CHELATOR, "drugalp_fibrate")]
+    judged = facts(knowledge, *lasting(*["33"] * 9), *drugs)
     monkeypatch.setattr(long_lows, "is_under", lambda result, _: compared.append(result))
 
     assert not outlast_their_causes(judged)
