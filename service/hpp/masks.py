@@ -10,7 +10,7 @@ from functools import cached_property
 from service.hpp.assessment import DoubtedCause
 from service.hpp.background import Background, is_above
 from service.hpp.causes import active_span, is_active, overlap
-from service.hpp.days import DaySpans, Span, after, around, merged
+from service.hpp.days import DaySpans, GroupDays, Span, after, any_of, around, both, merged
 from service.hpp.knowledge.model import Mask
 from service.hpp.model import GGT, Condition, Sex
 
@@ -23,15 +23,26 @@ class Masks:
 
     def on(self, day: date) -> tuple[str, ...]:
         """Groups of conditions and drugs that may have raised an ALP, or `lab_ggt`."""
-        found = [group for group in self._days if self._raises(group, day)]
+        found = [group for group in self._raised_by.on(day) if self._may_be(group, day)]
         found += self.background.exposures.on("masks", day)
         if day.toordinal() in self._raised_enzyme:
             found.append(GGT)
         return tuple(found)
 
     def _raises(self, group: str, day: date) -> bool:
-        proven = day in self._proven and day in self._running.get(group, DaySpans())
-        return (day in self._days[group] or proven) and self._may_be(group, day)
+        return day in self._raising[group] and self._may_be(group, day)
+
+    @cached_property
+    def _raised_by(self) -> GroupDays:
+        return GroupDays(self._raising)
+
+    @cached_property
+    def _raising(self) -> Mapping[str, DaySpans]:
+        """The days of each mask, and those on which a gamma-GT near them proves an old one."""
+        return {
+            group: any_of((days, both(self._running.get(group, DaySpans()), self._proven)))
+            for group, days in self._days.items()
+        }
 
     def _may_be(self, group: str, day: date) -> bool:
         """A pregnancy is believed of a woman, or of unknown sex, of an age to bear children."""

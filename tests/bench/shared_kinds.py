@@ -24,6 +24,8 @@ PROOFS = {
     "5763-8": (5, "umol/L"), "19123-9": (0.4, "mmol/L"), "2132-9": (100, "pmol/L"),
     "2284-8": (3, "nmol/L"), "718-7": (50, "g/L"), "1751-7": (20, "g/L"), "3016-3": (20, "mU/L"),
 }  # fmt: skip
+# SNOMED CT of what may raise an ALP.
+MASKS = ("77386006", "235856003", "31712002")
 ALP_PART: Json = {"code": concept("ALP"), "valueQuantity": {"value": 20, "unit": "U/L"}}
 UNKNOWN_PART: Json = {"code": concept("nobody"), "valueQuantity": {"value": 20}}
 LONG = 60  # characters of a long text for each thing that stands beside it
@@ -147,6 +149,18 @@ def every_cause(chart: Json, n: int) -> None:
     chart["alp"] += entries([result(0, "1234-5", contained=inside)])
 
 
+def every_mask(chart: Json, n: int) -> None:
+    """n normals of as many days inside one panel, on each of which all that raises ALP may be."""
+    began = {"onsetDateTime": "1990-01-01"}
+    chart["conditions"] += entries({**condition(0, c), "id": c, **began} for c in MASKS)
+    raised = {"referenceRange": [{"high": {"value": 40, "unit": "U/L"}}]}
+    chart["labs"] += entries(result(i * 90, "2324-2", 200, **raised) for i in range(40))
+    kept = ("resourceType", "code", "effectiveDateTime", "valueQuantity")
+    normals = (result(i, value=90) for i in range(n))
+    inside = [{name: normal[name] for name in kept} for normal in normals]
+    chart["alp"] += entries([result(0, "1234-5", contained=inside)])
+
+
 def substrates(chart: Json, n: int) -> None:
     """A few very low ALP and n raised PLP."""
     chart["alp"][:] = entries(result(i * 400, value=18) for i in range(5))
@@ -186,6 +200,6 @@ KINDS = (
     parts_of_a_long_id, same_long_encounter, same_long_specimen, same_long_identifier,
     patient_inside, orders_inside, parts_inside_of_a_long_id, same_encounter_by_url,
     orders_of_many_drugs, ingredients_of_one_substance, doses_of_one_drug, lost_orders,
-    lows_on_a_drug, every_cause, substrates, undated_substrates, hidden_lows,
+    lows_on_a_drug, every_cause, every_mask, substrates, undated_substrates, hidden_lows,
     significances,
 )  # fmt: skip

@@ -1,11 +1,15 @@
 """On which days a drug or a mask is on board, to the day."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from service.hpp.background import Background
+from service.hpp.days import DaySpans
 from service.hpp.drugs import Exposures, on_board
 from service.hpp.knowledge.model import Knowledge
+from service.hpp.masks import Masks
 from service.hpp.model import DrugUse, PrintedRange, Sex
 from tests.hpp.charts import TODAY, aged, ago, alp, chart, diagnosis, facts, lab, use
 
@@ -173,3 +177,20 @@ def test_the_orders_with_an_effect_are_sorted_once(knowledge: Knowledge) -> None
     assert list(exposures.with_effect("suppresses")) == drugs
     assert exposures.with_effect("suppresses") is exposures.with_effect("suppresses")
     assert list(exposures.with_effect("masks")) == []
+
+
+@pytest.mark.hazard("C7")
+def test_the_masks_of_the_days_between_two_changes_are_worked_out_once(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, holds = list[date](), DaySpans.__contains__
+    known = Masks(Background(chart(diagnosis("mask_liver", 300)), TODAY, knowledge))
+
+    def counting(spans: DaySpans, day: date) -> bool:
+        asked.append(day)
+        return holds(spans, day)
+
+    monkeypatch.setattr(DaySpans, "__contains__", counting)
+
+    assert [known.on(ago(days)) for days in range(10, 20)] == [("mask_liver",)] * 10
+    assert len(asked) == 1
