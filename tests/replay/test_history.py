@@ -17,6 +17,7 @@ from service.evaluation import gathering
 from service.evaluation.answer import EXTENSION
 from service.evaluation.engine import Engine
 from service.evaluation.services import BY_ID
+from service.fhir.budget import OF_A_DRAFT
 from service.hooks.calls import evaluate_body
 from service.replay import history
 from service.replay.history import (
@@ -136,7 +137,7 @@ def test_a_record_of_more_names_than_a_request_may_hold_ends_no_replay(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over HTTP it is 413."""
-    monkeypatch.setattr(gathering, "MOST_NEW_CHARACTERS", 40)
+    monkeypatch.setattr(gathering, "MOST_NEW_CHARACTERS", OF_A_DRAFT + 40)
     named = build.condition({"text": "an illness of a name that nobody ever read before"})
     named["subject"] = {"reference": "Patient/p"}
     history = [PATIENT, alp(1, "2018-01-05", 22), named, order(1, "2018-06-01")]
@@ -149,7 +150,7 @@ def test_a_record_of_more_names_than_a_request_may_hold_ends_no_replay(
 def test_orders_of_more_names_than_a_request_may_hold_end_no_replay(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "MOST_NEW_CHARACTERS", 40)
+    monkeypatch.setattr(gathering, "MOST_NEW_CHARACTERS", OF_A_DRAFT + 40)
     long = {"medicationCodeableConcept": {"text": f"alendronate {'x' * 5000}"}}
     placed = [order(n, f"2018-06-0{n}", **long) for n in (1, 2)]
     decisions = judge_orders("p", [PATIENT, alp(3, "2018-01-05", 22), *placed], Judges(engine))
