@@ -10,7 +10,7 @@ from pathlib import Path
 
 from service.app import metrics_token
 from service.content.faults import Fault, Faulty
-from service.content.files import missing
+from service.content.files import NOT_THERE, missing
 from service.settings import Client, Settings
 from service.store.database import open_store
 from service.store.memory import pseudonyms_under
@@ -32,7 +32,7 @@ def folder_faults(settings: Settings) -> Iterator[Fault]:
 
 def _unwritable(folder: Path) -> str:
     """Why nothing can be written there; folders made to try are removed again."""
-    missing = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
+    made = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -42,7 +42,7 @@ def _unwritable(folder: Path) -> str:
     except OSError as error:
         return f"this user cannot write to {folder} ({(error.strerror or 'refused').lower()})"
     finally:
-        for path in missing:
+        for path in made:
             if os.path.isdir(path) and not any(path.iterdir()):
                 path.rmdir()
 
@@ -52,7 +52,7 @@ def secret_faults(settings: Settings) -> Iterator[Fault]:
     not there yet is made at the first start."""
     reads: list[Callable[[], object]] = [partial(metrics_token, settings)]
     key = settings.keeping.pseudonym_key
-    if key is not None and missing(key) != "is not there":
+    if key is not None and missing(key) != NOT_THERE:
         reads.append(partial(pseudonyms_under, key, settings))
     for read in reads:
         try:

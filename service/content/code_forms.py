@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from service.content.check_digits import gtin, luhn, pzn, verhoeff
+from service.content.files import hidden_in
 
 
 class Problem(NamedTuple):
@@ -51,9 +51,7 @@ def unseen_in(text: str) -> str:
     """What nobody sees in a cell: blanks around it, characters without a shape."""
     if text != text.strip():
         return "has a blank before or behind it"
-    hidden = [c for c in text if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp", "Co", "Cs")]
-    odd = hidden or [c for c in text if c != " " and unicodedata.category(c) == "Zs"]
-    return f"holds a character that nobody sees (U+{ord(odd[0]):04X})" if odd else ""
+    return hidden_in(text)
 
 
 def _unseen(code: str) -> Iterator[Problem]:

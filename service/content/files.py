@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,8 @@ BINARY = {
     b"\xd0\xcf\x11\xe0": "is a spreadsheet or a document and not text; save it as CSV UTF-8",
     b"%PDF": "is a PDF and not text",
 }
+NOT_ENTERED = "lies in a folder that this user may not enter; check its permissions"
+NOT_THERE = "is not there"
 
 
 class Unreadable(Exception):
@@ -49,14 +52,21 @@ def read_text(path: Path) -> str:
 
 
 def missing(path: Path) -> str:
-    """Why nothing can be read at a path; empty where something is."""
+    """NOT_ENTERED or NOT_THERE where nothing can be read at a path; empty where something is."""
     try:
         path.stat()
     except PermissionError:
-        return "lies in a folder that this user may not enter; check its permissions"
+        return NOT_ENTERED
     except (OSError, ValueError):
-        return "is not there"
+        return NOT_THERE
     return ""
+
+
+def hidden_in(text: str) -> str:
+    """A character that nobody sees; a plain blank is none."""
+    hidden = [c for c in text if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp", "Co", "Cs")]
+    odd = hidden or [c for c in text if c != " " and unicodedata.category(c) == "Zs"]
+    return f"holds a character that nobody sees (U+{ord(odd[0]):04X})" if odd else ""
 
 
 def decoded(raw: bytes) -> str:

@@ -49,19 +49,17 @@ def read_intervals(layers: Layers, name: str, units: Units) -> list[Interval]:
         message = f"{wanted!r} is not a set{hint(wanted, known)} (known: {', '.join(known)})"
         layers.notes.fault("hpp-cds.toml", "content.reference_intervals", message)
         return []
-    for other in dict.fromkeys(row["set"] for row in theirs):
-        if other != wanted and _cells(other, theirs) != _cells(other, ours):
+    sets = dict.fromkeys(row["set"] for row in theirs)
+    own = [other for other in sets if _cells(other, theirs) != _cells(other, ours)]
+    for other in own:
+        if other != wanted:
             _read_set(other, theirs, ours, layers, units)
-    _warn_of_unused(wanted, theirs, ours, layers)
+    _warn_of_unused(wanted, own, layers)
     return [p.interval for p in _read_set(wanted, theirs, ours, layers, units)]
 
 
-def _warn_of_unused(
-    wanted: str, theirs: Sequence[Row], ours: Sequence[Row], layers: Layers
-) -> None:
+def _warn_of_unused(wanted: str, own: Sequence[str], layers: Layers) -> None:
     """A site that writes sets of its own and uses none has likely forgotten to say which."""
-    names = dict.fromkeys(row["set"] for row in theirs)
-    own = [name for name in names if _cells(name, theirs) != _cells(name, ours)]
     if own and wanted not in own:
         message = (
             f"{', '.join(own)} of this site is not used: [content] reference_intervals in the "

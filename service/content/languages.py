@@ -7,7 +7,7 @@ only, all of them and with the same blanks, so that no card is half English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +19,7 @@ from cards.summary import longest_blanks
 from cards.words import CardText, OrderText, Reference, Words
 from service.content.faults import Notes, Say, hint
 from service.content.layers import Json, Layers, laid_over
-from service.content.shape import OLD_KEYS, misfits
+from service.content.shape import OLD_KEYS, leaves, misfits
 from service.content.text_files import FOLDER, TEXTS
 from service.content.words import (
     LANGUAGE,
@@ -150,24 +150,15 @@ def _written(entry: OrderText | Reference, fields: Iterable[str]) -> dict[str, s
 
 def _compare(file: str, expected: Json, spoken: Json, own: Json, notes: Notes) -> None:
     """Say what is missing, has other blanks, or is written by a site and read by nobody."""
-    english, found = dict(_leaves(expected)), dict(_leaves(spoken))
+    english, found = dict(leaves(expected)), dict(leaves(spoken))
     for key, text in english.items():
         if key not in found:
             notes.fault(file, key, f"is missing; in English it is {_short(text)!r}")
         elif problem := _other_blanks(text, found[key]):
             notes.fault(file, key, problem)
-    for key, _ in _leaves(own):
+    for key, _ in leaves(own):
         if key not in english and not key.startswith(FREE):
             notes.fault(file, key, "is not a key of the English words" + hint(key, english))
-
-
-def _leaves(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        path = f"{at}.{key}" if at else key
-        if isinstance(value, Mapping):
-            yield from _leaves(value, path)
-        elif isinstance(value, str):
-            yield path, value
 
 
 def _short(text: str) -> str:

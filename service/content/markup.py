@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from service.content.shape import leaves
+
 _HTML = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>|<!--|&(?:#x?[0-9A-Fa-f]+|[A-Za-z]{2,8});")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _LINK = re.compile(r"\]\((?!https?://)[^)\n]*\)")
@@ -34,11 +36,7 @@ def odd_in_plain(text: str) -> Iterator[str]:
         yield f"holds Markdown ({mark[0].strip()}), which an EHR shows here as it stands"
 
 
-def odd_in_words(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, str]]:
+def odd_in_words(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(key, what is odd) of every text of a table of words, by key in key."""
-    for key, value in table.items():
-        path = f"{at}.{key}" if at else key
-        if isinstance(value, dict):
-            yield from odd_in_words(value, path)
-        elif isinstance(value, str):
-            yield from ((path, message) for message in odd_in(value))
+    for key, value in leaves(table):
+        yield from ((key, message) for message in odd_in(value))

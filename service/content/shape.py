@@ -72,3 +72,13 @@ def strays(theirs: Iterable[str], ours: Collection[str]) -> Iterator[tuple[str, 
     for name in theirs:
         if name not in ours and (close := hint(name, ours)):
             yield name, close
+
+
+def leaves(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, str]]:
+    """(key, text) of every text of a table, by key in key."""
+    for key, value in table.items():
+        path = f"{at}.{key}" if at else key
+        if isinstance(value, Mapping):
+            yield from leaves(value, path)
+        elif isinstance(value, str):
+            yield path, value

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from service.content.files import hidden_in
 
 _AT = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
 _KEY = re.compile(r"""\[*\s*(?P<key>[\w."'-]+)\s*(?P<sign>[=:])?(?P<value>.*)""")
 _NUMBER = re.compile(r"(\d+),(\d+)(?:\s*#.*)?")
 _WORD = re.compile(r"[A-Za-z_][\w/.:-]*")
 _CURLY = "“”„‟‘’«»"
-UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")  # general categories of Unicode; a plain blank is none
 CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
@@ -45,8 +45,8 @@ def _explained(text: str, error: str) -> BadToml:
 
 def _guesses(line: str, error: str) -> Iterator[str]:
     """What was likely meant, the surest first."""
-    if hidden := [c for c in line if c not in " \t" and unicodedata.category(c) in UNSEEN]:
-        yield f"holds a character that nobody sees (U+{ord(hidden[0]):04X})"
+    if hidden := hidden_in(line.replace("\t", " ")):
+        yield hidden
     if line.startswith(CONFLICT):
         yield "is left of a merge that met a conflict: decide which lines stay"
     if line.strip().startswith((";", "//", "--", "%", "/*")):

@@ -48,13 +48,13 @@ class Read:
     @property
     def next_links(self) -> list[str]:
         """Where its further pages are; empty where it does not say where."""
-        links = objs(self.bundle.get("link"))
-        return [text(link.get("url")) for link in links if leads_on(link)]
+        return next_links(self.bundle)
 
 
-def leads_on(link: Json) -> bool:
-    """Whether it is to the next page."""
-    return text(link.get("relation")).lower() == "next"
+def next_links(bundle: Json) -> list[str]:
+    """Where the further pages of a Bundle are; empty where it does not say where."""
+    links = objs(bundle.get("link"))
+    return [text(x.get("url")) for x in links if text(x.get("relation")).lower() == "next"]
 
 
 def place(key: str, position: int | None) -> str:

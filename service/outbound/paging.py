@@ -6,9 +6,9 @@ import time
 from concurrent.futures import Future
 from typing import Any
 
-from service.fhir.bundles import leads_on
+from service.fhir.bundles import next_links
 from service.fhir.queries import Fetched, Query
-from service.fhir.tolerant import Json, objs, text
+from service.fhir.tolerant import Json
 from service.outbound.calls import Deadline, Failure, HttpGet
 from service.outbound.exchange import FRAMING_BYTES, Limits, Page, exchange
 from service.outbound.servers import FhirServer
@@ -108,9 +108,7 @@ class PagedQuery:
 def _next(page: Json) -> str | None:
     """The `next` link of a Bundle: None without one, empty where it cannot be read."""
     if page.get("resourceType") == "Bundle":
-        for link in objs(page.get("link")):
-            if leads_on(link):
-                return text(link.get("url"))
+        return next(iter(next_links(page)), None)
     return None
 
 

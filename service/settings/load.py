@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.content.faults import Fault, Faulty, hint
-from service.content.files import Unreadable, missing, read_text
+from service.content.files import NOT_ENTERED, Unreadable, missing, read_text
 from service.content.toml_files import BadToml, parse_toml
 from service.settings import checks
 from service.settings.checks import Check, Faults, beside, good_values
@@ -240,7 +240,7 @@ def _names_in(folder: Path) -> list[str]:
 def _folder(path: Path, value: str | None, key: str, faults: Faults) -> Path | None:
     folder = beside(path, value)
     gone = missing(folder) if folder is not None else ""
-    if folder is not None and "may not enter" in gone:
+    if folder is not None and gone == NOT_ENTERED:
         faults.add(key, f"{folder} {gone}")
     elif folder is not None and (gone or not folder.is_dir()):
         beside_it = _names_in(folder.parent)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from service.content.faults import Fault, Faulty
-from service.content.files import missing
+from service.content.files import NOT_THERE, missing
 from service.settings import Client, Settings
 from service.store.database import Store
 from service.store.spent_tokens import SpentTokens
@@ -96,7 +96,7 @@ def _key_file_problem(client: Client, settings: Settings) -> str:
     if ring is not None and ring.keys:
         return ""
     if gone := missing(path):
-        start = " (a relative path starts at the settings file)" if "not there" in gone else ""
+        start = " (a relative path starts at the settings file)" if gone == NOT_THERE else ""
         return f"{path} {gone}{start}"
     if path.is_dir():
         return f"{path} is a folder; name the file in it"

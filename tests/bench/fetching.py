@@ -35,7 +35,21 @@ LEFT_OUT = ((), ("labs",), ("labs", "medications", "conditions"))
 Json = dict[str, Any]
 
 
-class Fhir(BaseHTTPRequestHandler):
+class JsonAnswers(BaseHTTPRequestHandler):
+    """Sends FHIR and says nothing on standard error."""
+
+    def send_json(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/fhir+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Fhir(JsonAnswers):
     """Answers each search of the typical patient, late."""
 
     protocol_version = "HTTP/1.1"
@@ -44,15 +58,7 @@ class Fhir(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         time.sleep(LATENCY_SECONDS)
-        body = self.answers[self.path]
-        self.send_response(200)
-        self.send_header("Content-Type", "application/fhir+json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on standard error."""
+        self.send_json(self.answers[self.path])
 
 
 def timed(call: Callable[[], None]) -> tuple[float, list[float]]:

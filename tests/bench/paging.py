@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
@@ -24,6 +24,7 @@ from service.app import create_app
 from service.server.serve import settle_interpreter
 from tests.bench.arms import log_to_nowhere
 from tests.bench.bodies import SIZES, TODAY, body
+from tests.bench.fetching import JsonAnswers
 from tests.bench.growth import AT_ONCE, MOST_CPU_S, MOST_MB, MOST_MB_AT_ONCE, asking, forked
 from tests.bench.process import peak_megabytes
 
@@ -57,7 +58,7 @@ KINDS = {
 }
 
 
-class Pages(BaseHTTPRequestHandler):
+class Pages(JsonAnswers):
     """Answers whatever is asked with the same page, and a link to one more."""
 
     page = b""
@@ -65,15 +66,7 @@ class Pages(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         here = f"http://127.0.0.1:{self.server.server_address[1]}"
         following = f'{{"link":[{{"relation":"next","url":"{here}{self.path}&p=1"}}],'
-        answer = following.encode() + self.page[1:]
-        self.send_response(200)
-        self.send_header("Content-Type", "application/fhir+json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on standard error."""
+        self.send_json(following.encode() + self.page[1:])
 
 
 @contextmanager
